@@ -1,0 +1,64 @@
+/** socket.io events. Namespace `/dashboard` (room chosen by the server from the session's site), namespace `/shopper`. Pure. */
+import { z } from 'zod';
+
+export const liveGateway = z.object({
+  id: z.string(),
+  online: z.boolean(),
+  lastSeenMs: z.number().nullable(),
+  advertsPerSecond: z.number().nullable(),
+  clockOffsetMs: z.number().nullable(),
+  outboxBatches: z.number().nullable(),
+  droppedBatches: z.number().nullable(),
+  version: z.string().nullable(),
+  /** In words, null where all is well. */
+  finding: z.string().nullable(),
+});
+export type LiveGateway = z.infer<typeof liveGateway>;
+
+export const liveSnapshot = z.object({
+  /** The site's clock. */
+  atMs: z.number(),
+  /** Present carriers that count as people's (no staff, no carts); null while suppressed. */
+  occupancy: z.number().nullable(),
+  zones: z.array(z.object({ zoneId: z.string(), occupancy: z.number().nullable() })),
+  gateways: z.array(liveGateway),
+  /** 0..1 while history is being played in, else null. */
+  historyProgress: z.number().nullable(),
+});
+export type LiveSnapshot = z.infer<typeof liveSnapshot>;
+
+/** Where carriers are now, per floor and 2 m cell; `count` is of carriers, no identity. */
+export const liveHeat = z.object({
+  atMs: z.number(),
+  floors: z.array(
+    z.object({ floorId: z.string(), cellM: z.number(), cells: z.array(z.tuple([z.number(), z.number(), z.number()])) }),
+  ),
+});
+export type LiveHeat = z.infer<typeof liveHeat>;
+
+export interface DashboardServerEvents {
+  live: (snapshot: LiveSnapshot) => void;
+  heat: (heat: LiveHeat) => void;
+}
+/** A client names the site that it wants to follow; the server checks the right to it. */
+export interface DashboardClientEvents {
+  follow: (siteId: string, answer: (result: { ok: boolean; error?: string }) => void) => void;
+}
+
+export const offerPush = z.object({
+  offerId: z.string(),
+  campaignId: z.string(),
+  title: z.string(),
+  text: z.string(),
+  zoneName: z.string(),
+  issuedAtMs: z.number(),
+  expiresAtMs: z.number(),
+  code: z.string(),
+  reason: z.string(),
+});
+export type OfferPush = z.infer<typeof offerPush>;
+export interface ShopperServerEvents {
+  offer: (offer: OfferPush) => void;
+  /** Consent or pairing changed elsewhere: ask again. */
+  changed: () => void;
+}

@@ -1,0 +1,69 @@
+/** Shapes of the metrics' answers. Pure. */
+import { z } from 'zod';
+
+export const INTERVALS = ['15m', 'hour', 'day', 'week'] as const;
+export type Interval = (typeof INTERVALS)[number];
+export const METRICS = ['footfall', 'occupancy', 'dwell', 'unique-visitors', 'capture-rate'] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** `value: null` where nothing was measured; low ≤ value ≤ high holds the truth 95 % of the time. */
+export const seriesPoint = z.object({
+  start: z.string(),
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** Share of expected gateway-minutes that reported, 0 to 1. */
+  coverage: z.number(),
+  state: z.enum(['provisional', 'final']),
+  /** True where the value is withheld because fewer than k carriers stand behind it. */
+  suppressed: z.boolean().optional(),
+  /** Further figures of the same definition: dwell has mean, p90; occupancy has peak; capture-rate has turnInRatio. */
+  mean: z.number().nullable().optional(),
+  p90: z.number().nullable().optional(),
+  peak: z.number().nullable().optional(),
+  turnInRatio: z.number().nullable().optional(),
+});
+export type SeriesPoint = z.infer<typeof seriesPoint>;
+export const series = z.object({
+  metric: z.string(),
+  interval: z.enum(INTERVALS),
+  timezone: z.string(),
+  series: z.array(seriesPoint),
+});
+export type Series = z.infer<typeof series>;
+
+export const peakHours = z.object({
+  timezone: z.string(),
+  /** grid[weekday 0 = Monday][hour 0..23]: mean footfall of that local hour, null where no day counted. */
+  grid: z.array(
+    z.array(
+      z.object({
+        value: z.number().nullable(),
+        low: z.number().nullable(),
+        high: z.number().nullable(),
+        days: z.int(),
+      }),
+    ),
+  ),
+  peak: z.object({ weekday: z.int(), hour: z.int(), value: z.number() }).nullable(),
+  /** Local days left out for low coverage. */
+  excludedDays: z.array(z.object({ day: z.string(), coverage: z.number() })),
+});
+export type PeakHours = z.infer<typeof peakHours>;
+
+export const HEAT_MEASURES = ['dwell', 'carriers'] as const;
+export const heatmap = z.object({
+  floor: z.string(),
+  cellM: z.number(),
+  measure: z.enum(HEAT_MEASURES),
+  /** What `value` counts: dwell seconds per square metre, or distinct carriers. */
+  unit: z.enum(['secondsPerM2', 'carriers']),
+  max: z.number(),
+  coverage: z.number(),
+  state: z.enum(['provisional', 'final']),
+  /** Cells withheld for having fewer than k carriers. */
+  suppressedCells: z.int(),
+  /** Lower left corner of each cell in metres. */
+  cells: z.array(z.object({ xM: z.number(), yM: z.number(), value: z.number() })),
+});
+export type Heatmap = z.infer<typeof heatmap>;

@@ -1,0 +1,172 @@
+/** The one file that imports the DuckDB driver: connections, transactions, appenders. */
+import {
+  BIGINT,
+  BLOB,
+  BOOLEAN,
+  blobValue,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  UINTEGER,
+  VARCHAR,
+} from '@duckdb/node-api';
+
+export type SqlValue = string | number | boolean | bigint | null | Uint8Array;
+export type SqlRow = Record<string, SqlValue>;
+
+/** Column types that appenders write; times are BIGINT milliseconds since 1970 UTC throughout. */
+const TYPES = { VARCHAR, BIGINT, INTEGER, UINTEGER, DOUBLE, BOOLEAN, BLOB } as const;
+export type ColumnType = keyof typeof TYPES;
+export type Columns = Record<string, { type: ColumnType; values: readonly SqlValue[] }>;
+
+/** What questions and repositories see of a connection. Parameters are `$1`, `$2`, …, integers are bound as BIGINT. */
+export interface Sql {
+  /** Rows with BIGINT and HUGEINT as numbers (an error beyond 2^53, never a silent rounding). */
+  all<Row extends object = SqlRow>(sql: string, params?: readonly SqlValue[]): Promise<Row[]>;
+  get<Row extends object = SqlRow>(sql: string, params?: readonly SqlValue[]): Promise<Row | undefined>;
+  run(sql: string, params?: readonly SqlValue[]): Promise<void>;
+}
+
+export interface WriteSql extends Sql {
+  /** Appends whole columns, named as in the table and in its order. All have the same length. */
+  append(table: string, columns: Columns): Promise<void>;
+}
+
+const CHUNK_ROWS = 2_048;
+
+function toDuck(value: SqlValue): DuckDBValue {
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  if (value instanceof Uint8Array) return blobValue(value);
+  return value;
+}
+
+function fromDuck(value: unknown): SqlValue {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw new RangeError(`integer ${value} from the database is beyond 2^53`);
+    return number;
+  }
+  if (value !== null && typeof value === 'object' && 'bytes' in value) return (value as { bytes: Uint8Array }).bytes;
+  return value as SqlValue;
+}
+
+class Connection implements WriteSql {
+  readonly #connection: DuckDBConnection;
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+  async all<Row extends object = SqlRow>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
+    const reader = await this.#connection.runAndReadAll(sql, params.map(toDuck));
+    const names = reader.deduplicatedColumnNames();
+    return reader.getRows().map((row) => {
+      const out: SqlRow = {};
+      names.forEach((name, i) => {
+        out[name] = fromDuck(row[i]);
+      });
+      return out as Row;
+    });
+  }
+  async get<Row extends object = SqlRow>(sql: string, params: readonly SqlValue[] = []): Promise<Row | undefined> {
+    return (await this.all<Row>(sql, params))[0];
+  }
+  async run(sql: string, params: readonly SqlValue[] = []): Promise<void> {
+    await this.#connection.run(sql, params.map(toDuck));
+  }
+  async append(table: string, columns: Columns): Promise<void> {
+    const parts = Object.values(columns);
+    const rows = parts[0]?.values.length ?? 0;
+    if (rows === 0) return;
+    const types = parts.map((part): DuckDBType => TYPES[part.type]);
+    const appender = await this.#connection.createAppender(table);
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      const chunk = DuckDBDataChunk.create(types);
+      chunk.setColumns(
+        parts.map((part) => {
+          const slice = part.values.slice(from, from + CHUNK_ROWS);
+          return part.type === 'BIGINT' || part.type === 'BLOB' ? slice.map(toDuck) : (slice as DuckDBValue[]);
+        }),
+      );
+      appender.appendDataChunk(chunk);
+    }
+    appender.flushSync();
+    appender.closeSync();
+  }
+  close(): void {
+    this.#connection.closeSync();
+  }
+}
+
+/** One DuckDB file: one writer, whose transactions run one after another, and a few readers that see what was committed. */
+export class Duck implements Sql {
+  readonly #instance: DuckDBInstance;
+  readonly #writer: Connection;
+  readonly #readers: Connection[];
+  #nextReader = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(instance: DuckDBInstance, writer: Connection, readers: Connection[]) {
+    this.#instance = instance;
+    this.#writer = writer;
+    this.#readers = readers;
+  }
+
+  /** `path` is a file or ':memory:'. */
+  static async open(path: string, options: { memoryLimit?: string; threads?: number } = {}): Promise<Duck> {
+    const instance = await DuckDBInstance.create(path, {
+      memory_limit: options.memoryLimit ?? '1GB',
+      threads: String(options.threads ?? 2),
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+    const connect = async () => {
+      const connection = await instance.connect();
+      await connection.run("set TimeZone = 'UTC'");
+      return new Connection(connection);
+    };
+    return new Duck(instance, await connect(), [await connect(), await connect()]);
+  }
+
+  #reader(): Connection {
+    this.#nextReader = (this.#nextReader + 1) % this.#readers.length;
+    return this.#readers[this.#nextReader]!;
+  }
+
+  all<Row extends object = SqlRow>(sql: string, params?: readonly SqlValue[]): Promise<Row[]> {
+    return this.#reader().all<Row>(sql, params);
+  }
+  get<Row extends object = SqlRow>(sql: string, params?: readonly SqlValue[]): Promise<Row | undefined> {
+    return this.#reader().get<Row>(sql, params);
+  }
+  /** One statement as a transaction of its own. */
+  run(sql: string, params?: readonly SqlValue[]): Promise<void> {
+    return this.transaction((sql_) => sql_.run(sql, params));
+  }
+
+  /** All or nothing; transactions of one process run one after another, so a read and a write within one cannot be raced. */
+  transaction<T>(work: (sql: WriteSql) => Promise<T>): Promise<T> {
+    const result = this.#tail.then(async () => {
+      await this.#writer.run('begin transaction');
+      try {
+        const value = await work(this.#writer);
+        await this.#writer.run('commit');
+        return value;
+      } catch (error) {
+        await this.#writer.run('rollback').catch(() => {});
+        throw error;
+      }
+    });
+    this.#tail = result.catch(() => {});
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#tail;
+    this.#writer.close();
+    for (const reader of this.#readers) reader.close();
+    this.#instance.closeSync();
+  }
+}

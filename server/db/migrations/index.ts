@@ -1,0 +1,32 @@
+/** Numbered migrations, applied in order, once each; a released one is never edited. */
+import type { Duck } from '../duckdb.ts';
+import { accessAndRegistry } from './0001-access-and-registry.ts';
+import { timeSeries } from './0002-time-series.ts';
+import { offers } from './0003-offers.ts';
+import { ingest } from './0004-ingest.ts';
+
+export interface Migration {
+  number: number;
+  name: string;
+  statements: string[];
+}
+
+export const MIGRATIONS: Migration[] = [accessAndRegistry, timeSeries, offers, ingest];
+
+/** Returns the numbers that were applied now. Each migration is one transaction. */
+export async function migrate(duck: Duck, nowMs: number): Promise<number[]> {
+  await duck.run(
+    'create table if not exists migrations (number bigint primary key, name varchar not null, applied_ms bigint not null)',
+  );
+  const done = new Set((await duck.all<{ number: number }>('select number from migrations')).map((row) => row.number));
+  const applied: number[] = [];
+  for (const migration of MIGRATIONS) {
+    if (done.has(migration.number)) continue;
+    await duck.transaction(async (sql) => {
+      for (const statement of migration.statements) await sql.run(statement);
+      await sql.run('insert into migrations values ($1, $2, $3)', [migration.number, migration.name, nowMs]);
+    });
+    applied.push(migration.number);
+  }
+  return applied;
+}

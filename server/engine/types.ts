@@ -1,0 +1,172 @@
+/**
+ * What goes into and comes out of the engine. The engine is pure: it reads no clock, file or socket, and gives the same
+ * rows for the same log, whatever the order and the pieces in which the log's batches are handed over, as long as each
+ * batch comes before `advance` has passed its ticks.
+ */
+import type { CarrierKind, SiteModel } from '../contract/model.ts';
+
+/** Event time is cut into ticks of one second; all sightings of a tick are processed together, in canonical order. */
+export const TICK_MS = 1_000;
+
+/** One carrier at one gateway in one window, identity resolved and clock corrected. */
+export interface Sighting {
+  /** `c-…` for a registered carrier, `u-…` for an unknown one under its daily key. */
+  carrierId: string;
+  kind: CarrierKind;
+  rssiMeanDbm: number;
+  rssiMaxDbm: number;
+  adverts: number;
+  /** The fleet's calibrated RSSI at 1 m, or undefined: a declared power is not trusted. */
+  powerDbm?: number;
+  /** Corrected time at which it was last heard. */
+  atMs: number;
+}
+
+/** One batch as it stands in the log. An empty one still proves that the gateway was scanning. */
+export interface LogBatch {
+  gatewayId: string;
+  epoch: number;
+  seq: number;
+  /** Corrected by `clockOffsetMs`; the gateway's own time is fromMs − clockOffsetMs. */
+  fromMs: number;
+  toMs: number;
+  clockOffsetMs: number;
+  receivedMs: number;
+  sightings: Sighting[];
+}
+
+export interface Fix {
+  floorId: string;
+  xM: number;
+  yM: number;
+  /** The true position lies within it 68 % of the time. */
+  accuracyM: number;
+  atMs: number;
+}
+
+export interface VisitRow {
+  carrierId: string;
+  kind: CarrierKind;
+  startMs: number;
+  /** Time of the last sighting. */
+  endMs: number;
+  /** First zone of kind entrance that it stayed in, else null. */
+  entranceZoneId: string | null;
+}
+
+export interface StayRow {
+  carrierId: string;
+  kind: CarrierKind;
+  zoneId: string;
+  floorId: string;
+  startMs: number;
+  endMs: number;
+  /** Start of the visit that it belongs to. */
+  visitStartMs: number;
+}
+
+/** Presence of one carrier in one 1 m cell within one local-clock-independent hour (UTC hours cut the data; zones with half-hour offsets are cut at 15 min: see HEAT_BUCKET_MS). */
+export interface HeatRow {
+  floorId: string;
+  bucketStartMs: number;
+  cellX: number;
+  cellY: number;
+  carrierId: string;
+  dwellMs: number;
+}
+/** Quarter hours start on every zone's local hours, those at +5:45 included. */
+export const HEAT_BUCKET_MS = 900_000;
+
+/** Present carriers by zone in one quarter hour; zoneId null is the site. Carriers of kind staff and cart are not in it. */
+export interface OccupancyRow {
+  zoneId: string | null;
+  bucketStartMs: number;
+  /** Sum over ticks of the number present, times the tick's length. */
+  carrierMs: number;
+  peak: number;
+}
+
+/** A gateway reported in this minute of event time. */
+export interface CoverageRow {
+  gatewayId: string;
+  minuteStartMs: number;
+}
+
+/** Rows are final when emitted; `emittedAtMs` is the event time of the tick that emitted them and orders replays. */
+export interface EngineRows {
+  visits: (VisitRow & { emittedAtMs: number })[];
+  stays: (StayRow & { emittedAtMs: number })[];
+  heat: (HeatRow & { emittedAtMs: number })[];
+  occupancy: (OccupancyRow & { emittedAtMs: number })[];
+  coverage: (CoverageRow & { emittedAtMs: number })[];
+}
+
+export type EngineEvent =
+  | { type: 'visitStarted' | 'visitEnded'; carrierId: string; kind: CarrierKind; atMs: number }
+  | {
+      type: 'entered' | 'exited';
+      carrierId: string;
+      kind: CarrierKind;
+      zoneId: string;
+      atMs: number;
+      sightingAtMs: number;
+      fix: Fix | undefined;
+    }
+  | {
+      type: 'dwelled';
+      carrierId: string;
+      kind: CarrierKind;
+      zoneId: string;
+      atMs: number;
+      sightingAtMs: number;
+      dwellSeconds: number;
+      fix: Fix | undefined;
+    };
+
+export interface EngineOutput {
+  rows: EngineRows;
+  /** In tick order; `atMs` is the tick's end, `sightingAtMs` the last sighting that completed it. */
+  events: EngineEvent[];
+}
+
+/** What is under way: visits and stays not yet closed, heat and occupancy of the open quarter hour. */
+export interface OpenRows {
+  visits: VisitRow[];
+  stays: StayRow[];
+  heat: HeatRow[];
+  occupancy: OccupancyRow[];
+}
+
+export interface PresentCarrier {
+  carrierId: string;
+  kind: CarrierKind;
+  fix: Fix | undefined;
+  /** Zones it is confirmed in. */
+  zoneIds: string[];
+  lastHeardMs: number;
+}
+
+export interface Engine {
+  /** Event time up to which ticks were processed (exclusive end of the last one). */
+  readonly watermarkMs: number;
+  /** Buffers a batch. Sightings before the watermark are not processed; returns how many those were. */
+  add(batch: LogBatch): number;
+  /** The model in force for ticks from `effectiveFromMs` on. Calls come in rising order. */
+  setModel(model: SiteModel, effectiveFromMs: number): void;
+  /** Processes every tick that ends at or before `toMs`. Costs nothing for stretches in which nobody is present. */
+  advance(toMs: number): EngineOutput;
+  openRows(): OpenRows;
+  present(): PresentCarrier[];
+  /** State after the last processed tick; structured-cloneable, small enough to be kept hourly. Buffered batches are not in it: they are read from the log again. */
+  snapshot(): EngineSnapshot;
+}
+
+export interface EngineSnapshot {
+  /** Raised when the state's form changes; a snapshot of another version is not used. */
+  version: number;
+  watermarkMs: number;
+  state: unknown;
+}
+
+/** `createEngine(model, undefined)` starts empty. */
+export type CreateEngine = (model: SiteModel, snapshot: EngineSnapshot | undefined) => Engine;

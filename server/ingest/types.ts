@@ -1,0 +1,69 @@
+/** What the rest of the server asks of the pipeline: broker → ingest → log → engines → time series. */
+import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
+import type { EngineEvent, PresentCarrier } from '../engine/types.ts';
+
+/** Milliseconds since 1970 UTC. */
+export type Clock = () => number;
+
+/** A connection to a broker, embedded or not. `handle` holds the message's acknowledgement until its promise settles. */
+export interface MessageSource {
+  start(handle: (topic: string, payload: Uint8Array, meta: { retained: boolean }) => Promise<void>): Promise<void>;
+  publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>;
+  stop(): Promise<void>;
+  /** `mqtt://host:port` that gateways connect to. */
+  readonly url: string;
+}
+
+export interface DeadLetter {
+  id: number;
+  atMs: number;
+  siteId: string | null;
+  gatewayId: string | null;
+  topic: string;
+  /** Stable code: oversize, not-json, schema, unknown-site, unknown-gateway, future, ancient, span, topic, stale-epoch. */
+  reason: string;
+  /** Which field is wrong and what would be right. Never a payload of unknown carriers. */
+  detail: string;
+}
+
+export interface IngestCounters {
+  messages: number;
+  batches: number;
+  sightings: number;
+  duplicates: number;
+  /** Rows whose UUID is not on the site's allowlist. */
+  notAllowed: number;
+  unlinkable: number;
+  gaps: number;
+  deadLetters: Record<string, number>;
+}
+
+export interface LiveEvents {
+  siteId: string;
+  /** Fresh ones only: from the live engine, of sightings not older than 60 s, on sites with a wall clock. */
+  events: EngineEvent[];
+  nowMs: number;
+}
+
+export interface Pipeline {
+  start(): Promise<void>;
+  /** Processes what arrived, commits, leaves nothing running. */
+  stop(): Promise<void>;
+  /** The site's clock: the server's, or the newest event time of a site that lives in its data. */
+  nowMs(siteId: string): number;
+  /** True once the log was recovered and messages are taken. */
+  ready(): boolean;
+  counters(): IngestCounters;
+  deadLetters(siteId: string, limit: number): Promise<DeadLetter[]>;
+  snapshot(siteId: string): LiveSnapshot | undefined;
+  heat(siteId: string): LiveHeat | undefined;
+  /** Carriers present now, from the live engine; for campaigns, never for a screen or an API. */
+  present(siteId: string): PresentCarrier[];
+  onLiveEvents(listener: (events: LiveEvents) => void): () => void;
+  /** Once a second and site. */
+  onSnapshot(listener: (siteId: string, snapshot: LiveSnapshot, heat: LiveHeat) => void): () => void;
+  /** Waits until all that was received is processed up to the site's clock and committed. For tests, replays and shutdown. */
+  settle(siteId: string): Promise<void>;
+  /** Computes [fromMs, now) anew from the log and replaces the rows. */
+  rebuild(siteId: string, fromMs: number): Promise<{ ticks: number; sightings: number }>;
+}
