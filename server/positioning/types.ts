@@ -1,0 +1,33 @@
+/** What the engine asks of positioning. Pure and deterministic. */
+import type { SiteModel } from '../contract/model.ts';
+import type { Fix } from '../engine/types.ts';
+
+/** One gateway's view of one carrier in one tick. */
+export interface HeardView {
+  gatewayId: string;
+  rssiMeanDbm: number;
+  rssiMaxDbm: number;
+  adverts: number;
+  /** Calibrated RSSI at 1 m, where known. */
+  powerDbm?: number;
+  atMs: number;
+}
+
+export interface Position {
+  fix: Fix | undefined;
+  /** Probability that the carrier is in each zone; zones below 0.02 may be left out. Overlapping zones each have their own. */
+  zoneMass: { zoneId: string; mass: number }[];
+}
+
+/** `State` is one carrier's, structured-cloneable, of bounded size, and never shared between carriers. */
+export interface Positioner<State = unknown> {
+  /**
+   * One carrier, one tick. `heard` holds every gateway that heard it in the tick, sorted by gatewayId; empty where it was
+   * not heard although it is still present. Causal: uses nothing later than `tickEndMs`.
+   */
+  step(state: State | undefined, tickEndMs: number, heard: readonly HeardView[]): { state: State; position: Position };
+  /** What was learned of the site's radio so far; structured-cloneable; goes into the engine's snapshot. */
+  siteState(): unknown;
+}
+
+export type CreatePositioner = (model: SiteModel, siteState: unknown) => Positioner;
