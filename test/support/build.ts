@@ -42,7 +42,7 @@ export async function builtDist(): Promise<string> {
     try {
       // The stamp bears the time at which the build began: a source saved meanwhile is newer and builds again.
       const begunS = Date.now() / 1000;
-      execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], {
+      spawnSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], {
         cwd: ROOT,
         stdio: 'pipe',
       });
