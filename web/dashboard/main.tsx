@@ -1,0 +1,4 @@
+import { render } from 'preact';
+import '../lib/tokens.css';
+
+render(<main />, document.getElementById('app')!);

@@ -1,0 +1,30 @@
+/** Three pages, no plugin: dashboard at `/`, phone at `/shopper`, till at `/till`. Run from the root: `vite build --config web/vite.config.ts`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'vite';
+
+const ROOT = import.meta.dirname;
+const PAGES = ['dashboard', 'shopper', 'till'];
+const API = process.env.PROMENADE_API ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  root: ROOT,
+  base: '/',
+  publicDir: false,
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: join(ROOT, '..', 'dist', 'web'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // The content security policy allows images and fonts from the server itself only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      input: Object.fromEntries(
+        PAGES.map((page) => [page, join(ROOT, page, 'index.html')] as const).filter(([, path]) => existsSync(path)),
+      ),
+    },
+  },
+  server: { proxy: { '/api': API, '/socket.io': { target: API, ws: true } } },
+});
