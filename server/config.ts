@@ -1,0 +1,176 @@
+/** The server's configuration: a YAML file, overridden by PROMENADE_… variables. All faults are reported at once. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { site } from './contract/model.ts';
+
+const port = z.int().min(0).max(65_535);
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+export const serverConfig = z
+  .strictObject({
+    /** Everything the server keeps. Relative to the working directory. */
+    dataDir: z.string().min(1).default('./data'),
+    http: z
+      .strictObject({
+        host: z.string().min(1).default('127.0.0.1'),
+        port: port.default(8080),
+        /** Address that people's browsers use, where a proxy stands before the server. */
+        publicUrl: z.url().nullable().default(null),
+        /** Number of proxies whose X-Forwarded-For is believed. */
+        trustedProxies: z.int().min(0).max(10).default(0),
+      })
+      .prefault({}),
+    mqtt: z
+      .strictObject({
+        /** mqtt:// or mqtts:// of a broker that runs already; null starts the embedded one. */
+        url: z
+          .string()
+          .regex(/^(mqtts?|wss?):\/\//, 'must start with mqtt://, mqtts://, ws:// or wss://')
+          .nullable()
+          .default(null),
+        username: z.string().nullable().default(null),
+        password: z.string().nullable().default(null),
+        /** File with the certificate authority of the broker's certificate. */
+        caFile: z.string().nullable().default(null),
+        embedded: z
+          .strictObject({
+            host: z.string().min(1).default('127.0.0.1'),
+            port: port.default(1883),
+            /** One for each gateway; username is the gateway's id. Needed when host is not loopback. */
+            credentials: z
+              .array(z.strictObject({ username: z.string().min(1), password: z.string().min(12) }))
+              .default([]),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    engine: z.enum(['duckdb']).default('duckdb'),
+    duckdb: z
+      .strictObject({
+        memoryLimit: z
+          .string()
+          .regex(/^\d+(MB|GB)$/)
+          .default('1GB'),
+      })
+      .prefault({}),
+    retention: z
+      .strictObject({
+        sightingsHours: z
+          .number()
+          .min(1)
+          .max(24 * 366)
+          .default(48),
+        identifiedVisitsDays: z.number().min(1).max(3_660).default(90),
+        aggregatesYears: z.number().min(1).max(50).default(5),
+      })
+      .prefault({}),
+    /** Created at the first start; afterwards the dashboard and the API change them. */
+    sites: z.array(site).default([]),
+    /** Offers the phone page's simulated shopper. Only for trials. */
+    demo: z.boolean().default(false),
+  })
+  .check((ctx) => {
+    const { url, embedded } = ctx.value.mqtt;
+    if (!url && !LOOPBACK.has(embedded.host) && embedded.credentials.length === 0)
+      ctx.issues.push({
+        code: 'custom',
+        input: embedded.host,
+        path: ['mqtt', 'embedded', 'credentials'],
+        message:
+          'must list a username and password for each gateway when the embedded broker is reachable from other machines',
+      });
+    const seen = new Set<string>();
+    ctx.value.sites.forEach((entry, i) => {
+      if (seen.has(entry.id))
+        ctx.issues.push({ code: 'custom', input: entry.id, path: ['sites', i, 'id'], message: 'must be unique' });
+      seen.add(entry.id);
+    });
+  });
+export type ServerConfig = z.output<typeof serverConfig>;
+
+export class ConfigError extends Error {
+  /** One line a fault: path, what is wrong, what would be right. */
+  readonly faults: string[];
+  constructor(source: string, faults: string[]) {
+    super(
+      `${source} has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/** Settings that an environment variable can override: PROMENADE_HTTP_PORT sets http.port. */
+const OVERRIDES: Record<string, { path: string[]; number?: true; boolean?: true }> = {
+  PROMENADE_DATA_DIR: { path: ['dataDir'] },
+  PROMENADE_HTTP_HOST: { path: ['http', 'host'] },
+  PROMENADE_HTTP_PORT: { path: ['http', 'port'], number: true },
+  PROMENADE_HTTP_PUBLIC_URL: { path: ['http', 'publicUrl'] },
+  PROMENADE_HTTP_TRUSTED_PROXIES: { path: ['http', 'trustedProxies'], number: true },
+  PROMENADE_MQTT_URL: { path: ['mqtt', 'url'] },
+  PROMENADE_MQTT_USERNAME: { path: ['mqtt', 'username'] },
+  PROMENADE_MQTT_PASSWORD: { path: ['mqtt', 'password'] },
+  PROMENADE_MQTT_CA_FILE: { path: ['mqtt', 'caFile'] },
+  PROMENADE_MQTT_EMBEDDED_HOST: { path: ['mqtt', 'embedded', 'host'] },
+  PROMENADE_MQTT_EMBEDDED_PORT: { path: ['mqtt', 'embedded', 'port'], number: true },
+  PROMENADE_ENGINE: { path: ['engine'] },
+  PROMENADE_DUCKDB_MEMORY_LIMIT: { path: ['duckdb', 'memoryLimit'] },
+  PROMENADE_RETENTION_SIGHTINGS_HOURS: { path: ['retention', 'sightingsHours'], number: true },
+  PROMENADE_DEMO: { path: ['demo'], boolean: true },
+};
+
+function override(raw: Record<string, unknown>, env: Record<string, string | undefined>): void {
+  for (const [variable, { path, number, boolean }] of Object.entries(OVERRIDES)) {
+    const text = env[variable];
+    if (text === undefined || text === '') continue;
+    let target = raw;
+    for (const key of path.slice(0, -1)) {
+      if (typeof target[key] !== 'object' || target[key] === null) target[key] = {};
+      target = target[key] as Record<string, unknown>;
+    }
+    // What is not a number or a boolean goes on as text, and the schema says what would be right.
+    const value =
+      number && Number.isFinite(Number(text))
+        ? Number(text)
+        : boolean && /^(true|false)$/.test(text)
+          ? text === 'true'
+          : text;
+    target[path.at(-1)!] = value;
+  }
+}
+
+/** @throws ConfigError naming every fault with its path. */
+export function parseServerConfig(yaml: string, source: string, env: Record<string, string | undefined>): ServerConfig {
+  let raw: unknown;
+  try {
+    raw = parseYaml(yaml) ?? {};
+  } catch (error) {
+    throw new ConfigError(source, [`is not YAML: ${(error as Error).message.split('\n')[0]}`]);
+  }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw new ConfigError(source, ['must be a map of settings, as in promenade.example.yaml']);
+  override(raw as Record<string, unknown>, env);
+  const result = serverConfig.safeParse(raw);
+  if (!result.success)
+    throw new ConfigError(
+      source,
+      result.error.issues.map((issue) => `${issue.path.join('.') || '(top level)'}: ${issue.message}`),
+    );
+  return { ...result.data, dataDir: resolve(result.data.dataDir) };
+}
+
+/** Without a file: the defaults and the environment. */
+export function loadServerConfig(file: string | undefined, env: Record<string, string | undefined>): ServerConfig {
+  if (file === undefined) return parseServerConfig('', 'the environment', env);
+  let yaml: string;
+  try {
+    yaml = readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigError(file, [
+      'cannot be read: give --config the path of a YAML file such as promenade.example.yaml',
+    ]);
+  }
+  return parseServerConfig(yaml, file, env);
+}
