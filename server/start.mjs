@@ -272,7 +272,7 @@ async function demo(args) {
     ],
     { ipc: true, detached: true, env: { PROMENADE_TOKEN: server.demoToken } },
   );
-  const endTogether = (name, other) => async (code) => {
+  const endTogether = (name) => async (code) => {
     if (children.stopping) return;
     say(`${name} ended with code ${code}; stopping the rest.`);
     await children.stop();
