@@ -58,7 +58,8 @@ export const offerPush = z.object({
 });
 export type OfferPush = z.infer<typeof offerPush>;
 export interface ShopperServerEvents {
-  offer: (offer: OfferPush) => void;
+  /** `received` is called once the phone has the offer; an offer that no phone acknowledged counts as unsent. */
+  offer: (offer: OfferPush, received: () => void) => void;
   /** Consent or pairing changed elsewhere: ask again. */
   changed: () => void;
 }

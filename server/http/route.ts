@@ -39,6 +39,8 @@ export interface RouteContext<P = unknown, Q = unknown, B = unknown> {
   tenantId: string | null;
   nowMs: number;
   ip: string;
+  /** The request came from this machine itself, not through a proxy. */
+  local?: boolean;
   /** Session cookie or bearer token as sent, for sign-out. */
   credential: string | undefined;
   /** Raw upload where `upload` is declared. */
@@ -83,6 +85,8 @@ export interface Route<
   query?: Q;
   body?: B;
   response?: z.ZodType;
+  /** Largest JSON body; default 1 MB. */
+  maxBodyBytes?: number;
   /** Takes a raw body of at most this many bytes instead of JSON. */
   upload?: { maxBytes: number; contentTypes: string[] };
   /** Requests per minute and IP; default 600. */

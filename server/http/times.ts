@@ -1,0 +1,68 @@
+/** Instants and periods in queries and bodies: ISO 8601 with an offset, turned into milliseconds at the door. */
+import { z } from 'zod';
+import { INTERVALS, type Interval } from '../contract/metrics.ts';
+import { badRequest } from '../errors.ts';
+
+const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/i;
+const EXAMPLE = 'such as 2026-05-04T10:00:00+02:00';
+
+/** Milliseconds, or what is wrong with the text. */
+export function parseInstant(text: string): number | string {
+  // An unescaped + of the offset arrives in a query as a space.
+  const whole = text.trim().replace(/ (?=\d\d:?\d\d$)/, '+');
+  const match = INSTANT.exec(whole);
+  if (!match) {
+    const lacksOffset = /^\d{4}-\d\d-\d\d(T[\d:.]+)?$/.test(whole);
+    return lacksOffset
+      ? `must have a time and an offset from UTC, ${EXAMPLE}: local times are ambiguous when clocks change`
+      : `must be an ISO 8601 time with an offset, ${EXAMPLE}`;
+  }
+  const atMs = Date.parse(whole);
+  const [, year, month, day] = match;
+  const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  if (Number.isNaN(atMs) || Number(day) > lastDay) return `must be a time that exists, ${EXAMPLE}`;
+  return atMs;
+}
+
+export const instant = z
+  .string()
+  .meta({ format: 'date-time', example: '2026-05-04T10:00:00+02:00' })
+  .transform((text, ctx) => {
+    const parsed = parseInstant(text);
+    if (typeof parsed === 'number') return parsed;
+    ctx.issues.push({ code: 'custom', input: text, message: parsed });
+    return z.NEVER;
+  });
+
+/** Aggregates are kept for five years; nothing asks for more at once. */
+const MAX_PERIOD_MS = 6 * 366 * 86_400_000;
+
+export const period = z.object({ from: instant, to: instant });
+
+export function checkedPeriod({ from, to }: { from: number; to: number }): { fromMs: number; toMs: number } {
+  if (to <= from) throw badRequest('must be later than from', 'query.to');
+  if (to - from > MAX_PERIOD_MS) throw badRequest('must lie at most six years after from', 'query.to');
+  return { fromMs: from, toMs: to };
+}
+
+const INTERVAL_MS: Record<Interval, number> = {
+  '15m': 900_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 7 * 86_400_000,
+};
+/** A year of quarter hours is 35,040. */
+const MAX_POINTS = 40_000;
+
+export const interval = z.enum(INTERVALS, `must be one of ${INTERVALS.join(', ')}`);
+
+export function checkedPoints(fromMs: number, toMs: number, step: Interval): void {
+  const points = (toMs - fromMs) / INTERVAL_MS[step];
+  if (points > MAX_POINTS)
+    throw badRequest(
+      `gives ${Math.ceil(points)} points over this period; at most ${MAX_POINTS} are answered, so ask for a longer interval or a shorter period`,
+      'query.interval',
+    );
+}
+
+export const iso = (atMs: number): string => new Date(atMs).toISOString();
