@@ -100,18 +100,32 @@ class Connection implements WriteSql {
   }
 }
 
+/** A connection whose work runs one after another. */
+interface Lane {
+  connection: Connection;
+  tail: Promise<unknown>;
+  waiting: number;
+}
+
 /** One DuckDB file: one writer, whose transactions run one after another, and a few readers that see what was committed. */
 export class Duck implements Sql {
   readonly #instance: DuckDBInstance;
   readonly #writer: Connection;
   readonly #readers: Connection[];
+  readonly #snapshots: Lane[];
   #nextReader = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(instance: DuckDBInstance, writer: Connection, readers: Connection[]) {
+  private constructor(
+    instance: DuckDBInstance,
+    writer: Connection,
+    readers: Connection[],
+    snapshotReaders: Connection[],
+  ) {
     this.#instance = instance;
     this.#writer = writer;
     this.#readers = readers;
+    this.#snapshots = snapshotReaders.map((connection) => ({ connection, tail: Promise.resolve(), waiting: 0 }));
   }
 
   /** `path` is a file or ':memory:'. */
@@ -127,7 +141,7 @@ export class Duck implements Sql {
       await connection.run("set TimeZone = 'UTC'");
       return new Connection(connection);
     };
-    return new Duck(instance, await connect(), [await connect(), await connect()]);
+    return new Duck(instance, await connect(), [await connect(), await connect()], [await connect(), await connect()]);
   }
 
   #reader(): Connection {
@@ -144,6 +158,23 @@ export class Duck implements Sql {
   /** One statement as a transaction of its own. */
   run(sql: string, params?: readonly SqlValue[]): Promise<void> {
     return this.transaction((sql_) => sql_.run(sql, params));
+  }
+
+  /** Several reads of one committed state: nothing that is committed meanwhile shows in the later ones. */
+  snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const lane = this.#snapshots.reduce((best, other) => (other.waiting < best.waiting ? other : best));
+    lane.waiting += 1;
+    const result = lane.tail.then(async () => {
+      await lane.connection.run('begin transaction read only');
+      try {
+        return await work(lane.connection);
+      } finally {
+        await lane.connection.run('rollback').catch(() => {});
+        lane.waiting -= 1;
+      }
+    });
+    lane.tail = result.catch(() => {});
+    return result;
   }
 
   /** All or nothing; transactions of one process run one after another, so a read and a write within one cannot be raced. */
@@ -165,7 +196,9 @@ export class Duck implements Sql {
 
   async close(): Promise<void> {
     await this.#tail;
+    await Promise.all(this.#snapshots.map((lane) => lane.tail));
     this.#writer.close();
+    for (const lane of this.#snapshots) lane.connection.close();
     for (const reader of this.#readers) reader.close();
     this.#instance.closeSync();
   }

@@ -1,0 +1,209 @@
+/** One step of a site's analytics: rewind, new rows, what is open, checkpoint and rollups, in one transaction. */
+import type { HeatRow, OccupancyRow, OpenRows, StayRow, VisitRow } from '../engine/types.ts';
+import { carrierDayHash } from '../metrics/heat.ts';
+import { localDay } from '../metrics/localTime.ts';
+import type { Registry } from '../registry/types.ts';
+import type { Columns, WriteSql } from './duckdb.ts';
+import { refreshRollups, unsealFrom } from './rollups.ts';
+import type { SiteCommit } from './timeSeries.ts';
+
+/** Tables whose rows bear emitted_ms, and which a rewind cuts. */
+const EMITTED = ['visits', 'stays', 'heat', 'occupancy', 'coverage'] as const;
+
+const varchar = (values: (string | null)[]) => ({ type: 'VARCHAR', values }) as const;
+const bigint = (values: number[]) => ({ type: 'BIGINT', values }) as const;
+const integer = (values: number[]) => ({ type: 'INTEGER', values }) as const;
+
+const visitColumns = (siteId: string, rows: readonly VisitRow[]): Columns => ({
+  site_id: varchar(rows.map(() => siteId)),
+  carrier_id: varchar(rows.map((row) => row.carrierId)),
+  kind: varchar(rows.map((row) => row.kind)),
+  start_ms: bigint(rows.map((row) => row.startMs)),
+  end_ms: bigint(rows.map((row) => row.endMs)),
+  entrance_zone_id: varchar(rows.map((row) => row.entranceZoneId)),
+});
+
+const stayColumns = (siteId: string, rows: readonly StayRow[]): Columns => ({
+  site_id: varchar(rows.map(() => siteId)),
+  carrier_id: varchar(rows.map((row) => row.carrierId)),
+  kind: varchar(rows.map((row) => row.kind)),
+  zone_id: varchar(rows.map((row) => row.zoneId)),
+  floor_id: varchar(rows.map((row) => row.floorId)),
+  start_ms: bigint(rows.map((row) => row.startMs)),
+  end_ms: bigint(rows.map((row) => row.endMs)),
+  visit_start_ms: bigint(rows.map((row) => row.visitStartMs)),
+});
+
+const heatColumns = (siteId: string, rows: readonly HeatRow[], dayOf: (atMs: number) => number): Columns => ({
+  site_id: varchar(rows.map(() => siteId)),
+  floor_id: varchar(rows.map((row) => row.floorId)),
+  bucket_ms: bigint(rows.map((row) => row.bucketStartMs)),
+  day: integer(rows.map((row) => dayOf(row.bucketStartMs))),
+  cell_x: integer(rows.map((row) => row.cellX)),
+  cell_y: integer(rows.map((row) => row.cellY)),
+  carrier: {
+    type: 'UINTEGER',
+    values: rows.map((row) => carrierDayHash(row.carrierId, dayOf(row.bucketStartMs))),
+  },
+  dwell_ms: integer(rows.map((row) => row.dwellMs)),
+});
+
+const occupancyColumns = (siteId: string, rows: readonly OccupancyRow[]): Columns => ({
+  site_id: varchar(rows.map(() => siteId)),
+  zone_id: varchar(rows.map((row) => row.zoneId ?? '')),
+  bucket_ms: bigint(rows.map((row) => row.bucketStartMs)),
+  carrier_ms: bigint(rows.map((row) => row.carrierMs)),
+  peak: integer(rows.map((row) => row.peak)),
+});
+
+const emitted = (rows: readonly { emittedAtMs: number }[]) => ({
+  emitted_ms: bigint(rows.map((row) => row.emittedAtMs)),
+});
+
+/** A commit's heat rows share few quarter hours, and time zone look-ups cost. */
+function dayLookup(timezone: string): (atMs: number) => number {
+  const days = new Map<number, number>();
+  return (atMs) => {
+    let day = days.get(atMs);
+    if (day === undefined) {
+      day = localDay(timezone, atMs);
+      days.set(atMs, day);
+    }
+    return day;
+  };
+}
+
+async function appendRows(sql: WriteSql, commit: SiteCommit, dayOf: (atMs: number) => number): Promise<void> {
+  const { siteId, rows } = commit;
+  await sql.append('visits', { ...visitColumns(siteId, rows.visits), ...emitted(rows.visits) });
+  await sql.append('stays', { ...stayColumns(siteId, rows.stays), ...emitted(rows.stays) });
+  await sql.append('heat', { ...heatColumns(siteId, rows.heat, dayOf), ...emitted(rows.heat) });
+  await sql.append('occupancy', { ...occupancyColumns(siteId, rows.occupancy), ...emitted(rows.occupancy) });
+  await sql.append('coverage', {
+    site_id: varchar(rows.coverage.map(() => siteId)),
+    gateway_id: varchar(rows.coverage.map((row) => row.gatewayId)),
+    minute_ms: bigint(rows.coverage.map((row) => row.minuteStartMs)),
+    ...emitted(rows.coverage),
+  });
+}
+
+async function replaceOpen(
+  sql: WriteSql,
+  siteId: string,
+  open: OpenRows,
+  dayOf: (atMs: number) => number,
+): Promise<void> {
+  for (const table of ['open_visits', 'open_stays', 'open_heat', 'open_occupancy'])
+    await sql.run(`delete from ${table} where site_id = $1`, [siteId]);
+  await sql.append('open_visits', visitColumns(siteId, open.visits));
+  await sql.append('open_stays', stayColumns(siteId, open.stays));
+  await sql.append('open_heat', heatColumns(siteId, open.heat, dayOf));
+  await sql.append('open_occupancy', occupancyColumns(siteId, open.occupancy));
+}
+
+interface Touched {
+  /** Earliest start of a visit, stay or coverage minute that came or went. */
+  fromMs: number;
+  heatDay: number;
+}
+
+const earliest = (values: readonly number[]): number =>
+  values.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
+
+/** Removes what was emitted after the rewind, and tells how far back that reached. */
+async function rewind(sql: WriteSql, siteId: string, toMs: number): Promise<Touched> {
+  const first = async (column: string, table: string) =>
+    (
+      await sql.get<{ first: number | null }>(
+        `select min(${column}) as first from ${table} where site_id = $1 and emitted_ms > $2`,
+        [siteId, toMs],
+      )
+    )?.first ?? Number.MAX_SAFE_INTEGER;
+  const touched = {
+    fromMs: earliest([
+      await first('start_ms', 'visits'),
+      await first('start_ms', 'stays'),
+      await first('minute_ms', 'coverage'),
+    ]),
+    heatDay: await first('day', 'heat'),
+  };
+  for (const table of [...EMITTED, 'gateways_heard'])
+    await sql.run(`delete from ${table} where site_id = $1 and emitted_ms > $2`, [siteId, toMs]);
+  // A gateway whose first minute was cut may have been heard in rows that stay.
+  await sql.run(
+    `insert into gateways_heard
+     select site_id, gateway_id, min(minute_ms), arg_min(emitted_ms, minute_ms) from coverage
+     where site_id = $1 and gateway_id not in (select gateway_id from gateways_heard where site_id = $1)
+     group by site_id, gateway_id`,
+    [siteId],
+  );
+  return touched;
+}
+
+/** Keeps the first minute of each gateway; returns the earliest minute from which one is newly expected. */
+async function noteGateways(sql: WriteSql, commit: SiteCommit): Promise<number> {
+  const firsts = new Map<string, { minuteMs: number; emittedMs: number }>();
+  for (const row of commit.rows.coverage) {
+    const known = firsts.get(row.gatewayId);
+    if (!known || row.minuteStartMs < known.minuteMs)
+      firsts.set(row.gatewayId, { minuteMs: row.minuteStartMs, emittedMs: row.emittedAtMs });
+  }
+  if (firsts.size === 0) return Number.MAX_SAFE_INTEGER;
+  const heard = await sql.all<{ gateway_id: string; first_ms: number }>(
+    'select gateway_id, first_ms from gateways_heard where site_id = $1',
+    [commit.siteId],
+  );
+  const known = new Map(heard.map((row) => [row.gateway_id, row.first_ms]));
+  let from = Number.MAX_SAFE_INTEGER;
+  for (const [gatewayId, first] of firsts) {
+    const before = known.get(gatewayId);
+    if (before !== undefined && before <= first.minuteMs) continue;
+    from = Math.min(from, first.minuteMs);
+    await sql.run('delete from gateways_heard where site_id = $1 and gateway_id = $2', [commit.siteId, gatewayId]);
+    await sql.run('insert into gateways_heard values ($1, $2, $3, $4)', [
+      commit.siteId,
+      gatewayId,
+      first.minuteMs,
+      first.emittedMs,
+    ]);
+  }
+  return from;
+}
+
+async function writeState(sql: WriteSql, commit: SiteCommit): Promise<void> {
+  const known = await sql.get('select 1 as one from site_state where site_id = $1', [commit.siteId]);
+  const values = [commit.siteId, commit.watermarkMs, commit.dirtyFromMs, commit.checkpoint, commit.committedMs];
+  await sql.run(
+    known
+      ? `update site_state set watermark_ms = $2, dirty_from_ms = $3, checkpoint = $4, committed_ms = $5
+         where site_id = $1`
+      : 'insert into site_state values ($1, $2, $3, $4, $5)',
+    values,
+  );
+}
+
+export async function commitRows(sql: WriteSql, registry: Registry, commit: SiteCommit): Promise<void> {
+  const dayOf = dayLookup(registry.site(commit.siteId)?.timezone ?? 'UTC');
+  const { rows } = commit;
+  let touched: Touched = {
+    fromMs: earliest([
+      ...rows.visits.map((row) => row.startMs),
+      ...rows.stays.map((row) => row.startMs),
+      ...rows.coverage.map((row) => row.minuteStartMs),
+    ]),
+    heatDay: earliest(rows.heat.map((row) => dayOf(row.bucketStartMs))),
+  };
+  if (commit.rewoundToMs !== null) {
+    const removed = await rewind(sql, commit.siteId, commit.rewoundToMs);
+    touched = {
+      fromMs: Math.min(touched.fromMs, removed.fromMs),
+      heatDay: Math.min(touched.heatDay, removed.heatDay),
+    };
+  }
+  await appendRows(sql, commit, dayOf);
+  if (commit.open) await replaceOpen(sql, commit.siteId, commit.open, dayOf);
+  touched.fromMs = Math.min(touched.fromMs, await noteGateways(sql, commit));
+  await writeState(sql, commit);
+  await unsealFrom(sql, commit.siteId, touched.fromMs, touched.heatDay);
+  await refreshRollups(sql, registry, commit.siteId);
+}

@@ -1,0 +1,191 @@
+/**
+ * Rollups hold the settled past: all quarter hours before `sealed_ms`, all local days of heat before `heat_sealed_day`.
+ * What came since is read from the rows, so a sealed quarter is written once. A row that comes or goes before the seal
+ * moves the seal back to it, in the same transaction; so rollup and rows never disagree. Rollups stay when rows expire.
+ */
+import { KEPT_CELLS_M } from '../metrics/heat.ts';
+import { DAY_MS, localDay, QUARTER_MS } from '../metrics/localTime.ts';
+import { bounceMs, minStayMs, minVisitMs } from '../metrics/thresholds.ts';
+import type { Registry } from '../registry/types.ts';
+import { coverageQuartersSql, coverageSpans } from './coverageRows.ts';
+import type { Sql } from './duckdb.ts';
+import { sqlNumber } from './sqlText.ts';
+import { lengthCounts, thresholdsRelation } from './visitRows.ts';
+
+/** Longer than all but forgotten carriers stay: hardly a row still comes for a start so long ago. */
+export const SEAL_AFTER_MS = 8 * 3_600_000;
+/** Sealing in steps this large costs a scan of the tail four times a day. */
+const SEAL_STEP_MS = 6 * 3_600_000;
+/** What one commit seals at most: a year that must be sealed anew does not hold up the pipeline. */
+const SEAL_AT_MOST_MS = 14 * DAY_MS;
+const SEAL_AT_MOST_DAYS = 14;
+
+export interface RollupState {
+  sealedMs: number;
+  heatSealedDay: number;
+  /** Before it rows have expired: there the rollup is all there is, under whatever thresholds it was made. */
+  rowsFromMs: number;
+  heatRowsFromDay: number;
+  signature: string;
+}
+const EMPTY: RollupState = { sealedMs: 0, heatSealedDay: 0, rowsFromMs: 0, heatRowsFromDay: 0, signature: '' };
+
+export async function rollupState(sql: Sql, siteId: string): Promise<RollupState | undefined> {
+  const row = await sql.get<{
+    sealed_ms: number;
+    heat_sealed_day: number;
+    rows_from_ms: number;
+    heat_rows_from_day: number;
+    signature: string;
+  }>('select * from rollup_state where site_id = $1', [siteId]);
+  return (
+    row && {
+      sealedMs: row.sealed_ms,
+      heatSealedDay: row.heat_sealed_day,
+      rowsFromMs: row.rows_from_ms,
+      heatRowsFromDay: row.heat_rows_from_day,
+      signature: row.signature,
+    }
+  );
+}
+
+export async function writeRollupState(sql: Sql, siteId: string, state: RollupState): Promise<void> {
+  await sql.run('delete from rollup_state where site_id = $1', [siteId]);
+  await sql.run('insert into rollup_state values ($1, $2, $3, $4, $5, $6)', [
+    siteId,
+    state.sealedMs,
+    state.heatSealedDay,
+    state.rowsFromMs,
+    state.heatRowsFromDay,
+    state.signature,
+  ]);
+}
+
+/** All that the visit rollups depend on besides the rows. */
+export function thresholdsSignature(registry: Registry, siteId: string): string {
+  const { definitions } = registry.definitions(siteId);
+  const zones = registry.zones
+    .all(siteId)
+    .filter((zone) => zone.minStaySeconds !== null)
+    .map((zone) => [zone.id, minStayMs(definitions, zone)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([minVisitMs(definitions), minStayMs(definitions, undefined), bounceMs(definitions), zones]);
+}
+
+/** Up to where rollups may be read: to the seal, or where the thresholds have changed since, only where rows are gone. */
+export const trustedMs = (state: RollupState | undefined, signature: string): number =>
+  state === undefined ? 0 : state.signature === signature ? state.sealedMs : Math.min(state.rowsFromMs, state.sealedMs);
+
+async function cutVisitRollups(sql: Sql, siteId: string, fromMs: number): Promise<void> {
+  for (const table of ['visit_quarters', 'coverage_quarters'])
+    await sql.run(`delete from ${table} where site_id = $1 and bucket_ms >= $2`, [siteId, fromMs]);
+}
+
+/** Takes back what was sealed from the quarter hour of `fromMs`, and from the day `heatDay`, on. */
+export async function unsealFrom(sql: Sql, siteId: string, fromMs: number, heatDay: number): Promise<void> {
+  const state = await rollupState(sql, siteId);
+  if (!state) return;
+  const quarter = Math.max(state.rowsFromMs, Math.floor(fromMs / QUARTER_MS) * QUARTER_MS);
+  const day = Math.max(state.heatRowsFromDay, heatDay);
+  if (quarter >= state.sealedMs && day >= state.heatSealedDay) return;
+  if (quarter < state.sealedMs) {
+    await cutVisitRollups(sql, siteId, quarter);
+    state.sealedMs = quarter;
+  }
+  if (day < state.heatSealedDay) {
+    await sql.run('delete from heat_days where site_id = $1 and day >= $2', [siteId, day]);
+    state.heatSealedDay = day;
+  }
+  await writeRollupState(sql, siteId, state);
+}
+
+async function firstAtOrAfter(sql: Sql, siteId: string, fromMs: number): Promise<number | null> {
+  const row = await sql.get<{ first: number | null }>(
+    `select min(first) as first from (
+       select min(start_ms) as first from visits where site_id = $1 and start_ms >= $2
+       union all select min(start_ms) from stays where site_id = $1 and start_ms >= $2
+       union all select min(minute_ms) from coverage where site_id = $1 and minute_ms >= $2)`,
+    [siteId, fromMs],
+  );
+  return row?.first ?? null;
+}
+
+async function sealVisits(sql: Sql, registry: Registry, siteId: string, fromMs: number, toMs: number): Promise<void> {
+  const range = [siteId, fromMs, toMs];
+  for (const source of ['visits', 'stays'] as const) {
+    const zone = source === 'stays' ? 'r.zone_id' : "''";
+    await sql.run(
+      `insert into visit_quarters
+       select $1, ${zone}, r.start_ms - r.start_ms % 900000 as bucket_ms, ${lengthCounts('r', 't')}
+       from ${source} r ${thresholdsRelation(registry, siteId, source)}
+       where r.site_id = $1 and r.start_ms >= $2 and r.start_ms < $3 and r.kind not in ('staff', 'cart')
+       group by ${zone}, bucket_ms order by ${zone}, bucket_ms`,
+      range,
+    );
+  }
+  const spans = await coverageSpans(sql, registry, siteId);
+  const quarters = coverageQuartersSql(spans, [[fromMs, toMs]], { withRollup: undefined });
+  await sql.run(
+    `insert into coverage_quarters
+     select $1, floor_id, bucket_ms, expected, reported from ${quarters} order by floor_id, bucket_ms`,
+    [siteId],
+  );
+}
+
+async function sealHeat(sql: Sql, siteId: string, fromDay: number, toDay: number): Promise<void> {
+  for (const cellM of KEPT_CELLS_M) {
+    const cell = (column: string) => `cast(floor(${column} / ${sqlNumber(cellM)}.0) as integer)`;
+    await sql.run(
+      `insert into heat_days
+       select $1, ${cellM}, floor_id, day, ${cell('cell_x')} as x, ${cell('cell_y')} as y, sum(dwell_ms),
+         count(distinct carrier)
+       from heat where site_id = $1 and day >= $2 and day < $3
+       group by floor_id, day, x, y order by floor_id, day`,
+      [siteId, fromDay, toDay],
+    );
+  }
+}
+
+/** Seals what has settled since, after a change of thresholds from the first kept row on. Part of the commit's transaction. */
+export async function refreshRollups(sql: Sql, registry: Registry, siteId: string): Promise<void> {
+  const site = await sql.get<{ watermark_ms: number }>('select watermark_ms from site_state where site_id = $1', [
+    siteId,
+  ]);
+  if (!site) return;
+  const known = await rollupState(sql, siteId);
+  const state = known ?? { ...EMPTY };
+  const signature = thresholdsSignature(registry, siteId);
+  let changed = false;
+  if (state.signature !== signature) {
+    await cutVisitRollups(sql, siteId, state.rowsFromMs);
+    state.sealedMs = state.rowsFromMs;
+    state.signature = signature;
+    changed = true;
+  }
+  const targetMs = Math.floor((site.watermark_ms - SEAL_AFTER_MS) / QUARTER_MS) * QUARTER_MS;
+  if (targetMs - state.sealedMs >= SEAL_STEP_MS) {
+    const first = await firstAtOrAfter(sql, siteId, state.sealedMs);
+    const fromMs = first === null ? targetMs : Math.floor(first / QUARTER_MS) * QUARTER_MS;
+    const toMs = Math.min(targetMs, fromMs + SEAL_AT_MOST_MS);
+    if (fromMs < toMs) await sealVisits(sql, registry, siteId, fromMs, toMs);
+    if (toMs > state.sealedMs) {
+      state.sealedMs = toMs;
+      changed = true;
+    }
+  }
+  const targetDay = localDay(registry.site(siteId)?.timezone ?? 'UTC', site.watermark_ms - SEAL_AFTER_MS);
+  if (targetDay > state.heatSealedDay) {
+    const first = await sql.get<{ first: number | null }>(
+      'select min(day) as first from heat where site_id = $1 and day >= $2',
+      [siteId, state.heatSealedDay],
+    );
+    const fromDay = first?.first ?? targetDay;
+    const toDay = Math.min(targetDay, fromDay + SEAL_AT_MOST_DAYS);
+    if (fromDay < toDay) await sealHeat(sql, siteId, fromDay, toDay);
+    if (toDay > state.heatSealedDay) {
+      state.heatSealedDay = toDay;
+      changed = true;
+    }
+  }
+  if (changed) await writeRollupState(sql, siteId, state);
+}
