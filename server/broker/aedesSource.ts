@@ -1,0 +1,162 @@
+/** The embedded broker. The one file that imports aedes. Messages reach the server in-process, without a subscription. */
+import type { EventEmitter } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
+import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
+import type { MessageSource } from '../ingest/types.ts';
+import { type GatewayCredential, mayPublish, maySubscribe, type Scope, scopeOf } from './credentials.ts';
+import { FrameGuard } from './frameGuard.ts';
+
+/** A packet above MAX_PAYLOAD_BYTES is refused and counted; one far above ends its connection before it is collected. */
+const MAX_PACKET_BYTES = 16 * MAX_PAYLOAD_BYTES;
+/** Nobody may subscribe to it: where forbidden publications go. */
+const NOWHERE = 'refused';
+const BAD_USERNAME_OR_PASSWORD = 4;
+/** Gateways may be long names behind persistent sessions. */
+const MAX_CLIENT_ID_LENGTH = 128;
+const OPEN_SCOPE: Scope = { siteId: undefined, gatewayId: undefined };
+
+export interface AedesSourceOptions {
+  host: string;
+  /** 0: any free port; `url` then has it. */
+  port: number;
+  /** Absent or empty: open to whoever reaches the port, which is fit for loopback only. */
+  credentials?: readonly GatewayCredential[];
+  onProblem?: (what: string, error: Error) => void;
+}
+
+type Handler = Parameters<MessageSource['start']>[0];
+
+class AedesSource implements MessageSource {
+  readonly #options: AedesSourceOptions;
+  readonly #scopes = new WeakMap<Client, Scope>();
+  /** Topics under which forbidden publications were sent. */
+  readonly #refused = new WeakMap<object, string>();
+  readonly #sockets = new Set<Socket>();
+  #broker: Aedes | undefined;
+  #server: Server | undefined;
+  #port = 0;
+
+  constructor(options: AedesSourceOptions) {
+    this.#options = options;
+  }
+
+  get url(): string {
+    const { host, port } = this.#options;
+    const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+    return `mqtt://${reachable}:${this.#port || port}`;
+  }
+
+  async start(handle: Handler): Promise<void> {
+    const credentials = this.#options.credentials ?? [];
+    const problem = (what: string, error: Error) => this.#options.onProblem?.(what, error);
+    const broker = new Aedes({
+      maxClientsIdLength: MAX_CLIENT_ID_LENGTH,
+      authenticate: (client, username, password, done) => {
+        const scope = scopeOf(credentials, username, password?.toString());
+        if (scope) {
+          this.#scopes.set(client, scope);
+          return done(null, true);
+        }
+        const error = Object.assign(new Error('user name or password is wrong'), {
+          returnCode: BAD_USERNAME_OR_PASSWORD,
+        });
+        done(error as AuthenticateError, false);
+      },
+      // A refused publication is taken and goes nowhere: ending the connection would have the client send it for ever.
+      authorizePublish: (client, packet, done) => {
+        if (client) this.#refuseIfForbidden(client, packet);
+        done(null);
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        const allowed = maySubscribe(this.#scopes.get(client) ?? OPEN_SCOPE, subscription.topic);
+        // Null answers SUBACK 128 for this filter and leaves the connection.
+        done(null, allowed ? subscription : null);
+      },
+      // The answer to the publisher waits for the handler, which slows a client that sends faster than the log takes.
+      published: (packet, client, done) => {
+        if (!client) return done();
+        const topic = this.#refused.get(packet) ?? packet.topic;
+        const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+        handle(topic, payload, { retained: false }).then(
+          () => done(),
+          (error: Error) => {
+            problem('message', error);
+            done();
+          },
+        );
+      },
+    });
+    broker.on('clientError', (_client, error) => problem('client', error));
+    broker.on('connectionError', (_client, error) => problem('connection', error));
+    const emitter: EventEmitter = broker;
+    emitter.on('error', (error: Error) => problem('broker', error));
+    await broker.listen();
+    const server = createServer((socket) => this.#accept(broker, socket));
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(this.#options.port, this.#options.host, resolve);
+      });
+    } catch (error) {
+      await new Promise<void>((resolve) => broker.close(resolve));
+      throw error;
+    }
+    server.on('error', (error) => problem('listener', error));
+    const address = server.address();
+    this.#port = typeof address === 'object' && address ? address.port : this.#options.port;
+    this.#broker = broker;
+    this.#server = server;
+  }
+
+  publish(topic: string, payload: string, options: { retain: boolean }): Promise<void> {
+    const broker = this.#broker;
+    if (!broker) return Promise.reject(new Error('the broker is not running'));
+    return new Promise((resolve, reject) => {
+      broker.publish(
+        { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: options.retain, dup: false },
+        (error) => (error ? reject(error) : resolve()),
+      );
+    });
+  }
+
+  async stop(): Promise<void> {
+    const broker = this.#broker;
+    const server = this.#server;
+    this.#broker = undefined;
+    this.#server = undefined;
+    if (!broker || !server) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    await new Promise<void>((resolve) => broker.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #refuseIfForbidden(client: Client, packet: PublishPacket): void {
+    if (packet.payload.length > MAX_PAYLOAD_BYTES) packet.retain = false;
+    if (mayPublish(this.#scopes.get(client) ?? OPEN_SCOPE, packet.topic)) return;
+    this.#refused.set(packet, packet.topic);
+    packet.topic = NOWHERE;
+    packet.retain = false;
+  }
+
+  #accept(broker: Aedes, socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.setNoDelay(true);
+    // The broker reads with read(); each piece passes the guard before it does.
+    const guard = new FrameGuard(MAX_PACKET_BYTES);
+    const read = socket.read.bind(socket);
+    socket.read = (size?: number) => {
+      const piece: unknown = read(size);
+      if (piece instanceof Uint8Array && !guard.accepts(piece)) {
+        socket.destroy(new Error(`a packet of more than ${MAX_PACKET_BYTES} bytes was announced`));
+        return null;
+      }
+      return piece;
+    };
+    broker.handle(socket);
+  }
+}
+
+export const createAedesSource = (options: AedesSourceOptions): MessageSource => new AedesSource(options);

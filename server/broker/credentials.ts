@@ -1,0 +1,62 @@
+/** Who may connect to the embedded broker, and which topics a client may use. Pure but for the constant-time comparison. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isId, parseGatewayTopic } from '../contract/topics.ts';
+
+export interface GatewayCredential {
+  username: string;
+  password: string;
+  /** Absent: any site. */
+  siteId?: string;
+  /** Absent: the gateway is named like the user; null: any gateway of the site, as for a fleet on one connection. */
+  gatewayId?: string | null;
+}
+
+/** What a connected client may touch; undefined ids are not restricted. */
+export interface Scope {
+  siteId: string | undefined;
+  gatewayId: string | undefined;
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+export function scopeOf(
+  credentials: readonly GatewayCredential[],
+  username: string | undefined,
+  password: string | undefined,
+): Scope | undefined {
+  if (credentials.length === 0) return { siteId: undefined, gatewayId: undefined };
+  let found: GatewayCredential | undefined;
+  for (const credential of credentials) {
+    const same = timingSafeEqual(digest(credential.password), digest(password ?? ''));
+    if (credential.username === username && same) found = credential;
+  }
+  if (!found) return undefined;
+  return {
+    siteId: found.siteId,
+    gatewayId: found.gatewayId === null ? undefined : (found.gatewayId ?? found.username),
+  };
+}
+
+const within = (scope: Scope, siteId: string, gatewayId: string): boolean =>
+  (scope.siteId === undefined || scope.siteId === siteId) &&
+  (scope.gatewayId === undefined || scope.gatewayId === gatewayId);
+
+/** A client publishes only what gateways publish: an `ack` from elsewhere would make a gateway throw its outbox away. */
+export function mayPublish(scope: Scope, topic: string): boolean {
+  const parsed = parseGatewayTopic(topic);
+  return parsed !== undefined && within(scope, parsed.siteId, parsed.gatewayId);
+}
+
+/** A filter may have `+` for the ids where the client is not bound to one gateway. */
+export function maySubscribe(scope: Scope, filter: string): boolean {
+  const parts = filter.split('/');
+  const [root, version, siteId, gatewayId, leaf] = parts;
+  if (parts.length !== 5 || root !== 'promenade' || version !== '1') return false;
+  if (leaf !== 'ack' && leaf !== 'config') return false;
+  const siteFits = siteId === '+' ? scope.siteId === undefined : isId(siteId!) && (scope.siteId ?? siteId) === siteId;
+  const gatewayFits =
+    gatewayId === '+'
+      ? scope.gatewayId === undefined
+      : isId(gatewayId!) && (scope.gatewayId ?? gatewayId) === gatewayId;
+  return siteFits && gatewayFits;
+}
