@@ -108,6 +108,11 @@ export class Auth {
     return this.authenticate(credential)?.principal;
   }
 
+  /** By the clock that sessions expire by. */
+  msUntil(atMs: number): number {
+    return atMs - this.#clock();
+  }
+
   #principalOf(session: Session): Principal | undefined {
     if (session.kind === 'shopper')
       return { kind: 'shopper', shopperId: session.subjectId, siteId: session.siteId ?? '' };
