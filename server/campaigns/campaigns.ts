@@ -1,0 +1,102 @@
+/** Campaigns and the mall's attention settings: held in memory, written through. */
+import {
+  type Attention,
+  attention as attentionSchema,
+  type Campaign,
+  campaign,
+  DEFAULT_ATTENTION,
+} from '../contract/offers.ts';
+import type { Duck } from '../db/duckdb.ts';
+import type { Registry } from '../registry/types.ts';
+import { dwellSecondsOf, ranked } from './campaign.ts';
+
+const DWELL_SOURCE = 'campaigns';
+
+export class Campaigns {
+  readonly #duck: Duck;
+  readonly #registry: Registry;
+  readonly #bySite = new Map<string, Map<string, Campaign>>();
+  readonly #attention = new Map<string, Attention>();
+  #dwellTail: Promise<void> = Promise.resolve();
+
+  constructor(duck: Duck, registry: Registry) {
+    this.#duck = duck;
+    this.#registry = registry;
+  }
+
+  async start(): Promise<void> {
+    const rows = await this.#duck.all<{ siteId: string; json: string }>(
+      'select site_id as "siteId", json from campaigns order by created_ms',
+    );
+    for (const row of rows) {
+      const read = campaign.parse(JSON.parse(row.json));
+      this.#of(row.siteId).set(read.id, read);
+    }
+    const settings = await this.#duck.all<{ siteId: string; json: string }>(
+      'select site_id as "siteId", json from attention_settings',
+    );
+    for (const row of settings) this.#attention.set(row.siteId, attentionSchema.parse(JSON.parse(row.json)));
+    for (const siteId of this.#bySite.keys())
+      if (this.#registry.site(siteId) !== undefined) await this.#askForDwellTimes(siteId);
+  }
+
+  all(siteId: string): Campaign[] {
+    return ranked([...(this.#bySite.get(siteId)?.values() ?? [])]);
+  }
+  get(siteId: string, id: string): Campaign | undefined {
+    return this.#bySite.get(siteId)?.get(id);
+  }
+  liveInZone(siteId: string, zoneId: string): Campaign[] {
+    return this.all(siteId).filter((one) => one.status === 'live' && one.zoneIds.includes(zoneId));
+  }
+
+  async put(siteId: string, item: Campaign, nowMs: number): Promise<void> {
+    await this.#duck.transaction(async (sql) => {
+      const known = await sql.get('select 1 as one from campaigns where site_id = $1 and id = $2', [siteId, item.id]);
+      const values = [siteId, item.id, item.tenantId, item.status, JSON.stringify(item), nowMs];
+      await sql.run(
+        known === undefined
+          ? 'insert into campaigns values ($1, $2, $3, $4, $5, $6, $6)'
+          : 'update campaigns set tenant_id = $3, status = $4, json = $5, changed_ms = $6 where site_id = $1 and id = $2',
+        values,
+      );
+    });
+    this.#of(siteId).set(item.id, item);
+    await this.#askForDwellTimes(siteId);
+  }
+
+  async remove(siteId: string, id: string): Promise<void> {
+    await this.#duck.run('delete from campaigns where site_id = $1 and id = $2', [siteId, id]);
+    this.#of(siteId).delete(id);
+    await this.#askForDwellTimes(siteId);
+  }
+
+  attention(siteId: string): Attention {
+    return this.#attention.get(siteId) ?? DEFAULT_ATTENTION;
+  }
+  async putAttention(siteId: string, settings: Attention, nowMs: number): Promise<void> {
+    await this.#duck.transaction(async (sql) => {
+      await sql.run('delete from attention_settings where site_id = $1', [siteId]);
+      await sql.run('insert into attention_settings values ($1, $2, $3)', [siteId, JSON.stringify(settings), nowMs]);
+    });
+    this.#attention.set(siteId, settings);
+  }
+
+  #of(siteId: string): Map<string, Campaign> {
+    let campaigns = this.#bySite.get(siteId);
+    if (campaigns === undefined) {
+      campaigns = new Map();
+      this.#bySite.set(siteId, campaigns);
+    }
+    return campaigns;
+  }
+
+  /** One after another, so that the latest state is the one that stays. */
+  #askForDwellTimes(siteId: string): Promise<void> {
+    const asked = this.#dwellTail.then(() =>
+      this.#registry.setDwellSeconds(siteId, DWELL_SOURCE, dwellSecondsOf(this.all(siteId))),
+    );
+    this.#dwellTail = asked.catch(() => {});
+    return asked;
+  }
+}

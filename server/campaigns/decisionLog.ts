@@ -1,0 +1,128 @@
+/** Every decision, sent or not, with its reason. Kept once, however often its event is told. */
+import { createHash } from 'node:crypto';
+import type { Funnel, Outcome } from '../contract/offers.ts';
+import type { Duck } from '../db/duckdb.ts';
+import type { TriggerEvent } from './campaign.ts';
+import { type ReasonCode, type ReasonParams, reasonWords } from './reasons.ts';
+
+export interface DecisionRecord {
+  siteId: string;
+  tenantId: string | null;
+  campaignId: string;
+  /** Null where the person had not agreed to presence: then nothing is kept of who it was. */
+  shopperId: string | null;
+  event: TriggerEvent;
+  decidedMs: number;
+  outcome: Outcome;
+  code: ReasonCode;
+  params: ReasonParams;
+  offerId: string | null;
+  /** From the sighting that completed the trigger to the phone's answer. */
+  latencyMs: number | null;
+}
+
+export interface DecisionRow {
+  campaignId: string;
+  zoneId: string;
+  trigger: string;
+  decidedMs: number;
+  outcome: Outcome;
+  code: ReasonCode;
+  params: string;
+  words: string;
+  latencyMs: number | null;
+}
+
+const COLUMNS = `campaign_id as "campaignId", zone_id as "zoneId", trigger, decided_ms as "decidedMs", outcome, code,
+  params, words, latency_ms as "latencyMs"`;
+
+/** The carrier is in it only as part of a hash: the same event gives the same id, and the id gives nothing back. */
+const decisionId = ({ siteId, campaignId, event }: DecisionRecord): string =>
+  createHash('sha256')
+    .update([siteId, campaignId, event.carrierId, event.type, event.zoneId, event.atMs].join('\0'))
+    .digest('base64url');
+
+export class DecisionLog {
+  readonly #duck: Duck;
+
+  constructor(duck: Duck) {
+    this.#duck = duck;
+  }
+
+  async record(decision: DecisionRecord): Promise<void> {
+    const { event } = decision;
+    await this.#duck.transaction(async (sql) => {
+      // An erasure that came between leaves nothing that names the person.
+      const known =
+        decision.shopperId !== null &&
+        (await sql.get('select 1 as one from shoppers where id = $1', [decision.shopperId])) !== undefined;
+      await sql.run(
+        `insert into offer_decisions values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+         on conflict do nothing`,
+        [
+          decisionId(decision),
+          decision.siteId,
+          decision.tenantId,
+          decision.campaignId,
+          known ? decision.shopperId : null,
+          event.zoneId,
+          event.type,
+          event.atMs,
+          event.sightingAtMs,
+          decision.decidedMs,
+          decision.outcome,
+          decision.code,
+          JSON.stringify(decision.params),
+          reasonWords(decision.code, decision.params, 'en'),
+          decision.offerId,
+          decision.latencyMs,
+        ],
+      );
+    });
+  }
+
+  ofCampaign(siteId: string, campaignId: string, limit: number): Promise<DecisionRow[]> {
+    return this.#duck.all<DecisionRow>(
+      `select ${COLUMNS} from offer_decisions where site_id = $1 and campaign_id = $2
+       order by decided_ms desc, id limit ${Math.trunc(limit)}`,
+      [siteId, campaignId],
+    );
+  }
+
+  ofShopper(shopperId: string, limit: number): Promise<DecisionRow[]> {
+    return this.#duck.all<DecisionRow>(
+      `select ${COLUMNS} from offer_decisions where shopper_id = $1 order by decided_ms desc, id
+       limit ${Math.trunc(limit)}`,
+      [shopperId],
+    );
+  }
+
+  async funnel(siteId: string, campaignId: string): Promise<Funnel> {
+    const [counts, offers, latency] = await Promise.all([
+      this.#duck.all<{ outcome: Outcome; code: string; n: number }>(
+        `select outcome, code, count(*) as n from offer_decisions where site_id = $1 and campaign_id = $2
+         group by all order by n desc, code`,
+        [siteId, campaignId],
+      ),
+      this.#duck.get<{ sent: number; opened: number; redeemed: number }>(
+        `select count(*) as sent, count(opened_ms) as opened, count(redeemed_ms) as redeemed from offers
+         where site_id = $1 and campaign_id = $2 and state = 'delivered'`,
+        [siteId, campaignId],
+      ),
+      this.#duck.get<{ p50: number | null; p95: number | null; p99: number | null }>(
+        `select quantile_disc(latency_ms, 0.5) as p50, quantile_disc(latency_ms, 0.95) as p95,
+           quantile_disc(latency_ms, 0.99) as p99
+         from offer_decisions where site_id = $1 and campaign_id = $2 and latency_ms is not null`,
+        [siteId, campaignId],
+      ),
+    ]);
+    const control = counts.filter((row) => row.outcome === 'control').reduce((sum, row) => sum + row.n, 0);
+    return {
+      wouldFire: offers!.sent + control,
+      control,
+      ...offers!,
+      held: Object.fromEntries(counts.filter((row) => row.outcome === 'held').map((row) => [row.code, row.n])),
+      latencyMs: latency!,
+    };
+  }
+}

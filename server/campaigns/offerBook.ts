@@ -1,0 +1,194 @@
+/** Offers that were issued: reserved → delivered | unconfirmed | dead, then opened, redeemed or expired. */
+import { randomBytes } from 'node:crypto';
+import type { Campaign } from '../contract/offers.ts';
+import type { Duck, WriteSql } from '../db/duckdb.ts';
+import { codeHash, crockford, LONG_CODE_BYTES, longCode, SHORT_CODE_CHARS } from './codes.ts';
+
+export type OfferState = 'reserved' | 'delivered' | 'unconfirmed' | 'dead';
+
+export interface Offer {
+  id: string;
+  siteId: string;
+  tenantId: string | null;
+  campaignId: string;
+  shopperId: string | null;
+  zoneId: string;
+  zoneName: string;
+  title: string;
+  text: string;
+  terms: string | null;
+  reason: string;
+  code: string | null;
+  shortCode: string | null;
+  state: OfferState;
+  issuedMs: number;
+  expiresMs: number;
+  deliveredMs: number | null;
+  openedMs: number | null;
+  redeemedMs: number | null;
+}
+
+export const OFFER_COLUMNS = `id, site_id as "siteId", tenant_id as "tenantId", campaign_id as "campaignId",
+  shopper_id as "shopperId", zone_id as "zoneId", zone_name as "zoneName", title, text, terms, reason, code,
+  short_code as "shortCode", state, issued_ms as "issuedMs", expires_ms as "expiresMs", delivered_ms as "deliveredMs",
+  opened_ms as "openedMs", redeemed_ms as "redeemedMs"`;
+
+/** What the phone may hold: an unconfirmed one may have arrived although its answer did not. */
+const OUT = "state in ('reserved', 'delivered', 'unconfirmed')";
+
+export interface Reservation {
+  siteId: string;
+  campaign: Campaign;
+  shopperId: string;
+  zoneId: string;
+  zoneName: string;
+  reason: string;
+  nowMs: number;
+}
+
+export interface ShopperHistory {
+  lastOfCampaignMs: number | null;
+  pushesThisVisit: number;
+  pushesOfTenantToday: number;
+}
+
+const OFFER_ID_BYTES = 12;
+
+export class OfferBook {
+  readonly #duck: Duck;
+
+  constructor(duck: Duck) {
+    this.#duck = duck;
+  }
+
+  /** What a stop cut off between the write and the phone's answer may have arrived. */
+  async start(): Promise<void> {
+    await this.#duck.run("update offers set state = 'unconfirmed' where state = 'reserved'");
+  }
+
+  async history(
+    shopperId: string,
+    campaign: Campaign,
+    siteId: string,
+    since: { visitStartMs: number; dayStartMs: number },
+  ): Promise<ShopperHistory> {
+    const row = await this.#duck.get<ShopperHistory>(
+      `select
+         greatest(
+           max(issued_ms) filter (where campaign_id = $3),
+           (select max(decided_ms) from offer_decisions
+            where shopper_id = $1 and site_id = $2 and campaign_id = $3 and outcome = 'control')
+         ) as "lastOfCampaignMs",
+         count(*) filter (where issued_ms >= $4) as "pushesThisVisit",
+         count(*) filter (where issued_ms >= $5 and tenant_id is not distinct from $6) as "pushesOfTenantToday"
+       from offers where shopper_id = $1 and site_id = $2 and ${OUT}`,
+      [shopperId, siteId, campaign.id, since.visitStartMs, since.dayStartMs, campaign.tenantId],
+    );
+    return row!;
+  }
+
+  /** Null: no limit. */
+  async stockLeft(siteId: string, campaign: Campaign, nowMs: number): Promise<number | null> {
+    return campaign.stock === null ? null : campaign.stock - (await taken(this.#duck, siteId, campaign.id, nowMs));
+  }
+
+  /** Takes one from the stock and makes the codes, in one transaction. */
+  async reserve(wanted: Reservation): Promise<Offer | 'stock-out' | 'gone'> {
+    const { siteId, campaign, shopperId, zoneId, zoneName, reason, nowMs } = wanted;
+    return this.#duck.transaction(async (sql) => {
+      if ((await sql.get('select 1 as one from shoppers where id = $1', [shopperId])) === undefined) return 'gone';
+      if (campaign.stock !== null && (await taken(sql, siteId, campaign.id, nowMs)) >= campaign.stock)
+        return 'stock-out';
+      const offer: Offer = {
+        id: `o-${randomBytes(OFFER_ID_BYTES).toString('hex')}`,
+        siteId,
+        tenantId: campaign.tenantId,
+        campaignId: campaign.id,
+        shopperId,
+        zoneId,
+        zoneName,
+        title: campaign.offer.title,
+        text: campaign.offer.text,
+        terms: campaign.offer.terms,
+        reason,
+        code: longCode(randomBytes(LONG_CODE_BYTES)),
+        shortCode: await freeShortCode(sql, siteId),
+        state: 'reserved',
+        issuedMs: nowMs,
+        expiresMs: nowMs + campaign.offer.validMinutes * 60_000,
+        deliveredMs: null,
+        openedMs: null,
+        redeemedMs: null,
+      };
+      const { length } = Object.keys(offer);
+      await sql.run(
+        `insert into offers values (${Array.from({ length }, (_, i) => `$${i + 1}`).join(', ')})`,
+        Object.values(offer),
+      );
+      for (const [kind, code] of [
+        ['long', offer.code!],
+        ['short', offer.shortCode!],
+      ] as const)
+        await sql.run('insert into offer_codes values ($1, $2, $3)', [codeHash(siteId, kind, code), offer.id, siteId]);
+      return offer;
+    });
+  }
+
+  async delivered(offerId: string, nowMs: number): Promise<void> {
+    await this.#duck.run(
+      "update offers set state = 'delivered', delivered_ms = $2 where id = $1 and state = 'reserved'",
+      [offerId, nowMs],
+    );
+  }
+
+  async unconfirmed(offerId: string): Promise<void> {
+    await this.#duck.run("update offers set state = 'unconfirmed' where id = $1 and state = 'reserved'", [offerId]);
+  }
+
+  /** Never sent: gives back its place in the stock, its codes are gone. */
+  async kill(offerId: string): Promise<void> {
+    await this.#duck.transaction(async (sql) => {
+      await sql.run('delete from offer_codes where offer_id = $1', [offerId]);
+      await sql.run("update offers set state = 'dead', code = null, short_code = null where id = $1", [offerId]);
+    });
+  }
+
+  /** Proves also that an unconfirmed one had arrived. Only the first opening is kept. False: not this shopper's. */
+  async opened(shopperId: string, offerId: string, nowMs: number): Promise<boolean> {
+    return this.#duck.transaction(async (sql) => {
+      const rows = await sql.all(
+        `update offers set opened_ms = coalesce(opened_ms, $3), delivered_ms = coalesce(delivered_ms, $3),
+           state = 'delivered'
+         where id = $1 and shopper_id = $2 and ${OUT} returning id`,
+        [offerId, shopperId, nowMs],
+      );
+      return rows.length === 1;
+    });
+  }
+
+  /** Newest first. */
+  wallet(shopperId: string, limit: number): Promise<Offer[]> {
+    return this.#duck.all<Offer>(
+      `select ${OFFER_COLUMNS} from offers where shopper_id = $1 and state = 'delivered'
+       order by issued_ms desc, id limit ${Math.trunc(limit)}`,
+      [shopperId],
+    );
+  }
+}
+
+async function taken(sql: Pick<WriteSql, 'get'>, siteId: string, campaignId: string, nowMs: number): Promise<number> {
+  const row = await sql.get<{ n: number }>(
+    `select count(*) as n from offers where site_id = $1 and campaign_id = $2
+       and (redeemed_ms is not null or (${OUT} and expires_ms > $3))`,
+    [siteId, campaignId, nowMs],
+  );
+  return row!.n;
+}
+
+async function freeShortCode(sql: WriteSql, siteId: string): Promise<string> {
+  for (;;) {
+    const code = crockford(randomBytes(SHORT_CODE_CHARS));
+    const hash = codeHash(siteId, 'short', code);
+    if ((await sql.get('select 1 as one from offer_codes where code_hash = $1', [hash])) === undefined) return code;
+  }
+}

@@ -1,0 +1,85 @@
+/** Puts the parts of offers together: for the server's composition and for tests. */
+import type { Duck } from '../db/duckdb.ts';
+import type { Clock, Pipeline } from '../ingest/types.ts';
+import type { LiveHub } from '../live/types.ts';
+import { ConsentStore } from '../privacy/consentStore.ts';
+import type { Registry } from '../registry/types.ts';
+import { Campaigns } from './campaigns.ts';
+import { DecisionLog } from './decisionLog.ts';
+import { Eraser } from './erase.ts';
+import { ShopperLedger } from './ledger.ts';
+import { OfferBook } from './offerBook.ts';
+import { Offers } from './offers.ts';
+import { Pairings } from './pairings.ts';
+import { Redeemer } from './redeem.ts';
+import { Shoppers } from './shoppers.ts';
+
+export interface OfferServicesOptions {
+  duck: Duck;
+  registry: Registry;
+  pipeline: Pick<Pipeline, 'onLiveEvents' | 'present'>;
+  hub: Pick<LiveHub, 'pushOffer' | 'isConnected' | 'notifyChanged'>;
+  clock: Clock;
+  onError: (error: unknown) => void;
+  /** Beside the database, e.g. `dataDir/erasures.jsonl`; undefined keeps none. */
+  erasureJournalFile: string | undefined;
+}
+
+export interface OfferServices {
+  campaigns: Campaigns;
+  consents: ConsentStore;
+  shoppers: Shoppers;
+  pairings: Pairings;
+  book: OfferBook;
+  log: DecisionLog;
+  ledger: ShopperLedger;
+  eraser: Eraser;
+  redeemer: Redeemer;
+  offers: Offers;
+  /** After the registry is loaded, before the pipeline starts. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function openOffers(options: OfferServicesOptions): OfferServices {
+  const { duck, registry, pipeline, hub, clock, onError } = options;
+  const campaigns = new Campaigns(duck, registry);
+  const consents = new ConsentStore(duck);
+  const shoppers = new Shoppers(duck);
+  const pairings = new Pairings(duck);
+  const book = new OfferBook(duck);
+  const log = new DecisionLog(duck);
+  const ledger = new ShopperLedger({ duck, registry, campaigns, consents, pairings, book, log });
+  const eraser = new Eraser({ duck, consents, pairings, journalFile: options.erasureJournalFile });
+  const redeemer = new Redeemer(duck);
+  const offers = new Offers({
+    pipeline,
+    hub,
+    registry,
+    campaigns,
+    consents,
+    shoppers,
+    pairings,
+    book,
+    log,
+    clock,
+    onError,
+  });
+  return {
+    campaigns,
+    consents,
+    shoppers,
+    pairings,
+    book,
+    log,
+    ledger,
+    eraser,
+    redeemer,
+    offers,
+    async start() {
+      await eraser.start();
+      await offers.start();
+    },
+    stop: () => offers.stop(),
+  };
+}

@@ -1,0 +1,90 @@
+/** Consents: append-only in the database, held in memory so that a withdrawal counts for the very next question. */
+import type { Purpose } from '../contract/offers.ts';
+import type { Duck } from '../db/duckdb.ts';
+import { type ConsentRow, consentState } from './consent.ts';
+
+/** Rows of this many shoppers stay in memory, the latest asked for. */
+const MAX_CACHED = 50_000;
+
+export interface ConsentNow {
+  presence: boolean;
+  push: boolean;
+  profiling: boolean;
+}
+
+export class ConsentStore {
+  readonly #duck: Duck;
+  readonly #rows = new Map<string, ConsentRow[]>();
+  readonly #loading = new Map<string, Promise<ConsentRow[]>>();
+
+  constructor(duck: Duck) {
+    this.#duck = duck;
+  }
+
+  async rows(shopperId: string): Promise<readonly ConsentRow[]> {
+    return this.#load(shopperId);
+  }
+
+  async now(shopperId: string, nowMs: number): Promise<ConsentNow> {
+    return this.#nowOf(await this.#load(shopperId), nowMs);
+  }
+
+  async append(shopperId: string, row: ConsentRow): Promise<void> {
+    const rows = await this.#load(shopperId);
+    // Memory first: a withdrawal counts from here on, even if the disk is slow or fails.
+    rows.push(row);
+    try {
+      await this.#duck.run('insert into consents values ($1, $2, $3, $4, $5, $6, $7)', [
+        shopperId,
+        row.purpose,
+        row.state,
+        row.version,
+        row.atMs,
+        row.textHash,
+        row.language,
+      ]);
+    } catch (error) {
+      if (row.state === 'granted') rows.splice(rows.indexOf(row), 1);
+      throw error;
+    }
+  }
+
+  /** After an erasure: whoever asks next finds nothing. */
+  forget(shopperId: string): void {
+    this.#keep(shopperId, []);
+  }
+
+  #nowOf(rows: readonly ConsentRow[], nowMs: number): ConsentNow {
+    const granted = (purpose: Purpose): boolean => consentState(rows, purpose, nowMs) === 'granted';
+    return { presence: granted('presence'), push: granted('push'), profiling: granted('profiling') };
+  }
+
+  #keep(shopperId: string, rows: ConsentRow[]): ConsentRow[] {
+    this.#rows.delete(shopperId);
+    this.#rows.set(shopperId, rows);
+    if (this.#rows.size > MAX_CACHED) this.#rows.delete(this.#rows.keys().next().value!);
+    return rows;
+  }
+
+  /** The same array for everyone who asks, however many ask at once. */
+  async #load(shopperId: string): Promise<ConsentRow[]> {
+    const cached = this.#rows.get(shopperId);
+    if (cached !== undefined) return this.#keep(shopperId, cached);
+    let loading = this.#loading.get(shopperId);
+    if (loading === undefined) {
+      loading = this.#read(shopperId).finally(() => this.#loading.delete(shopperId));
+      this.#loading.set(shopperId, loading);
+    }
+    return loading;
+  }
+
+  async #read(shopperId: string): Promise<ConsentRow[]> {
+    const rows = await this.#duck.all<ConsentRow>(
+      `select purpose, state, version, at_ms as "atMs", text_hash as "textHash", language
+       from consents where shopper_id = $1 order by at_ms, rowid`,
+      [shopperId],
+    );
+    // An erasure may have come between.
+    return this.#rows.get(shopperId) ?? this.#keep(shopperId, rows);
+  }
+}
