@@ -1,0 +1,179 @@
+/**
+ * The radio, through noble. The only file that imports it; runs in the scanner's child process.
+ *
+ * Advertisements are taken from noble's HCI layer (`leAdvertisingReport`: the bytes of one frame), not from its
+ * `discover` event. Above that layer noble merges frames by address and reports a beacon's manufacturer data again with
+ * every later frame of another kind, swallows first connectable frames, and keeps every address for ever. Its own
+ * listeners for these reports are removed, so none of that state comes into being.
+ */
+import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+import { beaconOfAdvertisement, type HeardBeacon } from './ibeacon.ts';
+
+export interface NobleHandlers {
+  /** Every frame; `beacon` where it is an iBeacon. */
+  frame: (beacon: HeardBeacon | undefined) => void;
+  state: (state: string) => void;
+  /** The controller refused to scan, with this HCI status. */
+  refused: (status: number) => void;
+  /** Only a person can help; one sentence says how. */
+  fatal: (sentence: string) => void;
+  nowMs: () => number;
+}
+
+interface Hci extends EventEmitter {
+  onSocketData(data: Buffer): void;
+  pollIsDevUp(): void;
+  setScanEnabled(enabled: boolean, filterDuplicates: boolean): void;
+  _socket: { stop?: () => void };
+}
+interface Noble extends EventEmitter {
+  startScanning(serviceUuids: string[], allowDuplicates: boolean): void;
+  stopScanning(): void;
+  reset(): void;
+  _bindings: { _hci?: unknown };
+}
+
+const REPORT = 'leAdvertisingReport';
+const REPORTS = [REPORT, 'leExtendedAdvertisingReport'];
+
+const isHci = (value: unknown): value is Hci =>
+  value instanceof EventEmitter && 'onSocketData' in value && 'setScanEnabled' in value && '_socket' in value;
+
+export class NobleScanner {
+  private readonly handlers: NobleHandlers;
+  private noble: Noble | undefined;
+  private hci: Hci | undefined;
+  /** A start is answered by two completions: of the disable before it, which controllers may refuse, and of the enable. */
+  private awaitingEnable = 0;
+  private isOn = false;
+
+  constructor(handlers: NobleHandlers) {
+    this.handlers = handlers;
+  }
+
+  start(): void {
+    let noble: Noble;
+    try {
+      // Opens its socket on import: where the kernel has no Bluetooth this throws.
+      noble = createRequire(import.meta.url)('@abandonware/noble') as Noble;
+    } catch (error) {
+      this.handlers.fatal(whyNotLoaded(error));
+      return;
+    }
+    const hci = noble._bindings._hci;
+    if (!isHci(hci)) {
+      this.handlers.fatal(
+        'Scanning needs Linux and its HCI sockets; run the gateway on a Raspberry Pi or another Linux machine',
+      );
+      return;
+    }
+    this.noble = noble;
+    this.hci = hci;
+    for (const report of REPORTS) hci.removeAllListeners(report);
+    hci.on(
+      REPORT,
+      (_status: number, _type: number, _address: string, _addressType: string, eir: Buffer, rssi: number) =>
+        this.heard(eir, rssi),
+    );
+    hci.on('leScanEnableSet', (status: number) => this.scanEnableAnswered(status));
+    // A truncated event makes noble read past its end; one bad event must not end the process.
+    const onSocketData = hci.onSocketData;
+    hci.onSocketData = function (this: Hci, data: Buffer): void {
+      try {
+        onSocketData.call(this, data);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+    };
+    noble.on('warning', (message: string) => {
+      if (message.includes('Initialization')) this.handlers.fatal(whyNotInitialised(message));
+    });
+    // Listening for it makes noble open the adapter.
+    noble.on('stateChange', (state: string) => this.stateChanged(state));
+  }
+
+  restartScan(): void {
+    this.noble?.stopScanning();
+    this.scan();
+  }
+
+  /** HCI reset; scanning begins again when the controller has answered. */
+  resetAdapter(): void {
+    this.noble?.reset();
+    setTimeout(() => this.scan(), RESET_SETTLE_MS);
+  }
+
+  stop(): void {
+    this.isOn = false;
+    this.noble?.stopScanning();
+    const hci = this.hci;
+    if (!hci) return;
+    hci.removeAllListeners(REPORT);
+    // Ends noble's polling, which would keep the process alive.
+    hci.pollIsDevUp = () => undefined;
+    hci._socket.stop?.();
+  }
+
+  private stateChanged(state: string): void {
+    this.isOn = state === 'poweredOn';
+    if (state === 'unauthorized')
+      this.handlers.fatal(
+        'No permission to use the Bluetooth adapter: run it by the systemd unit in gateway/, or give node the right with: sudo setcap cap_net_raw,cap_net_admin+eip "$(readlink -f "$(which node)")"',
+      );
+    else if (state === 'unsupported')
+      this.handlers.fatal('The Bluetooth adapter cannot do Bluetooth Low Energy (4.0 or later); use another one');
+    else {
+      this.handlers.state(state);
+      // Also after the adapter went down and up: noble does not scan again by itself.
+      this.scan();
+    }
+  }
+
+  private scan(): void {
+    if (!this.isOn || !this.noble) return;
+    this.awaitingEnable = 2;
+    // Duplicates wanted: each frame is a measurement.
+    this.noble.startScanning([], true);
+  }
+
+  private scanEnableAnswered(status: number): void {
+    if (this.awaitingEnable === 0) return;
+    this.awaitingEnable -= 1;
+    // noble takes a refused enable for a success; the watchdog would notice only after its silence.
+    if (this.awaitingEnable === 0 && status !== 0) this.handlers.refused(status);
+  }
+
+  private heard(eir: Buffer, rssiDbm: number): void {
+    const beacon = beaconOfAdvertisement(eir);
+    this.handlers.frame(beacon && { ...beacon, rssiDbm, atMs: this.handlers.nowMs() });
+  }
+}
+
+/** Controllers answer a reset within 100 ms; USB ones within 500. */
+const RESET_SETTLE_MS = 1_000;
+
+const RECORDING_HINT = 'to try without a radio, set scanner.kind to replay';
+
+function whyNotLoaded(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'EAFNOSUPPORT' || message?.includes('EAFNOSUPPORT'))
+    return `No Bluetooth adapter: this machine's kernel has no Bluetooth; plug in an adapter on a machine that has it, or ${RECORDING_HINT}`;
+  if (code === 'EPERM' || code === 'EACCES' || message?.includes('EPERM'))
+    return 'No permission to open the Bluetooth adapter; run it by the systemd unit in gateway/, or give node cap_net_raw and cap_net_admin with setcap';
+  if (code === 'MODULE_NOT_FOUND' && message?.includes("'@abandonware/noble'"))
+    return `The Bluetooth library is not installed; run: npm install --include=optional (or ${RECORDING_HINT})`;
+  if (code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED')
+    return 'The Bluetooth addon is not built for this Node.js; install build-essential and python3, then run: npm rebuild @abandonware/bluetooth-hci-socket';
+  return `The Bluetooth library does not load (${firstLine(message)}); see Troubleshooting in gateway/README.md`;
+}
+
+function whyNotInitialised(message: string): string {
+  if (message.includes('ENODEV'))
+    return `No Bluetooth adapter found; plug one in or enable it (rfkill unblock bluetooth), or ${RECORDING_HINT}`;
+  if (message.includes('EPERM') || message.includes('EACCES'))
+    return 'No permission to open the Bluetooth adapter; run it by the systemd unit in gateway/, or give node cap_net_raw and cap_net_admin with setcap';
+  return `The Bluetooth adapter does not open (${firstLine(message)}); see Troubleshooting in gateway/README.md`;
+}
+
+const firstLine = (text: string | undefined): string => (text ?? 'no reason given').split('\n', 1)[0] ?? '';

@@ -1,0 +1,339 @@
+/**
+ * Batches on disk until the server has acknowledged them. Segments of CRC-framed records, written in groups with one
+ * fsync each. Bounded: the oldest segment goes first, and the loss is noted as a gap before the file is removed.
+ */
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import type { GapMessage } from '../server/contract/wire.ts';
+import { takeEpoch } from './epoch.ts';
+import { Gaps } from './gaps.ts';
+import { type Range, sizeOf } from './ranges.ts';
+import { parseSegmentName, Segment } from './segment.ts';
+
+export interface OutboxOptions {
+  dir: string;
+  maxBytes: number;
+  /** @default maxBytes / 64, within 64 KiB to 1 MiB */
+  segmentBytes?: number;
+  nowMs: number;
+  warn: (sentence: string) => void;
+}
+
+export interface StoredBatch {
+  epoch: number;
+  seq: number;
+  payload: Uint8Array;
+}
+
+export type GapReason = 'outbox-full' | 'disk-error' | 'unreadable';
+
+interface Pending {
+  seq: number;
+  payload: Uint8Array;
+  settle: () => void;
+}
+
+/** Few enough that a resend after a crash is short, large enough that a day is not ten thousand files. */
+const SEGMENT_BYTES = { min: 64 * 1024, max: 1024 * 1024, ofTotal: 1 / 64 };
+
+export class Outbox {
+  readonly epoch: number;
+  /** Batches lost since this start. */
+  droppedBatches = 0;
+  onGap: (() => void) | undefined;
+  private readonly options: OutboxOptions;
+  private readonly segmentBytes: number;
+  private readonly gapList: Gaps;
+  /** Oldest first; the last is the open one when `tail` is set. */
+  private segments: Segment[];
+  private tail: Segment | undefined;
+  /** Payloads of the open segment and of what waits to be written, by seq: live batches need no disk read. */
+  private recent = new Map<number, Uint8Array>();
+  private pending: Pending[] = [];
+  private cached: { segment: Segment; payloads: Buffer[] } | undefined;
+  private readonly ackedSeq = new Map<number, number>();
+  private nextSeq = 1;
+  private chain: Promise<void> = Promise.resolve();
+  private isFlushing = false;
+
+  private constructor(options: OutboxOptions, epoch: number, segments: Segment[], gapList: Gaps) {
+    this.options = options;
+    this.epoch = epoch;
+    this.segments = segments;
+    this.gapList = gapList;
+    const share = Math.round(options.maxBytes * SEGMENT_BYTES.ofTotal);
+    this.segmentBytes = options.segmentBytes ?? Math.min(SEGMENT_BYTES.max, Math.max(SEGMENT_BYTES.min, share));
+  }
+
+  /** Takes up what earlier runs left, and the next epoch. */
+  static async open(options: OutboxOptions): Promise<Outbox> {
+    await mkdir(options.dir, { recursive: true, mode: 0o700 });
+    const names = (await readdir(options.dir)).sort();
+    const found = names.flatMap((name) => parseSegmentName(name) ?? []);
+    const segments: Segment[] = [];
+    for (const [i, { epoch, firstSeq }] of found.entries()) {
+      const next = found[i + 1];
+      // A segment with a successor of its epoch is complete; only the last one of an epoch can be torn.
+      const segment =
+        next?.epoch === epoch
+          ? await foundSegment(options.dir, epoch, firstSeq, next.firstSeq - 1)
+          : await Segment.recover(options.dir, epoch, firstSeq);
+      if (segment.lastSeq < segment.firstSeq) await segment.remove();
+      else segments.push(segment);
+    }
+    const epoch = await takeEpoch(options.dir, options.nowMs, found.at(-1)?.epoch ?? 0);
+    const gapList = new Gaps(options.dir);
+    await gapList.load(options.warn);
+    return new Outbox(options, epoch, segments, gapList);
+  }
+
+  /** Takes the next seq. `durable` resolves once the batch is synced to disk, or was noted as lost. */
+  append(encode: (epoch: number, seq: number) => Uint8Array): {
+    seq: number;
+    payload: Uint8Array;
+    durable: Promise<void>;
+  } {
+    const seq = this.nextSeq;
+    this.nextSeq += 1;
+    const payload = encode(this.epoch, seq);
+    this.recent.set(seq, payload);
+    const durable = new Promise<void>((settle) => {
+      this.pending.push({ seq, payload, settle });
+    });
+    if (!this.isFlushing) {
+      this.isFlushing = true;
+      void this.exclusively(() => this.flush());
+    }
+    return { seq, payload, durable };
+  }
+
+  /** Everything that the server has not acknowledged, in order. */
+  unacked(): Range[] {
+    const ranges: Range[] = [];
+    const add = (epoch: number, fromSeq: number, toSeq: number): void => {
+      const last = ranges.at(-1);
+      // What is being written may stand both in its segment and among the pending.
+      const known = last && last.epoch === epoch ? last.toSeq : -1;
+      const from = Math.max(fromSeq, known + 1, (this.ackedSeq.get(epoch) ?? -1) + 1);
+      if (from > toSeq) return;
+      if (last && last.epoch === epoch && last.toSeq + 1 === from) last.toSeq = toSeq;
+      else ranges.push({ epoch, fromSeq: from, toSeq });
+    };
+    for (const segment of this.segments) add(segment.epoch, segment.firstSeq, segment.lastSeq);
+    const firstPending = this.pending[0];
+    if (firstPending) add(this.epoch, firstPending.seq, this.nextSeq - 1);
+    return ranges;
+  }
+
+  get unackedBatches(): number {
+    return this.unacked().reduce((sum, range) => sum + sizeOf(range), 0);
+  }
+
+  get bytes(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  /** Highest seq that the server acknowledged in this run. */
+  acked(epoch: number): number | undefined {
+    return this.ackedSeq.get(epoch);
+  }
+
+  /** What is there of a range; batches dropped meanwhile are missing from the answer. */
+  async read(range: Range): Promise<StoredBatch[]> {
+    if (range.epoch === this.epoch) {
+      const recent = this.readRecent(range);
+      if (recent) return recent;
+    }
+    return this.exclusively(() => this.readSegments(range));
+  }
+
+  /** The server has all up to `seq`: trims whole segments. */
+  async ack(epoch: number, seq: number): Promise<void> {
+    if (seq <= (this.ackedSeq.get(epoch) ?? -1)) return;
+    this.ackedSeq.set(epoch, seq);
+    await this.exclusively(() => this.trim(epoch, seq));
+  }
+
+  gaps(): readonly GapMessage[] {
+    return this.gapList.all();
+  }
+
+  async gapPublished(gap: GapMessage): Promise<void> {
+    await this.exclusively(() => this.gapList.published(gap));
+  }
+
+  /** Writes what waits and closes the files. */
+  async close(): Promise<void> {
+    await this.exclusively(() => this.flush());
+    await this.exclusively(async () => {
+      const tail = this.tail;
+      this.tail = undefined;
+      await tail?.close();
+      if (tail && tail.lastSeq <= (this.ackedSeq.get(tail.epoch) ?? -1)) await tail.remove();
+    });
+  }
+
+  /** Everything that touches files runs one after the other. */
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.chain.then(work);
+    this.chain = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  private readRecent(range: Range): StoredBatch[] | undefined {
+    const batches: StoredBatch[] = [];
+    for (let seq = range.fromSeq; seq <= range.toSeq; seq += 1) {
+      const payload = this.recent.get(seq);
+      if (!payload) return undefined;
+      batches.push({ epoch: range.epoch, seq, payload });
+    }
+    return batches;
+  }
+
+  private async readSegments(range: Range): Promise<StoredBatch[]> {
+    const batches: StoredBatch[] = [];
+    for (const segment of [...this.segments]) {
+      if (segment.epoch !== range.epoch) continue;
+      const from = Math.max(range.fromSeq, segment.firstSeq);
+      const to = Math.min(range.toSeq, segment.lastSeq);
+      if (from > to) continue;
+      const payloads = await this.payloadsOf(segment);
+      for (let seq = from; seq <= to; seq += 1) {
+        const payload = payloads[seq - segment.firstSeq];
+        if (payload) batches.push({ epoch: range.epoch, seq, payload });
+      }
+    }
+    return batches;
+  }
+
+  private async payloadsOf(segment: Segment): Promise<Buffer[]> {
+    const count = segment.lastSeq - segment.firstSeq + 1;
+    if (this.cached?.segment === segment && this.cached.payloads.length >= count) return this.cached.payloads;
+    let payloads: Buffer[] = [];
+    try {
+      payloads = await segment.read();
+    } catch (error) {
+      this.options.warn(`cannot read ${segment.path}: ${String(error)}`);
+    }
+    this.cached = { segment, payloads };
+    if (payloads.length < count && segment !== this.tail) {
+      // The medium lost them: said once, and the segment from now on ends where it can be read.
+      const lost = { epoch: segment.epoch, fromSeq: segment.firstSeq + payloads.length, toSeq: segment.lastSeq };
+      await this.noteLoss(lost, 'unreadable');
+      segment.lastSeq = lost.fromSeq - 1;
+    }
+    return payloads;
+  }
+
+  private async flush(): Promise<void> {
+    try {
+      while (this.pending.length > 0) {
+        // What came while the last group was synced is the next group; a group never outgrows a segment by much.
+        const group = this.takeGroup();
+        try {
+          await this.write(group);
+        } catch (error) {
+          await this.writeFailed(group, error);
+        }
+        this.pending.splice(0, group.length);
+        for (const { settle } of group) settle();
+      }
+    } finally {
+      this.isFlushing = false;
+    }
+  }
+
+  private takeGroup(): Pending[] {
+    let bytes = 0;
+    const group: Pending[] = [];
+    for (const batch of this.pending) {
+      if (group.length > 0 && bytes + batch.payload.length > this.segmentBytes) break;
+      group.push(batch);
+      bytes += batch.payload.length;
+    }
+    return group;
+  }
+
+  private async write(group: readonly Pending[]): Promise<void> {
+    const groupBytes = group.reduce((sum, { payload }) => sum + payload.length + 8, 0);
+    await this.makeRoom(groupBytes);
+    if (this.tail && this.tail.bytes > 0 && this.tail.bytes + groupBytes > this.segmentBytes) await this.rotate();
+    if (!this.tail) {
+      this.tail = await Segment.create(this.options.dir, this.epoch, group[0]!.seq);
+      this.segments.push(this.tail);
+    }
+    await this.tail.append(group.map(({ payload }) => payload));
+  }
+
+  private async writeFailed(group: readonly Pending[], error: unknown): Promise<void> {
+    this.options.warn(`cannot write to ${this.options.dir}: ${String(error)}; check the disk's free space and health`);
+    // The seqs of the group are lost, so the next one needs a segment of its own that begins behind them.
+    await this.rotate().catch(() => undefined);
+    const range = { epoch: this.epoch, fromSeq: group[0]!.seq, toSeq: group.at(-1)!.seq };
+    for (const { seq } of group) this.recent.delete(seq);
+    await this.noteLoss(range, 'disk-error').catch(() => undefined);
+  }
+
+  private async rotate(): Promise<void> {
+    const tail = this.tail;
+    if (!tail) return;
+    this.tail = undefined;
+    const keepFrom = this.pending[0]?.seq ?? this.nextSeq;
+    for (const seq of this.recent.keys()) if (seq < keepFrom) this.recent.delete(seq);
+    await tail.close();
+    if (tail.lastSeq < tail.firstSeq) {
+      this.segments = this.segments.filter((segment) => segment !== tail);
+      await tail.remove();
+    }
+  }
+
+  private async makeRoom(bytes: number): Promise<void> {
+    while (this.segments.length > 0 && this.bytes + bytes > this.options.maxBytes) {
+      const oldest = this.segments[0]!;
+      if (oldest === this.tail) await this.rotate();
+      if (this.segments[0] === oldest) await this.dropOldest(oldest);
+    }
+  }
+
+  private async dropOldest(oldest: Segment): Promise<void> {
+    const fromSeq = Math.max(oldest.firstSeq, (this.ackedSeq.get(oldest.epoch) ?? -1) + 1);
+    // Noted before it is removed: a crash between the two reports a loss that did not happen, never the reverse.
+    if (fromSeq <= oldest.lastSeq) {
+      await this.noteLoss({ epoch: oldest.epoch, fromSeq, toSeq: oldest.lastSeq }, 'outbox-full');
+    }
+    this.forget(oldest);
+    await oldest.remove();
+  }
+
+  private async noteLoss(range: Range, reason: GapReason): Promise<void> {
+    this.droppedBatches += sizeOf(range);
+    await this.gapList.add({ ...range, reason });
+    this.onGap?.();
+  }
+
+  private async trim(epoch: number, seq: number): Promise<void> {
+    if (this.tail && this.tail.epoch === epoch && this.tail.lastSeq >= this.tail.firstSeq && this.tail.lastSeq <= seq)
+      if (this.tail.bytes >= this.segmentBytes / 4)
+        // All of the open one is acknowledged: worth a new file only when it has grown, or a restart would resend much.
+        await this.rotate();
+    for (const segment of [...this.segments]) {
+      if (segment.epoch !== epoch || segment.lastSeq > seq || segment === this.tail) continue;
+      this.forget(segment);
+      await segment.remove();
+    }
+    if (epoch !== this.epoch && !this.segments.some((segment) => segment.epoch === epoch)) this.ackedSeq.delete(epoch);
+  }
+
+  private forget(segment: Segment): void {
+    this.segments = this.segments.filter((kept) => kept !== segment);
+    if (this.cached?.segment === segment) this.cached = undefined;
+  }
+}
+
+async function foundSegment(dir: string, epoch: number, firstSeq: number, lastSeq: number): Promise<Segment> {
+  const segment = Segment.found(dir, epoch, firstSeq, lastSeq, 0);
+  segment.bytes = (await stat(segment.path)).size;
+  return segment;
+}

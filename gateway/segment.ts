@@ -1,0 +1,108 @@
+/** One file of the outbox: batches of one epoch with consecutive seqs, each a CRC-framed record. */
+import { type FileHandle, open, readFile, truncate, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeRecord, scanRecords } from '../server/contract/framing.ts';
+
+const NAME = /^(\d{10})-(\d{16})\.log$/;
+
+export const segmentName = (epoch: number, firstSeq: number): string =>
+  `${String(epoch).padStart(10, '0')}-${String(firstSeq).padStart(16, '0')}.log`;
+
+export function parseSegmentName(name: string): { epoch: number; firstSeq: number } | undefined {
+  const match = NAME.exec(name);
+  return match ? { epoch: Number(match[1]), firstSeq: Number(match[2]) } : undefined;
+}
+
+/** A renamed or new file survives a power cut only once its directory is synced. */
+export async function syncDirectory(dir: string): Promise<void> {
+  const handle = await open(dir, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export class Segment {
+  readonly epoch: number;
+  readonly firstSeq: number;
+  readonly path: string;
+  /** Inclusive; below firstSeq while it is empty. */
+  lastSeq: number;
+  bytes: number;
+  private handle: FileHandle | undefined;
+
+  private constructor(dir: string, epoch: number, firstSeq: number, lastSeq: number, bytes: number) {
+    this.path = join(dir, segmentName(epoch, firstSeq));
+    this.epoch = epoch;
+    this.firstSeq = firstSeq;
+    this.lastSeq = lastSeq;
+    this.bytes = bytes;
+  }
+
+  static async create(dir: string, epoch: number, firstSeq: number): Promise<Segment> {
+    const segment = new Segment(dir, epoch, firstSeq, firstSeq - 1, 0);
+    segment.handle = await open(segment.path, 'wx');
+    await syncDirectory(dir);
+    return segment;
+  }
+
+  /** One that an earlier run left; `lastSeq` is known from the segment that follows it. */
+  static found(dir: string, epoch: number, firstSeq: number, lastSeq: number, bytes: number): Segment {
+    return new Segment(dir, epoch, firstSeq, lastSeq, bytes);
+  }
+
+  /** The last one of an epoch: counts its whole records and cuts a torn one off. */
+  static async recover(dir: string, epoch: number, firstSeq: number): Promise<Segment> {
+    const segment = new Segment(dir, epoch, firstSeq, firstSeq - 1, 0);
+    const { payloads, goodBytes, fileBytes } = await readRecords(segment.path);
+    if (goodBytes < fileBytes) await truncate(segment.path, goodBytes);
+    segment.lastSeq = firstSeq + payloads.length - 1;
+    segment.bytes = goodBytes;
+    return segment;
+  }
+
+  /** Durable when it resolves. Throws with the file cut back to what it was. */
+  async append(payloads: readonly Uint8Array[]): Promise<void> {
+    if (!this.handle) throw new Error(`${this.path} is not open for writing`);
+    const block = Buffer.concat(payloads.map(encodeRecord));
+    try {
+      let written = 0;
+      while (written < block.length)
+        written += (await this.handle.write(block, written, block.length - written, this.bytes + written)).bytesWritten;
+      await this.handle.datasync();
+    } catch (error) {
+      await this.handle.truncate(this.bytes).catch(() => undefined);
+      throw error;
+    }
+    this.bytes += block.length;
+    this.lastSeq += payloads.length;
+  }
+
+  /** Payloads of its whole records in seq order; fewer than expected where the medium lost some. */
+  async read(): Promise<Buffer[]> {
+    return (await readRecords(this.path)).payloads;
+  }
+
+  async close(): Promise<void> {
+    const handle = this.handle;
+    this.handle = undefined;
+    await handle?.close();
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    await unlink(this.path);
+  }
+}
+
+async function readRecords(path: string): Promise<{ payloads: Buffer[]; goodBytes: number; fileBytes: number }> {
+  const bytes = await readFile(path);
+  const payloads: Buffer[] = [];
+  const records = scanRecords(bytes);
+  for (;;) {
+    const next = records.next();
+    if (next.done) return { payloads, goodBytes: next.value, fileBytes: bytes.length };
+    payloads.push(next.value.payload);
+  }
+}
