@@ -9,7 +9,7 @@ export interface HeardView {
   rssiMaxDbm: number;
   adverts: number;
   /** Calibrated RSSI at 1 m, where known. */
-  powerDbm?: number;
+  powerDbm?: number | undefined;
   atMs: number;
 }
 

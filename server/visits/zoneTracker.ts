@@ -1,0 +1,182 @@
+/** From the masses of a carrier over the zones to its stays, with hysteresis in mass and in time. Pure. */
+import type { ZoneMass } from '../floor/zoneIndex.ts';
+import type { TrackedZone, ZoneTable } from './zoneTable.ts';
+
+/**
+ * Shares of the mass that is attainable in the zone: with a wide zone 0.5 is the border itself, so one enters a step inside
+ * and leaves a step outside. Relative, because an error of 5 m puts hardly a third of the mass into a circle of 5 m.
+ */
+const ENTER_SHARE = 0.55;
+const STAY_SHARE = 0.33;
+/** Below these the radio cannot tell: a zone much smaller than the error is never entered. */
+const MIN_ENTER_MASS = 0.2;
+const MIN_STAY_MASS = 0.1;
+/** Of neighbours the best wins; the one already held is given this advantage against noise at the border. */
+const HELD_ADVANTAGE = 1.25;
+
+/** Structured-cloneable. */
+export interface StayState {
+  zoneId: string;
+  floorId: string;
+  confirmed: boolean;
+  /** Last sighting of the tick in which it was first in the zone. */
+  startMs: number;
+  startTickEndMs: number;
+  /** Last sighting of the tick in which it was last in the zone. */
+  lastInMs: number;
+  lastInTickEndMs: number;
+}
+
+export interface ZoneRules {
+  enterConfirmMs: number;
+  exitAfterMs: number;
+}
+
+export interface ZoneSink {
+  entered(stay: StayState): void;
+  dwelled(stay: StayState, dwellSeconds: number): void;
+  exited(stay: StayState): void;
+  /** Was in the zone in every tick that ends after `fromTickEndMs` and at or before `toTickEndMs`. Told once per tick, confirmed stays only. */
+  wasIn(stay: StayState, fromTickEndMs: number, toTickEndMs: number): void;
+}
+
+export interface Sighted {
+  /** Last sighting of the tick. */
+  atMs: number;
+  tickEndMs: number;
+  masses: readonly ZoneMass[];
+  accuracyM: number;
+}
+
+const TICK_MS = 1_000;
+const findStay = (stays: readonly StayState[], zoneId: string): StayState | undefined => {
+  for (const stay of stays) if (stay.zoneId === zoneId) return stay;
+  return undefined;
+};
+
+// Scratch of one call; calls never nest.
+const contenders: TrackedZone[] = [];
+const scores: number[] = [];
+
+/** The zones it counts as being in: good enough, and not beaten by a neighbour that it cannot be in as well. */
+function contend(stays: readonly StayState[], sighted: Sighted, table: ZoneTable): number {
+  let count = 0;
+  for (const { zoneId, mass } of sighted.masses) {
+    const zone = table.get(zoneId);
+    if (!zone) continue;
+    const attainable = zone.attainable(sighted.accuracyM);
+    const held = findStay(stays, zoneId) !== undefined;
+    const needed = held
+      ? Math.max(MIN_STAY_MASS, STAY_SHARE * attainable)
+      : Math.max(MIN_ENTER_MASS, ENTER_SHARE * attainable);
+    if (mass < needed) continue;
+    contenders[count] = zone;
+    scores[count] = (mass / attainable) * (held ? HELD_ADVANTAGE : 1);
+    count += 1;
+  }
+  return count;
+}
+
+function beaten(i: number, count: number): boolean {
+  const zone = contenders[i]!;
+  for (let j = 0; j < count; j++) {
+    if (j === i || zone.overlapping.has(contenders[j]!.zone.id)) continue;
+    if (scores[j]! > scores[i]! || (scores[j] === scores[i] && contenders[j]!.zone.id < zone.zone.id)) return true;
+  }
+  return false;
+}
+
+/** A tick in which the carrier was heard. Changes `stays` in place. */
+export function trackSighted(
+  stays: StayState[],
+  sighted: Sighted,
+  table: ZoneTable,
+  rules: ZoneRules,
+  sink: ZoneSink,
+): void {
+  const { atMs, tickEndMs } = sighted;
+  const count = contend(stays, sighted, table);
+  for (let i = 0; i < count; i++) {
+    if (beaten(i, count)) continue;
+    const zone = contenders[i]!;
+    let stay = findStay(stays, zone.zone.id);
+    if (!stay) {
+      stay = {
+        zoneId: zone.zone.id,
+        floorId: zone.zone.floorId,
+        confirmed: false,
+        startMs: atMs,
+        startTickEndMs: tickEndMs,
+        lastInMs: atMs,
+        lastInTickEndMs: tickEndMs,
+      };
+      stays.push(stay);
+    }
+    const dwelledBeforeMs = stay.confirmed ? stay.lastInMs - stay.startMs : -1;
+    const countedToMs = stay.confirmed ? stay.lastInTickEndMs : stay.startTickEndMs - TICK_MS;
+    stay.lastInMs = atMs;
+    stay.lastInTickEndMs = tickEndMs;
+    if (!stay.confirmed) {
+      if (tickEndMs - stay.startTickEndMs < rules.enterConfirmMs) continue;
+      stay.confirmed = true;
+      sink.entered(stay);
+    }
+    sink.wasIn(stay, countedToMs, tickEndMs);
+    for (const seconds of zone.dwellSeconds)
+      if (seconds * 1_000 > dwelledBeforeMs && seconds * 1_000 <= atMs - stay.startMs) sink.dwelled(stay, seconds);
+  }
+  dropExpired(stays, tickEndMs, rules, sink, true);
+}
+
+/** A tick in which it was not heard: only time passes. */
+export function trackSilent(stays: StayState[], tickEndMs: number, rules: ZoneRules, sink: ZoneSink): void {
+  if (stays.length > 0) dropExpired(stays, tickEndMs, rules, sink, false);
+}
+
+function dropExpired(stays: StayState[], tickEndMs: number, rules: ZoneRules, sink: ZoneSink, heard: boolean): void {
+  let kept = 0;
+  for (let i = 0; i < stays.length; i++) {
+    const stay = stays[i]!;
+    // An entry under way must hold in every tick in which the carrier is heard.
+    const gone = stay.confirmed
+      ? tickEndMs - stay.lastInMs >= rules.exitAfterMs
+      : (heard && stay.lastInTickEndMs !== tickEndMs) || tickEndMs - stay.lastInMs >= rules.exitAfterMs;
+    if (!gone) stays[kept++] = stay;
+    else if (stay.confirmed) sink.exited(stay);
+  }
+  stays.length = kept;
+}
+
+/** The visit has ended: so have its stays. */
+export function endAll(stays: StayState[], sink: ZoneSink): void {
+  for (const stay of stays) if (stay.confirmed) sink.exited(stay);
+  stays.length = 0;
+}
+
+/** Ends the stays in zones that no longer exist. */
+export function endMissing(stays: StayState[], table: ZoneTable, sink: ZoneSink): void {
+  let kept = 0;
+  for (let i = 0; i < stays.length; i++) {
+    const stay = stays[i]!;
+    if (table.has(stay.zoneId)) stays[kept++] = stay;
+    else if (stay.confirmed) sink.exited(stay);
+  }
+  stays.length = kept;
+}
+
+/** Where it is now: confirmed stays, of neighbours only the one that it was in last. */
+export function currentZoneIds(stays: readonly StayState[], table: ZoneTable): string[] {
+  return stays
+    .filter(
+      (stay) =>
+        stay.confirmed &&
+        !stays.some(
+          (other) =>
+            other !== stay &&
+            other.confirmed &&
+            other.lastInTickEndMs > stay.lastInTickEndMs &&
+            !table.get(stay.zoneId)?.overlapping.has(other.zoneId),
+        ),
+    )
+    .map((stay) => stay.zoneId);
+}
