@@ -33,6 +33,7 @@ export interface ApiToken {
   createdBy: string;
   createdMs: number;
   expiresMs: number | null;
+  lastUsedMs: number | null;
 }
 
 export interface StoredAccess {
@@ -62,7 +63,7 @@ export async function loadAccess(duck: Duck, nowMs: number): Promise<StoredAcces
   );
   const tokens = await duck.all<Omit<ApiToken, 'grants'> & { grants: string }>(
     `select id, token_hash as "tokenHash", label, grants, created_by as "createdBy", created_ms as "createdMs",
-      expires_ms as "expiresMs" from api_tokens where revoked_ms is null`,
+      expires_ms as "expiresMs", last_used_ms as "lastUsedMs" from api_tokens where revoked_ms is null`,
   );
   return {
     accounts: accounts.map((account) => ({
@@ -119,7 +120,7 @@ export const insertLink = (sql: WriteSql, link: OneTimeLink, nowMs: number): Pro
   ]);
 
 export const insertToken = (sql: WriteSql, token: ApiToken): Promise<void> =>
-  sql.run('insert into api_tokens values ($1, $2, $3, $4, $5, $6, $7, null)', [
+  sql.run('insert into api_tokens values ($1, $2, $3, $4, $5, $6, $7, null, null)', [
     token.id,
     token.tokenHash,
     token.label,

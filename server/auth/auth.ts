@@ -49,6 +49,8 @@ export interface SessionCookie {
 export type Revocation = { credentialId: string } | { accountId: string } | { shopperId: string };
 export type PublicAccount = Omit<Account, 'passwordHash'> & { hasPassword: boolean };
 export type PublicToken = Omit<ApiToken, 'tokenHash'>;
+/** A token that is used all the time is written down this often. */
+const LAST_USED_EVERY_MS = 5 * 60_000;
 
 export interface AuthOptions {
   random?: RandomBytes;
@@ -100,8 +102,15 @@ export class Auth {
     }
     const token = this.#tokens.get(hash);
     if (!token || (token.expiresMs !== null && token.expiresMs <= nowMs)) return undefined;
+    if (nowMs - (token.lastUsedMs ?? 0) >= LAST_USED_EVERY_MS) this.#noteUse(token, nowMs);
     const { id: tokenId, label, grants, expiresMs } = token;
     return { principal: { kind: 'token', tokenId, label, grants }, credentialId: hash, expiresMs };
+  }
+
+  #noteUse(token: ApiToken, nowMs: number): void {
+    token.lastUsedMs = nowMs;
+    // Merely informative: a server that closes meanwhile loses it.
+    this.#duck.run('update api_tokens set last_used_ms = $2 where id = $1', [token.id, nowMs]).catch(() => {});
   }
 
   principalFromCredential(credential: string | undefined): Principal | undefined {
@@ -361,6 +370,7 @@ export class Auth {
       createdBy,
       createdMs: this.#clock(),
       expiresMs,
+      lastUsedMs: null,
     };
     await this.#duck.transaction((sql) => insertToken(sql, stored));
     this.#tokens.set(stored.tokenHash, stored);

@@ -7,7 +7,6 @@ interface Transport {
 /** The parts of a socket's connection that this needs. */
 export interface SlowConnection {
   readonly transport: Transport;
-  readonly writeBuffer: { readonly length: number };
   on(event: 'upgrade', listener: () => void): unknown;
 }
 
@@ -39,8 +38,8 @@ export class LatestOnly {
 
   #flush(): void {
     for (const [kind, emit] of this.#waiting) {
-      const { transport, writeBuffer } = this.#connection;
-      if (!transport.writable || writeBuffer.length > 0) {
+      const { transport } = this.#connection;
+      if (!transport.writable) {
         this.#awaitReady(transport);
         return;
       }

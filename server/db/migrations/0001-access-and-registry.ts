@@ -20,7 +20,7 @@ export const accessAndRegistry: Migration = {
       created_ms bigint not null, expires_ms bigint not null, used_ms bigint)`,
     `create table api_tokens (
       id varchar not null, token_hash varchar not null, label varchar not null, grants varchar not null,
-      created_by varchar not null, created_ms bigint not null, expires_ms bigint, revoked_ms bigint)`,
+      created_by varchar not null, created_ms bigint not null, expires_ms bigint, last_used_ms bigint, revoked_ms bigint)`,
     'create table sites (id varchar not null, json varchar not null, created_ms bigint not null)',
     'create table floors (site_id varchar not null, id varchar not null, json varchar not null)',
     'create table zones (site_id varchar not null, id varchar not null, json varchar not null)',

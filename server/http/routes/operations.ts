@@ -1,0 +1,112 @@
+/** For those who run the server: is it alive, is it ready, what does it count. */
+import { Counter, collectDefaultMetrics, Gauge, Registry as Prometheus } from 'prom-client';
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import type { IngestCounters } from '../../ingest/types.ts';
+import { Reply, type Route, route } from '../route.ts';
+import type { Services } from '../services.ts';
+
+type Counted = Exclude<keyof IngestCounters, 'deadLetters'>;
+const HELP: Record<Counted, string> = {
+  messages: 'MQTT messages received',
+  batches: 'Batches appended to the log',
+  sightings: 'Sightings appended to the log',
+  duplicates: 'Batches dropped because they were in the log already',
+  notAllowed: 'Rows whose UUID is not on the allowlist of the site',
+  unlinkable: 'Rows of a day whose key is destroyed',
+  gaps: 'Batches that gateways reported as lost',
+};
+
+function collector({ pipeline, registry }: Services): Prometheus {
+  const prometheus = new Prometheus();
+  collectDefaultMetrics({ register: prometheus });
+  const registers = [prometheus];
+  for (const [name, help] of Object.entries(HELP) as [Counted, string][])
+    new Counter({
+      name: `promenade_ingest_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(pipeline.counters()[name]);
+      },
+    });
+  new Counter({
+    name: 'promenade_ingest_dead_letters_total',
+    help: 'Messages that could not be taken, by reason',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(pipeline.counters().deadLetters)) this.inc({ reason }, count);
+    },
+  });
+  new Gauge({
+    name: 'promenade_gateways',
+    help: 'Gateways by site and state',
+    labelNames: ['site', 'state'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { id } of registry.sites()) {
+        const gateways = pipeline.snapshot(id)?.gateways ?? [];
+        const online = gateways.filter((gateway) => gateway.online).length;
+        this.set({ site: id, state: 'online' }, online);
+        this.set({ site: id, state: 'offline' }, gateways.length - online);
+      }
+    },
+  });
+  return prometheus;
+}
+
+export function operationsRoutes(services: Services): Route[] {
+  const { duck, pipeline } = services;
+  const prometheus = collector(services);
+  const health = z.object({ status: z.string() });
+  return [
+    route({
+      method: 'get',
+      root: true,
+      path: '/healthz',
+      summary: 'The process answers',
+      access: { public: true, why: 'supervisors ask without credentials; tells nothing but that' },
+      response: health,
+      handler: () => ({ status: 'ok' }),
+    }),
+    route({
+      method: 'get',
+      root: true,
+      path: '/readyz',
+      summary: 'The log is recovered, messages are taken, the database answers',
+      access: { public: true, why: 'load balancers ask without credentials; tells nothing but that' },
+      response: health,
+      async handler() {
+        if (!pipeline.ready()) return new Reply(503, { status: 'recovering the log' });
+        try {
+          await duck.get('select 1 as one');
+        } catch {
+          return new Reply(503, { status: 'the database does not answer' });
+        }
+        return { status: 'ready' };
+      },
+    }),
+    route({
+      method: 'get',
+      root: true,
+      path: '/metrics',
+      summary: 'Prometheus metrics; on this machine, or with an API token of an owner',
+      access: { public: true, why: 'scrapers on the same machine carry no token; the handler refuses all others' },
+      async handler({ local, principal }) {
+        const grants = principal && principal.kind !== 'shopper' ? principal.grants : [];
+        // It counts over all sites, so a role on one of them does not suffice.
+        if (!local && !grants.some((grant) => grant.siteId === null))
+          throw new AppError(
+            principal ? 403 : 401,
+            principal ? 'forbidden' : 'unauthenticated',
+            "metrics are answered on the server's own machine, or with an owner's API token",
+          );
+        return new Reply(200, await prometheus.metrics(), { headers: { 'content-type': prometheus.contentType } });
+      },
+    }),
+  ];
+}

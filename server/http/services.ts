@@ -1,0 +1,23 @@
+/** What this server's own routes work with. */
+import type { Auth } from '../auth/auth.ts';
+import type { Duck } from '../db/duckdb.ts';
+import type { Questions } from '../db/timeSeries.ts';
+import type { Clock, Pipeline } from '../ingest/types.ts';
+import type { Audit } from '../privacy/audit.ts';
+import type { Registry } from '../registry/types.ts';
+
+/** What routes ask of the pipeline. */
+export type PipelineView = Pick<Pipeline, 'nowMs' | 'ready' | 'counters' | 'deadLetters' | 'snapshot' | 'heat'>;
+
+export interface Services {
+  duck: Duck;
+  registry: Registry;
+  questions: Questions;
+  pipeline: PipelineView;
+  auth: Auth;
+  audit: Audit;
+  clock: Clock;
+  /** Floor plan images stand in it. */
+  dataDir: string;
+  publicUrl: string | null;
+}
