@@ -2,9 +2,27 @@
 import type { Registry } from '../registry/types.ts';
 import { commitRows } from './commitRows.ts';
 import type { Duck } from './duckdb.ts';
-import type { TimeSeriesWriter } from './timeSeries.ts';
+import { expireRows } from './expire.ts';
+import { affinity } from './questions/affinity.ts';
+import { type SiteContext, siteContext } from './questions/context.ts';
+import { flows } from './questions/flows.ts';
+import { heatmap } from './questions/heatmap.ts';
+import { peakHours } from './questions/peakHours.ts';
+import { returning } from './questions/returning.ts';
+import { series } from './questions/series.ts';
+import type { Questions, TimeSeriesWriter } from './timeSeries.ts';
 
-export function openTimeSeries(duck: Duck, registry: Registry): TimeSeriesWriter {
+export interface TimeSeries extends TimeSeriesWriter, Questions {
+  /** Removes what has outlived its retention. To be called daily, on sites whose clock is the wall's. */
+  expire(siteId: string, nowMs: number): Promise<void>;
+}
+
+export function openTimeSeries(duck: Duck, registry: Registry): TimeSeries {
+  /** A question reads one committed state throughout: rows, what is open and rollups belong together. */
+  const asking =
+    <Query extends { siteId: string }, Answer>(question: (context: SiteContext, query: Query) => Promise<Answer>) =>
+    (query: Query): Promise<Answer> =>
+      duck.snapshot(async (sql) => question(await siteContext(sql, registry, query.siteId), query));
   return {
     commit: (commit) => duck.transaction((sql) => commitRows(sql, registry, commit)),
     async lastCheckpoint(siteId) {
@@ -14,5 +32,12 @@ export function openTimeSeries(duck: Duck, registry: Registry): TimeSeriesWriter
       );
       return row && { watermarkMs: row.watermark_ms, dirtyFromMs: row.dirty_from_ms, checkpoint: row.checkpoint };
     },
+    expire: (siteId, nowMs) => duck.transaction((sql) => expireRows(sql, registry, siteId, nowMs)),
+    series: asking(series),
+    peakHours: asking(peakHours),
+    heatmap: asking(heatmap),
+    affinity: asking(affinity),
+    flows: asking(flows),
+    returning: asking(returning),
   };
 }

@@ -9,7 +9,7 @@ import { bounceMs, minStayMs, minVisitMs } from '../metrics/thresholds.ts';
 import type { Registry } from '../registry/types.ts';
 import { coverageQuartersSql, coverageSpans } from './coverageRows.ts';
 import type { Sql } from './duckdb.ts';
-import { sqlNumber } from './sqlText.ts';
+import { quarterOf, sqlNumber } from './sqlText.ts';
 import { lengthCounts, thresholdsRelation } from './visitRows.ts';
 
 /** Longer than all but forgotten carriers stay: hardly a row still comes for a start so long ago. */
@@ -21,18 +21,29 @@ const SEAL_AT_MOST_MS = 14 * DAY_MS;
 const SEAL_AT_MOST_DAYS = 14;
 
 export interface RollupState {
+  /** Of visits. */
   sealedMs: number;
+  /** Apart, because new thresholds make visits anew, and coverage is kept as the models of its time had it. */
+  coverageSealedMs: number;
   heatSealedDay: number;
   /** Before it rows have expired: there the rollup is all there is, under whatever thresholds it was made. */
   rowsFromMs: number;
   heatRowsFromDay: number;
   signature: string;
 }
-const EMPTY: RollupState = { sealedMs: 0, heatSealedDay: 0, rowsFromMs: 0, heatRowsFromDay: 0, signature: '' };
+const EMPTY: RollupState = {
+  sealedMs: 0,
+  coverageSealedMs: 0,
+  heatSealedDay: 0,
+  rowsFromMs: 0,
+  heatRowsFromDay: 0,
+  signature: '',
+};
 
 export async function rollupState(sql: Sql, siteId: string): Promise<RollupState | undefined> {
   const row = await sql.get<{
     sealed_ms: number;
+    coverage_sealed_ms: number;
     heat_sealed_day: number;
     rows_from_ms: number;
     heat_rows_from_day: number;
@@ -41,6 +52,7 @@ export async function rollupState(sql: Sql, siteId: string): Promise<RollupState
   return (
     row && {
       sealedMs: row.sealed_ms,
+      coverageSealedMs: row.coverage_sealed_ms,
       heatSealedDay: row.heat_sealed_day,
       rowsFromMs: row.rows_from_ms,
       heatRowsFromDay: row.heat_rows_from_day,
@@ -51,9 +63,10 @@ export async function rollupState(sql: Sql, siteId: string): Promise<RollupState
 
 export async function writeRollupState(sql: Sql, siteId: string, state: RollupState): Promise<void> {
   await sql.run('delete from rollup_state where site_id = $1', [siteId]);
-  await sql.run('insert into rollup_state values ($1, $2, $3, $4, $5, $6)', [
+  await sql.run('insert into rollup_state values ($1, $2, $3, $4, $5, $6, $7)', [
     siteId,
     state.sealedMs,
+    state.coverageSealedMs,
     state.heatSealedDay,
     state.rowsFromMs,
     state.heatRowsFromDay,
@@ -76,9 +89,8 @@ export function thresholdsSignature(registry: Registry, siteId: string): string 
 export const trustedMs = (state: RollupState | undefined, signature: string): number =>
   state === undefined ? 0 : state.signature === signature ? state.sealedMs : Math.min(state.rowsFromMs, state.sealedMs);
 
-async function cutVisitRollups(sql: Sql, siteId: string, fromMs: number): Promise<void> {
-  for (const table of ['visit_quarters', 'coverage_quarters'])
-    await sql.run(`delete from ${table} where site_id = $1 and bucket_ms >= $2`, [siteId, fromMs]);
+async function cut(sql: Sql, table: string, siteId: string, fromMs: number): Promise<void> {
+  await sql.run(`delete from ${table} where site_id = $1 and bucket_ms >= $2`, [siteId, fromMs]);
 }
 
 /** Takes back what was sealed from the quarter hour of `fromMs`, and from the day `heatDay`, on. */
@@ -87,10 +99,14 @@ export async function unsealFrom(sql: Sql, siteId: string, fromMs: number, heatD
   if (!state) return;
   const quarter = Math.max(state.rowsFromMs, Math.floor(fromMs / QUARTER_MS) * QUARTER_MS);
   const day = Math.max(state.heatRowsFromDay, heatDay);
-  if (quarter >= state.sealedMs && day >= state.heatSealedDay) return;
+  if (quarter >= state.sealedMs && quarter >= state.coverageSealedMs && day >= state.heatSealedDay) return;
   if (quarter < state.sealedMs) {
-    await cutVisitRollups(sql, siteId, quarter);
+    await cut(sql, 'visit_quarters', siteId, quarter);
     state.sealedMs = quarter;
+  }
+  if (quarter < state.coverageSealedMs) {
+    await cut(sql, 'coverage_quarters', siteId, quarter);
+    state.coverageSealedMs = quarter;
   }
   if (day < state.heatSealedDay) {
     await sql.run('delete from heat_days where site_id = $1 and day >= $2', [siteId, day]);
@@ -99,30 +115,21 @@ export async function unsealFrom(sql: Sql, siteId: string, fromMs: number, heatD
   await writeRollupState(sql, siteId, state);
 }
 
-async function firstAtOrAfter(sql: Sql, siteId: string, fromMs: number): Promise<number | null> {
-  const row = await sql.get<{ first: number | null }>(
-    `select min(first) as first from (
-       select min(start_ms) as first from visits where site_id = $1 and start_ms >= $2
-       union all select min(start_ms) from stays where site_id = $1 and start_ms >= $2
-       union all select min(minute_ms) from coverage where site_id = $1 and minute_ms >= $2)`,
-    [siteId, fromMs],
-  );
-  return row?.first ?? null;
-}
-
 async function sealVisits(sql: Sql, registry: Registry, siteId: string, fromMs: number, toMs: number): Promise<void> {
-  const range = [siteId, fromMs, toMs];
   for (const source of ['visits', 'stays'] as const) {
     const zone = source === 'stays' ? 'r.zone_id' : "''";
     await sql.run(
       `insert into visit_quarters
-       select $1, ${zone}, r.start_ms - r.start_ms % 900000 as bucket_ms, ${lengthCounts('r', 't')}
+       select $1, ${zone}, ${quarterOf('r.start_ms')} as bucket_ms, ${lengthCounts('r', 't')}
        from ${source} r ${thresholdsRelation(registry, siteId, source)}
        where r.site_id = $1 and r.start_ms >= $2 and r.start_ms < $3 and r.kind not in ('staff', 'cart')
        group by ${zone}, bucket_ms order by ${zone}, bucket_ms`,
-      range,
+      [siteId, fromMs, toMs],
     );
   }
+}
+
+async function sealCoverage(sql: Sql, registry: Registry, siteId: string, fromMs: number, toMs: number): Promise<void> {
   const spans = await coverageSpans(sql, registry, siteId);
   const quarters = coverageQuartersSql(spans, [[fromMs, toMs]], { withRollup: undefined });
   await sql.run(
@@ -146,46 +153,81 @@ async function sealHeat(sql: Sql, siteId: string, fromDay: number, toDay: number
   }
 }
 
+type Seal = (fromMs: number, toMs: number) => Promise<void>;
+
+/** Seals from `sealedMs` towards `targetMs`, from the first row on; returns up to where it is sealed then. */
+async function sealStep(
+  sealedMs: number,
+  targetMs: number,
+  firstMs: (fromMs: number) => Promise<number | null>,
+  seal: Seal,
+): Promise<number> {
+  if (targetMs - sealedMs < SEAL_STEP_MS) return sealedMs;
+  const first = await firstMs(sealedMs);
+  if (first === null || first >= targetMs) return targetMs;
+  const fromMs = Math.max(sealedMs, Math.floor(first / QUARTER_MS) * QUARTER_MS);
+  const toMs = Math.min(targetMs, fromMs + SEAL_AT_MOST_MS);
+  await seal(fromMs, toMs);
+  return toMs;
+}
+
+async function sealHeatStep(sql: Sql, siteId: string, sealedDay: number, targetDay: number): Promise<number> {
+  if (targetDay <= sealedDay) return sealedDay;
+  const row = await sql.get<{ first: number | null }>(
+    'select min(day) as first from heat where site_id = $1 and day >= $2',
+    [siteId, sealedDay],
+  );
+  const first = row?.first ?? targetDay;
+  if (first >= targetDay) return targetDay;
+  const toDay = Math.min(targetDay, first + SEAL_AT_MOST_DAYS);
+  await sealHeat(sql, siteId, first, toDay);
+  return toDay;
+}
+
 /** Seals what has settled since, after a change of thresholds from the first kept row on. Part of the commit's transaction. */
 export async function refreshRollups(sql: Sql, registry: Registry, siteId: string): Promise<void> {
   const site = await sql.get<{ watermark_ms: number }>('select watermark_ms from site_state where site_id = $1', [
     siteId,
   ]);
   if (!site) return;
-  const known = await rollupState(sql, siteId);
-  const state = known ?? { ...EMPTY };
+  const before = (await rollupState(sql, siteId)) ?? EMPTY;
+  const state = { ...before };
   const signature = thresholdsSignature(registry, siteId);
-  let changed = false;
   if (state.signature !== signature) {
-    await cutVisitRollups(sql, siteId, state.rowsFromMs);
+    await cut(sql, 'visit_quarters', siteId, state.rowsFromMs);
     state.sealedMs = state.rowsFromMs;
     state.signature = signature;
-    changed = true;
   }
-  const targetMs = Math.floor((site.watermark_ms - SEAL_AFTER_MS) / QUARTER_MS) * QUARTER_MS;
-  if (targetMs - state.sealedMs >= SEAL_STEP_MS) {
-    const first = await firstAtOrAfter(sql, siteId, state.sealedMs);
-    const fromMs = first === null ? targetMs : Math.floor(first / QUARTER_MS) * QUARTER_MS;
-    const toMs = Math.min(targetMs, fromMs + SEAL_AT_MOST_MS);
-    if (fromMs < toMs) await sealVisits(sql, registry, siteId, fromMs, toMs);
-    if (toMs > state.sealedMs) {
-      state.sealedMs = toMs;
-      changed = true;
-    }
-  }
-  const targetDay = localDay(registry.site(siteId)?.timezone ?? 'UTC', site.watermark_ms - SEAL_AFTER_MS);
-  if (targetDay > state.heatSealedDay) {
-    const first = await sql.get<{ first: number | null }>(
-      'select min(day) as first from heat where site_id = $1 and day >= $2',
-      [siteId, state.heatSealedDay],
+  const first = async (fromMs: number, sources: readonly (readonly [table: string, column: string])[]) => {
+    const parts = sources.map(
+      ([table, column]) => `select min(${column}) as first from ${table} where site_id = $1 and ${column} >= $2`,
     );
-    const fromDay = first?.first ?? targetDay;
-    const toDay = Math.min(targetDay, fromDay + SEAL_AT_MOST_DAYS);
-    if (fromDay < toDay) await sealHeat(sql, siteId, fromDay, toDay);
-    if (toDay > state.heatSealedDay) {
-      state.heatSealedDay = toDay;
-      changed = true;
-    }
-  }
-  if (changed) await writeRollupState(sql, siteId, state);
+    const row = await sql.get<{ first: number | null }>(
+      `select min(first) as first from (${parts.join(' union all ')})`,
+      [siteId, fromMs],
+    );
+    return row?.first ?? null;
+  };
+  const settledMs = site.watermark_ms - SEAL_AFTER_MS;
+  const targetMs = Math.floor(settledMs / QUARTER_MS) * QUARTER_MS;
+  state.sealedMs = await sealStep(
+    state.sealedMs,
+    targetMs,
+    (fromMs) =>
+      first(fromMs, [
+        ['visits', 'start_ms'],
+        ['stays', 'start_ms'],
+      ]),
+    (fromMs, toMs) => sealVisits(sql, registry, siteId, fromMs, toMs),
+  );
+  state.coverageSealedMs = await sealStep(
+    state.coverageSealedMs,
+    targetMs,
+    // Expected minutes count where nobody reports any more, so coverage is sealed without a gap.
+    (fromMs) => (fromMs > 0 ? Promise.resolve(fromMs) : first(fromMs, [['coverage', 'minute_ms']])),
+    (fromMs, toMs) => sealCoverage(sql, registry, siteId, fromMs, toMs),
+  );
+  const targetDay = localDay(registry.site(siteId)?.timezone ?? 'UTC', settledMs);
+  state.heatSealedDay = await sealHeatStep(sql, siteId, state.heatSealedDay, targetDay);
+  if (JSON.stringify(state) !== JSON.stringify(before)) await writeRollupState(sql, siteId, state);
 }

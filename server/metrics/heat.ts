@@ -32,3 +32,56 @@ export const secondsPerM2 = (dwellMs: number, cellM: number): number => dwellMs 
 
 /** Start of the first quarter hour of a period. */
 export const heatFromMs = (fromMs: number): number => Math.floor(fromMs / QUARTER_MS) * QUARTER_MS;
+
+export interface HeatCell {
+  x: number;
+  y: number;
+  dwellMs: number;
+  /** Sum over local days of the day's distinct carriers. */
+  carriers: number;
+}
+
+/** Cells with their figures, those withheld left out. `withheld` holds indexes of `cells`. */
+export function heatFigures(
+  cells: readonly HeatCell[],
+  withheld: ReadonlySet<number>,
+  cellM: number,
+  measure: 'dwell' | 'carriers',
+) {
+  const shown = cells
+    .filter((_, index) => !withheld.has(index))
+    .map((cell) => ({
+      xM: cell.x * cellM,
+      yM: cell.y * cellM,
+      value: measure === 'dwell' ? secondsPerM2(cell.dwellMs, cellM) : cell.carriers,
+    }));
+  return {
+    cells: shown,
+    max: shown.reduce((max, cell) => Math.max(max, cell.value), 0),
+    suppressedCells: withheld.size,
+  };
+}
+
+/** The definition on plain rows: what SQL must agree with. */
+export function heatCells(
+  rows: readonly { bucketStartMs: number; cellX: number; cellY: number; carrierId: string; dwellMs: number }[],
+  fromMs: number,
+  toMs: number,
+  cellM: number,
+  dayOf: (atMs: number) => number,
+): HeatCell[] {
+  const cells = new Map<string, HeatCell & { seen: Set<string> }>();
+  for (const row of rows) {
+    if (row.bucketStartMs < heatFromMs(fromMs) || row.bucketStartMs >= toMs) continue;
+    const x = coarseCell(row.cellX, cellM);
+    const y = coarseCell(row.cellY, cellM);
+    const cell = cells.get(`${x} ${y}`) ?? { x, y, dwellMs: 0, carriers: 0, seen: new Set<string>() };
+    cell.dwellMs += row.dwellMs;
+    cell.seen.add(`${row.carrierId} ${dayOf(row.bucketStartMs)}`);
+    cell.carriers = cell.seen.size;
+    cells.set(`${x} ${y}`, cell);
+  }
+  return [...cells.values()]
+    .map(({ x, y, dwellMs, carriers }) => ({ x, y, dwellMs, carriers }))
+    .sort((a, b) => a.y - b.y || a.x - b.x);
+}

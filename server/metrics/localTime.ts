@@ -53,7 +53,7 @@ export function isoLocal(timezone: string, atMs: number): string {
   return `${clock}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-interface Stretch {
+export interface Stretch {
   fromMs: number;
   toMs: number;
   offsetMs: number;
@@ -63,7 +63,7 @@ interface Stretch {
 const PROBE_MS = DAY_MS;
 
 /** [fromMs, toMs) cut where the offset changes. */
-function stretches(timezone: string, fromMs: number, toMs: number): Stretch[] {
+export function stretches(timezone: string, fromMs: number, toMs: number): Stretch[] {
   const out: Stretch[] = [];
   let start = fromMs;
   let offset = offsetMs(timezone, fromMs);

@@ -44,8 +44,8 @@ export const timeSeries: Migration = {
     `create table heat_days (site_id varchar not null, cell_m integer not null, floor_id varchar not null,
       day integer not null, cell_x integer not null, cell_y integer not null, dwell_ms bigint not null,
       carriers integer not null)`,
-    /** Rollups hold all quarters before sealed_ms and all days before heat_sealed_day; rows are whole from rows_from_ms on. */
-    `create table rollup_state (site_id varchar not null, sealed_ms bigint not null, heat_sealed_day integer not null,
-      rows_from_ms bigint not null, heat_rows_from_day integer not null, signature varchar not null)`,
+    /** Rollups hold all quarters before their seal and all days before heat_sealed_day; rows are whole from rows_from_ms on. */
+    `create table rollup_state (site_id varchar not null, sealed_ms bigint not null,
+      coverage_sealed_ms bigint not null, heat_sealed_day integer not null, rows_from_ms bigint not null, heat_rows_from_day integer not null, signature varchar not null)`,
   ],
 };

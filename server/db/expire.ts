@@ -1,0 +1,42 @@
+/** Retention: rows of identified carriers and presence go after 90 days, aggregates after 5 years. */
+import { DAY_MS, localDay, QUARTER_MS } from '../metrics/localTime.ts';
+import type { Registry } from '../registry/types.ts';
+import type { Sql } from './duckdb.ts';
+import { refreshRollups, rollupState, writeRollupState } from './rollups.ts';
+import { sqlNumber } from './sqlText.ts';
+
+export const IDENTIFIED_KEPT_DAYS = 90;
+export const AGGREGATES_KEPT_DAYS = 5 * 365 + 1;
+
+/**
+ * Rows go once they are in the rollups, and no earlier: what is not sealed yet stays until the next call. Visits of unknown
+ * carriers go with the identified ones, for a day that holds only a part of its visits would answer wrongly.
+ */
+export async function expireRows(sql: Sql, registry: Registry, siteId: string, nowMs: number): Promise<void> {
+  await refreshRollups(sql, registry, siteId);
+  const state = await rollupState(sql, siteId);
+  const timezone = registry.site(siteId)?.timezone ?? 'UTC';
+  if (state) {
+    const oldestMs = nowMs - IDENTIFIED_KEPT_DAYS * DAY_MS;
+    const beforeMs = Math.min(Math.floor(oldestMs / QUARTER_MS) * QUARTER_MS, state.sealedMs, state.coverageSealedMs);
+    const beforeDay = Math.min(localDay(timezone, oldestMs), state.heatSealedDay);
+    if (beforeMs > state.rowsFromMs) {
+      for (const table of ['visits', 'stays'])
+        await sql.run(`delete from ${table} where site_id = $1 and start_ms < $2`, [siteId, beforeMs]);
+      await sql.run('delete from coverage where site_id = $1 and minute_ms < $2', [siteId, beforeMs]);
+      state.rowsFromMs = beforeMs;
+    }
+    if (beforeDay > state.heatRowsFromDay) {
+      await sql.run('delete from heat where site_id = $1 and day < $2', [siteId, beforeDay]);
+      state.heatRowsFromDay = beforeDay;
+    }
+    await writeRollupState(sql, siteId, state);
+  }
+  const aggregatesFromMs = nowMs - AGGREGATES_KEPT_DAYS * DAY_MS;
+  for (const table of ['occupancy', 'visit_quarters', 'coverage_quarters'])
+    await sql.run(`delete from ${table} where site_id = $1 and bucket_ms < $2`, [siteId, aggregatesFromMs]);
+  await sql.run(
+    `delete from heat_days where site_id = $1 and day < ${sqlNumber(localDay(timezone, aggregatesFromMs))}`,
+    [siteId],
+  );
+}

@@ -1,0 +1,81 @@
+/** What every question about a site starts from: its time zone, definitions, progress, and what its rollups hold. */
+import type { Definitions } from '../../contract/definitions.ts';
+import type { Zone } from '../../contract/model.ts';
+import { badRequest, notFound } from '../../errors.ts';
+import type { ExpectedSpan } from '../../metrics/coverage.ts';
+import { QUARTER_MS } from '../../metrics/localTime.ts';
+import type { Progress } from '../../metrics/state.ts';
+import { minStayMs, minVisitMs } from '../../metrics/thresholds.ts';
+import type { Registry } from '../../registry/types.ts';
+import { coverageSpans, type Range } from '../coverageRows.ts';
+import type { Sql } from '../duckdb.ts';
+import { rollupState, thresholdsSignature, trustedMs } from '../rollups.ts';
+
+export interface SiteContext {
+  sql: Sql;
+  registry: Registry;
+  siteId: string;
+  timezone: string;
+  definitions: Definitions;
+  /** Undefined before the first commit. */
+  progress: Progress | undefined;
+  spans: ExpectedSpan[];
+  /** Rollups of visits, and of coverage, are read before it. */
+  trustedMs: number;
+  coverageSealedMs: number;
+  /** Rows before it have expired, in part or whole. */
+  rowsFromMs: number;
+  heatSealedDay: number;
+  heatRowsFromDay: number;
+}
+
+export async function siteContext(sql: Sql, registry: Registry, siteId: string): Promise<SiteContext> {
+  const site = registry.site(siteId);
+  if (!site) throw notFound(`site ${siteId}`);
+  const row = await sql.get<{ watermark_ms: number; dirty_from_ms: number | null }>(
+    'select watermark_ms, dirty_from_ms from site_state where site_id = $1',
+    [siteId],
+  );
+  const rollups = await rollupState(sql, siteId);
+  return {
+    sql,
+    registry,
+    siteId,
+    timezone: site.timezone,
+    definitions: registry.definitions(siteId).definitions,
+    progress: row && { watermarkMs: row.watermark_ms, dirtyFromMs: row.dirty_from_ms },
+    spans: await coverageSpans(sql, registry, siteId),
+    trustedMs: trustedMs(rollups, thresholdsSignature(registry, siteId)),
+    coverageSealedMs: rollups?.coverageSealedMs ?? 0,
+    rowsFromMs: rollups?.rowsFromMs ?? 0,
+    heatSealedDay: rollups?.heatSealedDay ?? 0,
+    heatRowsFromDay: rollups?.heatRowsFromDay ?? 0,
+  };
+}
+
+/** The zone that a query names. */
+export function zoneOf(context: SiteContext, zoneId: string | undefined): Zone | undefined {
+  if (zoneId === undefined) return undefined;
+  const zone = context.registry.zones.get(context.siteId, zoneId);
+  if (!zone) throw badRequest(`${zoneId} is not a zone of this site`, 'zone');
+  return zone;
+}
+
+/** Shortest length that counts, of a visit or of a stay in the zone. */
+export const minLengthMs = (context: SiteContext, zone: Zone | undefined): number =>
+  zone ? minStayMs(context.definitions, zone) : minVisitMs(context.definitions);
+
+/** The part of [fromMs, toMs) that rollups answer, whole quarter hours, and the parts that rows must. */
+export function splitPeriod(
+  trusted: number,
+  fromMs: number,
+  toMs: number,
+): { rollup: Range | undefined; rows: Range[] } {
+  const start = Math.ceil(fromMs / QUARTER_MS) * QUARTER_MS;
+  const end = Math.floor(Math.min(toMs, trusted) / QUARTER_MS) * QUARTER_MS;
+  if (start >= end) return { rollup: undefined, rows: [[fromMs, toMs]] };
+  const rows: Range[] = [];
+  if (fromMs < start) rows.push([fromMs, start]);
+  if (end < toMs) rows.push([end, toMs]);
+  return { rollup: [start, end], rows };
+}

@@ -1,0 +1,79 @@
+/** How long do the visits last that started in each interval? */
+import type { SeriesPoint } from '../../contract/metrics.ts';
+import { type DwellRanks, dwellFigures, dwellRanks } from '../../metrics/dwell.ts';
+import { dwellWithheld } from '../../metrics/suppression.ts';
+import { edgesRelation, inRanges, sqlList, sqlNumber } from '../sqlText.ts';
+import { minLengthMs, type SiteContext } from './context.ts';
+import { type Frame, fill, NOTHING } from './frame.ts';
+import { lengthCountsByInterval } from './lengthCounts.ts';
+
+const EMPTY = { ...NOTHING, mean: null, p90: null };
+
+/** A relation (i, carrier_id, length_ms) of the visits that count. */
+function lengthsRelation(context: SiteContext, frame: Frame): string {
+  const { edges, zone } = frame;
+  const source = zone ? 'stays' : 'visits';
+  const rowsOf = (table: string) =>
+    `select carrier_id, start_ms, end_ms - start_ms as length_ms from ${table}
+     where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
+       and ${inRanges('start_ms', [[edges[0]!, edges.at(-1)!]])}
+       and end_ms - start_ms >= ${sqlNumber(minLengthMs(context, zone))}`;
+  return `(select e.i, v.carrier_id, v.length_ms
+    from (${rowsOf(source)} union all ${rowsOf(`open_${source}`)}) v
+      asof join ${edgesRelation(edges)} e on v.start_ms >= e.from_ms)`;
+}
+
+/** The lengths at the wanted ranks, and how many carriers stand behind each interval. */
+async function lengthsAtRanks(context: SiteContext, frame: Frame, wanted: Map<number, DwellRanks>) {
+  const intervals: number[] = [];
+  const ranks: number[] = [];
+  for (const [i, { median, p90, low, high }] of wanted)
+    for (const rank of new Set([...median, p90, low, high])) {
+      intervals.push(i);
+      ranks.push(rank);
+    }
+  const params = [context.siteId, frame.zone?.id ?? ''];
+  const relation = lengthsRelation(context, frame);
+  const rows = await context.sql.all<{ i: number; rank: number; length_ms: number }>(
+    `select i, rank, length_ms from (
+       select i, length_ms, row_number() over (partition by i order by length_ms) as rank from ${relation})
+     semi join (select unnest(${sqlList(intervals)}) as i, unnest(${sqlList(ranks)}) as rank) using (i, rank)`,
+    params,
+  );
+  const lengths = new Map(rows.map((row) => [`${row.i} ${row.rank}`, row.length_ms]));
+  const carriers = new Map<number, number>();
+  if (frame.zone)
+    for (const row of await context.sql.all<{ i: number; carriers: number }>(
+      `select i, count(distinct carrier_id) as carriers from ${relation} group by i`,
+      params,
+    ))
+      carriers.set(row.i, row.carriers);
+  return { lengths, carriers };
+}
+
+export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
+  const counts = await lengthCountsByInterval(context, frame.edges, frame.zone);
+  const wanted = new Map<number, DwellRanks>();
+  frame.points.forEach((point, i) => {
+    const count = counts[i]!.counted;
+    if (count > 0 && point.coverage > 0 && frame.edges[i]! >= context.rowsFromMs)
+      wanted.set(i, dwellRanks(count, point.coverage));
+  });
+  const { lengths, carriers } =
+    wanted.size > 0
+      ? await lengthsAtRanks(context, frame, wanted)
+      : { lengths: new Map<string, number>(), carriers: new Map<number, number>() };
+  const k = context.definitions.kAnonymity;
+  return fill(frame, EMPTY, (i) => {
+    const { counted, dwellMs } = counts[i]!;
+    const ranks = wanted.get(i);
+    if (counted === 0) return EMPTY;
+    // Rows have expired: the rollup still knows the mean. As many visits stand for as many carriers at most.
+    if (!ranks)
+      return dwellWithheld(frame.zone?.id, counted, k)
+        ? { ...EMPTY, suppressed: true }
+        : { ...EMPTY, mean: dwellMs / counted / 1000 };
+    if (dwellWithheld(frame.zone?.id, carriers.get(i) ?? 0, k)) return { ...EMPTY, suppressed: true };
+    return dwellFigures(counted, dwellMs, ranks, (rank) => lengths.get(`${i} ${rank}`) ?? Number.NaN);
+  });
+}

@@ -1,0 +1,61 @@
+/** Visits, or stays in a zone, that started in each interval, by their length against the threshold. */
+import type { Zone } from '../../contract/model.ts';
+import { type LengthCounts, NO_COUNTS } from '../../metrics/footfall.ts';
+import { edgesRelation, inRanges, quarterOf } from '../sqlText.ts';
+import { lengthCounts, thresholdsRelation } from '../visitRows.ts';
+import { type SiteContext, splitPeriod } from './context.ts';
+import { quarterEdges } from './coverage.ts';
+
+const SUMS = ['counted', 'surely', 'possibly', 'below', 'bounced', 'dwell_ms'] as const;
+export type CountsRow = Record<(typeof SUMS)[number], number>;
+
+/** A relation (bucket_ms, counted, surely, …) by quarter hour. Parameters: $1 the site, $2 the zone or ''. */
+export function lengthCountsRelation(
+  context: SiteContext,
+  fromMs: number,
+  toMs: number,
+  zone: Zone | undefined,
+): string {
+  const { rollup, rows } = splitPeriod(context.trustedMs, fromMs, toMs);
+  const source = zone ? 'stays' : 'visits';
+  const ofZone = zone ? 'r.zone_id = $2' : "$2 = ''";
+  const thresholds = thresholdsRelation(context.registry, context.siteId, source);
+  const from = (table: string, ranges: typeof rows) =>
+    `select ${quarterOf('r.start_ms')} as bucket_ms, ${lengthCounts('r', 't')} from ${table} r ${thresholds}
+     where r.site_id = $1 and ${ofZone} and r.kind not in ('staff', 'cart') and ${inRanges('r.start_ms', ranges)}
+     group by ${quarterOf('r.start_ms')}`;
+  const parts = [from(source, rows), from(`open_${source}`, [[fromMs, toMs]])];
+  if (rollup)
+    parts.push(
+      `select bucket_ms, ${SUMS.join(', ')} from visit_quarters
+       where site_id = $1 and zone_id = $2 and ${inRanges('bucket_ms', [rollup])}`,
+    );
+  return `(${parts.join(' union all ')})`;
+}
+
+export const sumsOf = (q: string): string => SUMS.map((name) => `sum(${q}.${name}) as ${name}`).join(', ');
+
+export const countsOf = (row: CountsRow): LengthCounts => ({
+  counted: row.counted,
+  surely: row.surely,
+  possibly: row.possibly,
+  below: row.below,
+  bounced: row.bounced,
+  dwellMs: row.dwell_ms,
+});
+
+export async function lengthCountsByInterval(
+  context: SiteContext,
+  edges: readonly number[],
+  zone: Zone | undefined,
+): Promise<LengthCounts[]> {
+  const relation = lengthCountsRelation(context, edges[0]!, edges.at(-1)!, zone);
+  const rows = await context.sql.all<CountsRow & { i: number }>(
+    `select e.i, ${sumsOf('q')}
+     from ${relation} q asof join ${edgesRelation(quarterEdges(edges))} e on q.bucket_ms >= e.from_ms group by e.i`,
+    [context.siteId, zone?.id ?? ''],
+  );
+  const out = Array.from({ length: edges.length - 1 }, () => NO_COUNTS);
+  for (const row of rows) out[row.i] = countsOf(row);
+  return out;
+}
