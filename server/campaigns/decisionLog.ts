@@ -37,7 +37,7 @@ const COLUMNS = `campaign_id as "campaignId", zone_id as "zoneId", trigger, deci
   params, words, latency_ms as "latencyMs"`;
 
 /** The carrier is in it only as part of a hash: the same event gives the same id, and the id gives nothing back. */
-const decisionId = ({ siteId, campaignId, event }: DecisionRecord): string =>
+const decisionId = ({ siteId, campaignId, event }: Pick<DecisionRecord, 'siteId' | 'campaignId' | 'event'>): string =>
   createHash('sha256')
     .update([siteId, campaignId, event.carrierId, event.type, event.zoneId, event.atMs].join('\0'))
     .digest('base64url');
@@ -47,6 +47,12 @@ export class DecisionLog {
 
   constructor(duck: Duck) {
     this.#duck = duck;
+  }
+
+  /** True where this event was decided before: a restart may tell it again. */
+  async has(decision: Pick<DecisionRecord, 'siteId' | 'campaignId' | 'event'>): Promise<boolean> {
+    const found = await this.#duck.get('select 1 as one from offer_decisions where id = $1', [decisionId(decision)]);
+    return found !== undefined;
   }
 
   async record(decision: DecisionRecord): Promise<void> {

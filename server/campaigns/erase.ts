@@ -70,7 +70,8 @@ export class Eraser {
     await mkdir(dirname(this.#journalFile), { recursive: true });
     const file = await open(this.#journalFile, 'a', 0o600);
     try {
-      await file.write(`${JSON.stringify(entry)}\n`);
+      // On a line of its own even after a torn one.
+      await file.write(`\n${JSON.stringify(entry)}\n`);
       await file.datasync();
     } finally {
       await file.close();

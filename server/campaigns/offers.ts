@@ -141,6 +141,7 @@ export class Offers {
   }
 
   async #handle(trigger: Trigger, campaign: Campaign): Promise<void> {
+    if (await this.#parts.log.has({ siteId: trigger.siteId, campaignId: campaign.id, event: trigger.event })) return;
     const { decision, shopper } = await this.#decide(trigger, campaign);
     if (decision.outcome !== 'fire' || shopper === undefined)
       return this.#record(trigger, campaign, decision as Exclude<Decision, { outcome: 'fire' }>, null, null);

@@ -24,6 +24,7 @@ import {
 } from '../../contract/offers.ts';
 import { AppError, notFound, unauthenticated } from '../../errors.ts';
 import type { LiveHub } from '../../live/types.ts';
+import type { Audit } from '../../privacy/audit.ts';
 import { consentState, expiryMs, latestOf } from '../../privacy/consent.ts';
 import { consentTexts, isCurrentText } from '../../privacy/consentTexts.ts';
 import type { Registry } from '../../registry/types.ts';
@@ -35,17 +36,7 @@ export interface ShopperRouteParts {
   hub: Pick<LiveHub, 'notifyChanged'>;
   auth: Pick<Auth, 'issueShopperSession' | 'revokeShopper'>;
   demo: boolean;
-  /** Append-only record of who did what with a person's data. */
-  audit: (entry: ShopperAudit) => Promise<void>;
-}
-
-export interface ShopperAudit {
-  atMs: number;
-  siteId: string;
-  shopperId: string;
-  action: 'shopper-read-ledger' | 'shopper-exported' | 'shopper-erased';
-  detail: string | null;
-  ip: string;
+  audit: Pick<Audit, 'record'>;
 }
 
 const SELF: Access = { roles: ['shopper'], scope: 'self' };
@@ -137,6 +128,10 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
     const { purpose, version, textHash, language } = given;
     await consents.append(shopperId, { purpose, version, textHash, language, state: 'granted', atMs: nowMs });
   }
+
+  /** A person reads their own data: no address is kept with it. */
+  const audited = ({ id, siteId }: Shopper, action: string): Promise<void> =>
+    audit.record({ actor: { kind: 'shopper', id }, action, siteId, subject: id });
 
   return [
     route({
@@ -331,10 +326,9 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
       summary: 'What was sent and held back, and why; in which zones one was seen',
       access: SELF,
       response: ledger,
-      handler: async ({ principal, ip, nowMs }) => {
+      handler: async ({ principal, nowMs }) => {
         const shopper = await requireShopper(services, principal);
-        const { id: shopperId, siteId } = shopper;
-        await audit({ atMs: nowMs, siteId, shopperId, action: 'shopper-read-ledger', detail: null, ip });
+        await audited(shopper, 'shopper.read-ledger');
         return services.ledger.ledger(shopper, nowMs);
       },
     }),
@@ -344,10 +338,9 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
       summary: 'Everything that is kept of this shopper, as JSON',
       access: SELF,
       ratePerMinute: 30,
-      handler: async ({ principal, ip, nowMs }) => {
+      handler: async ({ principal, nowMs }) => {
         const shopper = await requireShopper(services, principal);
-        const { id: shopperId, siteId } = shopper;
-        await audit({ atMs: nowMs, siteId, shopperId, action: 'shopper-exported', detail: null, ip });
+        await audited(shopper, 'shopper.export');
         return new Reply(200, await services.ledger.export(shopper, nowMs), {
           headers: { 'content-disposition': 'attachment; filename="promenade-my-data.json"' },
         });
@@ -359,13 +352,18 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
       summary: 'Forgets this shopper, at once, with a receipt; codes that are out die',
       access: SELF,
       response: erasure,
-      handler: async ({ principal, ip, nowMs }) => {
+      handler: async ({ principal, nowMs }) => {
         const shopper = await requireShopper(services, principal);
         const { id: shopperId, siteId } = shopper;
         const done = await eraser.erase(shopperId, nowMs);
         await auth.revokeShopper(shopperId);
         // Whom it was about is gone; the receipt proves that it was done.
-        await audit({ atMs: nowMs, siteId, shopperId: 'erased', action: 'shopper-erased', detail: done.receipt, ip });
+        await audit.record({
+          actor: { kind: 'shopper', id: 'erased' },
+          action: 'shopper.erase',
+          siteId,
+          subject: `receipt ${done.receipt}`,
+        });
         return new Reply(200, done, { cookies: [{ name: SHOPPER_COOKIE, value: '', maxAgeSeconds: 0 }] });
       },
     }),

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Campaign } from '../../server/contract/offers.ts';
+import { SITE } from '../campaigns/world.ts';
+import { type Client, type Mall, openMall } from './server.ts';
+
+let mall: Mall;
+let manager: Client;
+let cafe: Client;
+let shoes: Client;
+beforeEach(async () => {
+  mall = await openMall();
+  manager = await mall.account({});
+  cafe = await mall.account({ role: 'retailer', tenantId: 'cafe' });
+  shoes = await mall.account({ role: 'retailer', tenantId: 'shoes' });
+});
+afterEach(async () => {
+  expect(mall.errors).toEqual([]);
+  await mall.close();
+});
+
+interface Refusal {
+  error: { code: string; path?: string };
+}
+const PATH = `/sites/${SITE}/campaigns`;
+const input = (given: object = {}) => ({
+  id: 'latte',
+  name: 'Latte',
+  zoneIds: ['front'],
+  trigger: { type: 'enter' },
+  offer: { title: 'Latte', text: 'Half price', validMinutes: 60 },
+  ...given,
+});
+
+test('a campaign’s life over REST', async () => {
+  const made = await cafe.post<Campaign>(PATH, input());
+  expect([made.status, made.body.status, made.body.tenantId, made.body.controlShare]).toEqual([
+    201,
+    'draft',
+    'cafe',
+    0.1,
+  ]);
+  expect((await cafe.post<Campaign>(`${PATH}/latte/start`)).body.status).toBe('live');
+  const changed = await cafe.put<Campaign>(`${PATH}/latte`, input({ name: 'Big latte' }));
+  expect([changed.body.name, changed.body.status]).toEqual(['Big latte', 'live']);
+  expect((await cafe.delete(`${PATH}/latte`)).status).toBe(409);
+  expect((await cafe.post<Campaign>(`${PATH}/latte/pause`)).body.status).toBe('paused');
+  expect((await cafe.post<Campaign>(`${PATH}/latte/end`)).body.status).toBe('ended');
+  expect((await cafe.post(`${PATH}/latte/start`)).status).toBe(409);
+  expect((await cafe.put(`${PATH}/latte`, input())).status).toBe(409);
+  expect((await cafe.delete(`${PATH}/latte`)).status).toBe(204);
+  expect((await cafe.get(`${PATH}/latte`)).status).toBe(404);
+});
+
+test('a retailer sees and moves its own tenant’s campaigns alone', async () => {
+  await cafe.post(PATH, input());
+  expect((await shoes.get<{ campaigns: unknown[] }>(PATH)).body.campaigns).toEqual([]);
+  expect((await manager.get<{ campaigns: unknown[] }>(PATH)).body.campaigns).toHaveLength(1);
+  for (const [method, path] of [
+    ['GET', ''],
+    ['GET', '/decisions'],
+    ['GET', '/funnel'],
+    ['POST', '/start'],
+    ['POST', '/end'],
+    ['DELETE', ''],
+  ] as const)
+    expect((await shoes.send(method, `${PATH}/latte${path}`)).status, `${method} ${path}`).toBe(404);
+  expect((await shoes.put(`${PATH}/latte`, input({ zoneIds: ['shoes'] }))).status).toBe(409);
+  expect((await shoes.post(PATH, input({ tenantId: 'cafe' }))).status).toBe(403);
+  expect((await manager.get<Campaign>(`${PATH}/latte`)).body.name).toBe('Latte');
+});
+
+test('a retailer uses zones of its own tenant; a zone must exist; ids must agree', async () => {
+  const foreign = await cafe.post<Refusal>(PATH, input({ zoneIds: ['front', 'shoes'] }));
+  expect([foreign.status, foreign.body.error.path]).toEqual([400, 'body.zoneIds.1']);
+  const missing = await manager.post<Refusal>(PATH, input({ zoneIds: ['nowhere'] }));
+  expect([missing.status, missing.body.error.path]).toEqual([400, 'body.zoneIds.0']);
+  expect((await manager.post(PATH, input({ zoneIds: ['front', 'shoes'] }))).status).toBe(201);
+  expect((await manager.put<Refusal>(`${PATH}/other`, input())).body.error.path).toBe('body.id');
+  expect((await manager.post<Refusal>(PATH, input())).status).toBe(409);
+  const faulty = await manager.post<Refusal>(PATH, input({ id: 'x', trigger: { type: 'dwell', seconds: 1 } }));
+  expect([faulty.status, faulty.body.error.path]).toEqual([400, 'body.trigger.seconds']);
+});
+
+test('the attention budget is the mall’s: a retailer reads it, a manager changes it', async () => {
+  const path = `/sites/${SITE}/attention`;
+  const { body } = await cafe.get<{ pushesPerVisit: number }>(path);
+  expect(body).toEqual({
+    pushesPerVisit: 1,
+    pushesPerTenantPerDay: 1,
+    quietHours: { from: '22:00', to: '08:00' },
+  });
+  expect((await cafe.put(path, { pushesPerVisit: 9 })).status).toBe(403);
+  expect((await manager.put(path, { ...body, quietHours: null, pushesPerVisit: 3 })).status).toBe(200);
+  expect((await cafe.get(path)).body).toMatchObject({ pushesPerVisit: 3, quietHours: null });
+});
+
+test('an account of another site finds nothing here', async () => {
+  const elsewhere = await mall.account({ role: 'manager', siteId: 'other' });
+  expect((await elsewhere.get(PATH)).status).toBe(404);
+  expect((await elsewhere.post<{ result: string }>('/redemptions', { code: 'ABCDEF01' })).body.result).toBe('unknown');
+});
