@@ -52,7 +52,10 @@ export const gatewayConfig = z.strictObject({
   /** The outbox, the epoch and the server's last configuration. Relative to the working directory. */
   dataDir: z.string().min(1).default('./data/gateway'),
   /** Used until the server has sent its own. */
-  uuids: z.array(uuid).max(256).default([]),
+  uuids: z
+    .array(z.string({ error: 'must be an iBeacon UUID in quotes, 32 hex digits with or without dashes' }).pipe(uuid))
+    .max(256)
+    .default([]),
   scanner: scanner.prefault({ kind: 'noble' }),
   outbox: z
     .strictObject({

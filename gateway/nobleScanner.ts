@@ -37,6 +37,9 @@ interface Noble extends EventEmitter {
 const REPORT = 'leAdvertisingReport';
 const REPORTS = [REPORT, 'leExtendedAdvertisingReport'];
 
+/** A controller that answers none of so many answers no more. */
+const MAX_UNANSWERED = 16;
+
 const isHci = (value: unknown): value is Hci =>
   value instanceof EventEmitter && 'onSocketData' in value && 'setScanEnabled' in value && '_socket' in value;
 
@@ -44,8 +47,8 @@ export class NobleScanner {
   private readonly handlers: NobleHandlers;
   private noble: Noble | undefined;
   private hci: Hci | undefined;
-  /** A start is answered by two completions: of the disable before it, which controllers may refuse, and of the enable. */
-  private awaitingEnable = 0;
+  /** What the scan-enable commands that are yet to be answered asked for, in order. */
+  private unanswered: boolean[] = [];
   private isOn = false;
 
   constructor(handlers: NobleHandlers) {
@@ -77,14 +80,19 @@ export class NobleScanner {
         this.heard(eir, rssi),
     );
     hci.on('leScanEnableSet', (status: number) => this.scanEnableAnswered(status));
+    const { onSocketData, setScanEnabled } = hci;
     // A truncated event makes noble read past its end; one bad event must not end the process.
-    const onSocketData = hci.onSocketData;
-    hci.onSocketData = function (this: Hci, data: Buffer): void {
+    hci.onSocketData = (data) => {
       try {
-        onSocketData.call(this, data);
+        onSocketData.call(hci, data);
       } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
+        if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
       }
+    };
+    hci.setScanEnabled = (enabled, filterDuplicates) => {
+      if (this.unanswered.length >= MAX_UNANSWERED) this.unanswered = [];
+      this.unanswered.push(enabled);
+      setScanEnabled.call(hci, enabled, filterDuplicates);
     };
     noble.on('warning', (message: string) => {
       if (message.includes('Initialization')) this.handlers.fatal(whyNotInitialised(message));
@@ -132,16 +140,15 @@ export class NobleScanner {
 
   private scan(): void {
     if (!this.isOn || !this.noble) return;
-    this.awaitingEnable = 2;
     // Duplicates wanted: each frame is a measurement.
     this.noble.startScanning([], true);
   }
 
   private scanEnableAnswered(status: number): void {
-    if (this.awaitingEnable === 0) return;
-    this.awaitingEnable -= 1;
-    // noble takes a refused enable for a success; the watchdog would notice only after its silence.
-    if (this.awaitingEnable === 0 && status !== 0) this.handlers.refused(status);
+    const asked = this.unanswered.shift();
+    // noble takes a refused enable for a success; the watchdog would notice only after its silence. A refused disable
+    // is usual: it goes before every enable, also when nothing was scanning.
+    if (asked === true && status !== 0) this.handlers.refused(status);
   }
 
   private heard(eir: Buffer, rssiDbm: number): void {

@@ -123,10 +123,8 @@ export class ScannerSupervisor implements Scanner {
       this.fault(
         `The Bluetooth adapter refused to scan (HCI status 0x${message.status.toString(16).padStart(2, '0')}); if it stays so, stop other programs that scan`,
       );
-    } else {
-      this.fault(message.sentence);
-      this.settleStart?.(message.sentence);
-    }
+    } else if (this.settleStart) this.settleStart(message.sentence);
+    else this.fault(message.sentence);
   }
 
   private stateChanged(state: string): void {
