@@ -51,7 +51,7 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
   const log = new DecisionLog(duck);
   const ledger = new ShopperLedger({ duck, registry, campaigns, consents, pairings, book, log });
   const eraser = new Eraser({ duck, consents, pairings, journalFile: options.erasureJournalFile });
-  const redeemer = new Redeemer(duck);
+  const redeemer = new Redeemer(duck, (shopperId) => hub.notifyChanged(shopperId));
   const offers = new Offers({
     pipeline,
     hub,

@@ -38,20 +38,29 @@ const MESSAGES: Record<Redemption['result'], string> = {
   unknown: 'No offer of this shop has this code. Check the code and try again.',
 };
 
+interface Outcome {
+  result: Redemption['result'];
+  offer: Offer | undefined;
+}
+
 export class Redeemer {
   readonly #duck: Duck;
   readonly #perAccount = new Attempts(FAILURES_PER_ACCOUNT);
   readonly #perDevice = new Attempts(FAILURES_PER_DEVICE);
   readonly #perIp = new Attempts(FAILURES_PER_IP);
 
-  constructor(duck: Duck) {
+  /** Told of each redemption, so that the shopper's phone shows it at once. */
+  readonly #onRedeemed: (shopperId: string) => void;
+
+  constructor(duck: Duck, onRedeemed: (shopperId: string) => void) {
     this.#duck = duck;
+    this.#onRedeemed = onRedeemed;
   }
 
   async redeem(attempt: RedemptionTry): Promise<Redemption> {
     const read = readOfferCode(attempt.code);
     // What is neither a long nor a short code is no guess at one.
-    if (read === undefined) return answer('unknown');
+    if (read === undefined) return answer('unknown', undefined);
     // A long code cannot be guessed; counting its tries would only let a scanner that repeats itself lock a till.
     const tries: [Attempts, string][] =
       read.kind === 'long'
@@ -64,12 +73,13 @@ export class Redeemer {
     if (!tries.every(([attempts, key]) => attempts.allowed(key, attempt.nowMs)))
       throw tooMany('too many codes that do not exist: wait ten minutes, or scan the QR code');
     for (const [attempts, key] of tries) attempts.begin(key, attempt.nowMs);
-    const result = await this.#once(attempt, read);
-    if (result.result !== 'unknown') for (const [attempts, key] of tries) attempts.succeeded(key);
-    return result;
+    const { result, offer } = await this.#once(attempt, read);
+    if (result !== 'unknown') for (const [attempts, key] of tries) attempts.succeeded(key);
+    if (result === 'redeemed' && offer?.shopperId != null) this.#onRedeemed(offer.shopperId);
+    return answer(result, offer);
   }
 
-  #once(attempt: RedemptionTry, read: { kind: 'long' | 'short'; code: string }): Promise<Redemption> {
+  #once(attempt: RedemptionTry, read: { kind: 'long' | 'short'; code: string }): Promise<Outcome> {
     const { nowMs } = attempt;
     return this.#duck.transaction(async (sql) => {
       for (const right of attempt.rights) {
@@ -79,13 +89,13 @@ export class Redeemer {
           [codeHash(right.siteId, read.kind, read.code), right.siteId],
         );
         if (offer === undefined || !covers(right, offer)) continue;
-        if (offer.redeemedMs !== null) return answer('already-redeemed', offer);
-        if (nowMs >= offer.expiresMs) return answer('expired', offer);
+        if (offer.redeemedMs !== null) return { result: 'already-redeemed', offer };
+        if (nowMs >= offer.expiresMs) return { result: 'expired', offer };
         const won = await sql.all(
           'update offers set redeemed_ms = $2 where id = $1 and redeemed_ms is null and expires_ms > $2 returning id',
           [offer.id, nowMs],
         );
-        if (won.length !== 1) return answer('already-redeemed', offer);
+        if (won.length !== 1) return { result: 'already-redeemed', offer };
         await sql.run(
           "update offers set state = 'delivered', delivered_ms = coalesce(delivered_ms, $2) where id = $1",
           [offer.id, nowMs],
@@ -101,9 +111,9 @@ export class Redeemer {
           attempt.till,
           attempt.amountMinor,
         ]);
-        return answer('redeemed', { ...offer, redeemedMs: nowMs });
+        return { result: 'redeemed', offer: { ...offer, redeemedMs: nowMs } };
       }
-      return answer('unknown');
+      return { result: 'unknown', offer: undefined };
     });
   }
 }
@@ -111,7 +121,7 @@ export class Redeemer {
 const covers = (right: RedemptionRight, offer: Offer): boolean =>
   right.tenants === 'all' || right.tenants.tenantId === offer.tenantId;
 
-const answer = (result: Redemption['result'], offer?: Offer): Redemption => ({
+const answer = (result: Redemption['result'], offer: Offer | undefined): Redemption => ({
   result,
   message: MESSAGES[result],
   title: offer?.title ?? null,

@@ -85,7 +85,7 @@ export const decisionView = z.object({
   reason: z.string(),
   latencyMs: z.number().nullable(),
 });
-export const decisions = z.object({ decisions: z.array(decisionView) });
+export type DecisionView = z.infer<typeof decisionView>;
 
 export const funnel = z.object({
   /** Sent and control: what the campaign would have done to everyone. */

@@ -4,9 +4,11 @@ import { type CampaignAction, statusAfter } from '../../campaigns/campaign.ts';
 import { iso } from '../../campaigns/ledger.ts';
 import type { OfferServices } from '../../campaigns/open.ts';
 import { id } from '../../contract/model.ts';
-import { attention, type Campaign, campaign, campaignInput, decisions, funnel } from '../../contract/offers.ts';
+import { attention, type Campaign, campaign, campaignInput, decisionView, funnel } from '../../contract/offers.ts';
 import { badRequest, conflict, forbidden, notFound } from '../../errors.ts';
+import { idFromName } from '../../floor/zoneIds.ts';
 import type { Registry } from '../../registry/types.ts';
+import { siteParams, withPathId } from '../resources.ts';
 import { type Access, Reply, type Route, type RouteContext, route } from '../route.ts';
 
 export interface CampaignRouteParts {
@@ -17,7 +19,7 @@ export interface CampaignRouteParts {
 const EVERYONE: Access = { roles: ['owner', 'manager', 'retailer'], scope: 'site' };
 const MALL: Access = { roles: ['owner', 'manager'], scope: 'site' };
 
-const siteParams = z.object({ site: id });
+const campaignBody = campaignInput.partial({ id: true });
 const campaignParams = z.object({ site: id, campaign: id });
 /** A mall runs dozens; it bounds memory. */
 const MAX_CAMPAIGNS = 2_000;
@@ -76,10 +78,9 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
       summary: 'All campaigns, a retailer’s own',
       access: EVERYONE,
       params: siteParams,
-      response: z.object({ campaigns: z.array(campaign) }),
-      handler: ({ siteId, tenantId }) => ({
-        campaigns: campaigns.all(siteId).filter((one) => tenantId === null || one.tenantId === tenantId),
-      }),
+      response: z.array(campaign),
+      handler: ({ siteId, tenantId }) =>
+        campaigns.all(siteId).filter((one) => tenantId === null || one.tenantId === tenantId),
     }),
     route({
       method: 'post',
@@ -87,13 +88,13 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
       summary: 'A new campaign, as a draft',
       access: EVERYONE,
       params: siteParams,
-      body: campaignInput,
+      body: campaignBody,
       response: campaign,
       handler: async (context) => {
         const { siteId, body, nowMs } = context;
-        const input = checked(context, body);
-        if (campaigns.get(siteId, input.id) !== undefined)
-          throw conflict(`campaign ${input.id} exists already`, 'body.id');
+        const taken = (campaignId: string): boolean => campaigns.get(siteId, campaignId) !== undefined;
+        const input = checked(context, { ...body, id: body.id ?? idFromName(body.name, 'campaign', taken) });
+        if (taken(input.id)) throw conflict(`campaign ${input.id} exists already`, 'body.id');
         if (campaigns.all(siteId).length >= MAX_CAMPAIGNS)
           throw conflict(`a site holds at most ${MAX_CAMPAIGNS} campaigns: remove some that have ended`);
         const made: Campaign = { ...input, status: 'draft' };
@@ -116,12 +117,11 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
       summary: 'Creates a campaign as a draft, or changes one that has not ended; its status stays',
       access: EVERYONE,
       params: campaignParams,
-      body: campaignInput,
+      body: campaignBody,
       response: campaign,
       handler: async (context) => {
         const { siteId, params, body, nowMs } = context;
-        if (body.id !== params.campaign) throw badRequest('must be the id of the path', 'body.id');
-        const input = checked(context, body);
+        const input = checked(context, withPathId(params.campaign, body));
         const known = campaigns.get(siteId, params.campaign);
         // An id that another tenant uses is taken; of what it names nothing is told.
         if (known !== undefined && find(context, known.id) === undefined)
@@ -155,21 +155,19 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
       access: EVERYONE,
       params: campaignParams,
       query: z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
-      response: decisions,
+      response: z.array(decisionView),
       handler: async (context) => {
         const found = require(context, context.params.campaign);
         const rows = await log.ofCampaign(context.siteId, found.id, context.query.limit);
-        return {
-          decisions: rows.map((row) => ({
-            at: iso(row.decidedMs),
-            zoneId: row.zoneId,
-            trigger: row.trigger,
-            outcome: row.outcome,
-            code: row.code,
-            reason: row.words,
-            latencyMs: row.latencyMs,
-          })),
-        };
+        return rows.map((row) => ({
+          at: iso(row.decidedMs),
+          zoneId: row.zoneId,
+          trigger: row.trigger,
+          outcome: row.outcome,
+          code: row.code,
+          reason: row.words,
+          latencyMs: row.latencyMs,
+        }));
       },
     }),
     route({
