@@ -31,6 +31,7 @@ export interface FleetOptions {
   batchMs: number;
   windowMs?: number;
   heartbeatMs: number;
+  heartbeatSpanMs?: number;
   /** One connection for all, as for hundreds of gateways or history in strict order; else one each. */
   sharedLink: boolean;
   /** `server`: its ack frees a batch. `broker`: its PUBACK does, for trials without a Promenade server. */
@@ -100,6 +101,7 @@ export class Fleet {
           windowMs: options.windowMs ?? 1_000,
           batchMs: options.batchMs,
           heartbeatMs: options.heartbeatMs,
+          ...(options.heartbeatSpanMs === undefined ? {} : { heartbeatSpanMs: options.heartbeatSpanMs }),
           maxOutboxBatches: options.maxOutboxBatches ?? 100_000,
           hashUnknown: (beacon, clockMs) => this.hash(member, beacon, clockMs),
         }),

@@ -1,5 +1,6 @@
-/** Makes a scenario's site on a server over REST. */
-import type { Site as SiteModel } from '../server/contract/model.ts';
+/** Makes a scenario's site on a server over REST: floors, zones, gateways, carriers, campaigns. */
+import type { Carrier, Floor, Gateway, Site as SiteModel } from '../server/contract/model.ts';
+import type { CampaignInput } from '../server/contract/offers.ts';
 import type { SimCarrier } from './carriers.ts';
 import type { Rest } from './rest.ts';
 import type { Scenario } from './scenario.ts';
@@ -7,7 +8,12 @@ import { wallsOf } from './walls.ts';
 import { zonesOf } from './zones.ts';
 
 /** One request stays well below a megabyte. */
-const CARRIERS_PER_REQUEST = 1_000;
+const CARRIERS_PER_REQUEST = 2_000;
+/** Whoever tries the demo wants the next offer soon, not tomorrow. */
+const DEMO_COOLDOWN_MINUTES = 1;
+const DEMO_VALID_MINUTES = 60;
+
+export type SiteState = Pick<SiteModel, 'timezone' | 'clock' | 'historyFromMs' | 'historyUntilMs'>;
 
 export class Site {
   private readonly rest: Rest;
@@ -22,25 +28,128 @@ export class Site {
     return this.rest.find<SiteModel>(`/sites/${this.siteId}`);
   }
 
-  async put(site: Omit<SiteModel, 'id'>): Promise<void> {
-    await this.rest.put(`/sites/${this.siteId}`, { id: this.siteId, ...site });
+  private async save(site: SiteModel): Promise<void> {
+    if (await this.find()) await this.rest.put(`/sites/${site.id}`, site);
+    else await this.rest.post('/sites', site);
   }
 
-  /** Played history is over: progress ends, and the site's clock is what it is to be from now on. */
+  /** Played history is over: its progress ends, and the site's clock is what it is to be from now on. */
   async endHistory(clock: SiteModel['clock']): Promise<void> {
     const site = await this.find();
-    if (site) await this.put({ ...site, clock, historyFromMs: null, historyUntilMs: null });
+    if (!site) return;
+    const { id, name, timezone, uuids, countUnknowns } = site;
+    await this.save({ id, name, timezone, uuids, countUnknowns, clock, historyFromMs: null, historyUntilMs: null });
   }
 
+  /** Can be run again: what exists is brought up to date. */
   async provision(
     scenario: Scenario,
     carriers: readonly SimCarrier[],
-    site: Pick<SiteModel, 'timezone' | 'clock' | 'historyFromMs' | 'historyUntilMs'>,
+    state: SiteState,
+    onStep: (what: string) => void = () => undefined,
   ): Promise<void> {
-    void wallsOf;
-    void zonesOf;
-    void CARRIERS_PER_REQUEST;
-    void carriers;
-    await this.put({ name: scenario.site.name, uuids: [scenario.radio.uuid], countUnknowns: true, ...site });
+    const { siteId } = this;
+    const at = `/sites/${siteId}`;
+    await this.save({
+      id: siteId,
+      name: scenario.site.name,
+      uuids: [scenario.radio.uuid],
+      countUnknowns: true,
+      ...state,
+    });
+    for (const { id, name, level, widthM, heightM } of scenario.floors) {
+      onStep(`floor ${name}`);
+      const floor: Floor = {
+        id,
+        name,
+        level,
+        widthM,
+        heightM,
+        outline: {
+          type: 'polygon',
+          rings: [
+            [
+              [0, 0],
+              [widthM, 0],
+              [widthM, heightM],
+              [0, heightM],
+            ],
+          ],
+        },
+        walls: wallsOf(scenario, id),
+        image: null,
+      };
+      await this.rest.put(`${at}/floors/${id}`, floor);
+    }
+    onStep('zones');
+    for (const zone of zonesOf(scenario)) await this.rest.put(`${at}/zones/${zone.id}`, zone);
+    onStep('gateways');
+    for (const { id, name, floor, xM, yM, zM } of scenario.gateways) {
+      const gateway: Gateway = { id, ...(name ? { name } : {}), floorId: floor, xM, yM, zM, enabled: true };
+      await this.rest.put(`${at}/gateways/${id}`, gateway);
+    }
+    onStep(`${carriers.length} carriers`);
+    await this.carriers(carriers);
+    onStep('campaigns');
+    for (const campaign of campaignsOf(scenario)) {
+      await this.rest.put(`${at}/campaigns/${campaign.id}`, campaign);
+      const { status } = await this.rest.get<{ status: string }>(`${at}/campaigns/${campaign.id}`);
+      if (status === 'draft' || status === 'paused') await this.rest.post(`${at}/campaigns/${campaign.id}/start`, {});
+    }
+    if (scenario.people.demoGuests > 0)
+      await this.rest.put(`${at}/attention`, { pushesPerVisit: 20, pushesPerTenantPerDay: 20, quietHours: null });
   }
+
+  /** Registers those that are not registered yet. */
+  async carriers(carriers: readonly SimCarrier[]): Promise<void> {
+    const known = await this.knownBeacons();
+    const fresh = carriers.filter((one) => !known.has(beaconKey(one)));
+    for (let at = 0; at < fresh.length; at += CARRIERS_PER_REQUEST) {
+      const body = fresh.slice(at, at + CARRIERS_PER_REQUEST).map(
+        ({ kind, uuid, major, minor, label }): Omit<Carrier, 'id'> => ({
+          kind,
+          uuid,
+          major,
+          minor,
+          calibratedPowerDbm: null,
+          label: label ?? null,
+        }),
+      );
+      await this.rest.post(`/sites/${this.siteId}/carriers`, body);
+    }
+  }
+
+  private async knownBeacons(): Promise<Set<string>> {
+    const known = new Set<string>();
+    for (let after = ''; ; ) {
+      const page = await this.rest.get<Carrier[]>(
+        `/sites/${this.siteId}/carriers?limit=${PAGE}${after ? `&after=${after}` : ''}`,
+      );
+      for (const one of page) known.add(beaconKey(one));
+      const last = page.at(-1);
+      if (!last || page.length < PAGE) return known;
+      after = last.id;
+    }
+  }
+}
+
+const PAGE = 1_000;
+
+const beaconKey = (one: { uuid: string; major: number; minor: number }): string =>
+  `${one.uuid}/${one.major}/${one.minor}`;
+
+/** One per coupon zone, with nobody held back as control, so that a trial always shows an offer. */
+export function campaignsOf(scenario: Scenario): CampaignInput[] {
+  return scenario.coupons.map(({ id, shop, offer }) => ({
+    id,
+    name: offer.title,
+    tenantId: shop ?? null,
+    zoneIds: [id],
+    trigger: { type: 'enter' },
+    offer: { title: offer.title, text: offer.text, terms: null, validMinutes: DEMO_VALID_MINUTES },
+    cooldownMinutes: DEMO_COOLDOWN_MINUTES,
+    schedule: null,
+    stock: null,
+    controlShare: 0,
+  }));
 }

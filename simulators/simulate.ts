@@ -207,6 +207,7 @@ async function main(): Promise<void> {
       epoch: epochOfFleet,
       batchMs: lockstep ? HISTORY_BATCH_MS : LIVE_BATCH_MS,
       heartbeatMs: lockstep ? HISTORY_HEARTBEAT_MS : LIVE_HEARTBEAT_MS,
+      ...(lockstep ? { heartbeatSpanMs: HISTORY_BATCH_MS } : {}),
       sharedLink: lockstep,
       ackFrom: options.ackFrom,
       faults: scenario.faults,

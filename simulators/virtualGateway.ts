@@ -1,5 +1,5 @@
 /** A gateway without a radio: thins what it is told to have heard into batches and keeps them until they are acked. Pure. */
-import { MAX_BATCH_SPAN_MS, type SightingsMessage } from '../server/contract/wire.ts';
+import type { SightingsMessage } from '../server/contract/wire.ts';
 
 export interface Beacon {
   uuid: string;
@@ -32,6 +32,11 @@ export interface VirtualGatewayOptions {
   /** A batch holds the windows of this span; the real gateway's is one window, played history takes a few together. */
   batchMs: number;
   heartbeatMs: number;
+  /**
+   * What a heartbeat vouches for, up to the whole quiet time, which is the default. Shorter where many gateways' batches
+   * follow each other faster than time: one that began long before its neighbours' newest would count as late.
+   */
+  heartbeatSpanMs?: number;
   /** Oldest batches are dropped, and counted, above this. */
   maxOutboxBatches: number;
   hashUnknown?: HashUnknown;
@@ -124,7 +129,7 @@ export class VirtualGateway {
 
   /** Makes batches of all spans that end at or before `clockMs`, and a heartbeat where it was quiet for long enough. */
   close(clockMs: number): void {
-    const { batchMs, heartbeatMs } = this.options;
+    const { batchMs, heartbeatMs, heartbeatSpanMs } = this.options;
     const untilMs = Math.floor(clockMs / batchMs) * batchMs;
     if (this.closedUntilMs === Number.NEGATIVE_INFINITY)
       this.closedUntilMs = Math.min(untilMs, ...this.open.map((batch) => batch.fromMs));
@@ -132,16 +137,12 @@ export class VirtualGateway {
       const due = this.open.filter((batch) => batch.fromMs + batchMs <= clockMs).sort((a, b) => a.fromMs - b.fromMs);
       if (due.length > 0) {
         this.open = this.open.filter((batch) => batch.fromMs + batchMs > clockMs);
-        for (const batch of due) {
-          // From where it was quiet: the batch vouches for that time, too.
-          const fromMs = Math.max(this.closedUntilMs, batch.fromMs + batchMs - MAX_BATCH_SPAN_MS);
-          this.emit(Math.min(fromMs, batch.fromMs), batch.fromMs + batchMs, batch.rows, batch.keyId);
-        }
+        for (const batch of due) this.emit(batch.fromMs, batch.fromMs + batchMs, batch.rows, batch.keyId);
       }
     }
     while (untilMs - this.closedUntilMs >= heartbeatMs) {
-      const toMs = Math.min(untilMs, (Math.floor(this.closedUntilMs / heartbeatMs) + 1) * heartbeatMs);
-      this.emit(this.closedUntilMs, toMs, [], undefined);
+      const toMs = this.closedUntilMs + heartbeatMs;
+      this.emit(Math.max(this.closedUntilMs, toMs - (heartbeatSpanMs ?? heartbeatMs)), toMs, [], undefined);
     }
   }
 
