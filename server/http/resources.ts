@@ -24,27 +24,6 @@ export function withPathId<T extends { id?: string | undefined }>(pathId: string
 
 export const siteParams = z.object({ site: id });
 
-/** An id from a name: "Bäckerei Müller" → `backerei-muller`; `taken` decides whether a number follows. */
-export function idFromName(name: string, prefix: string, taken: (id: string) => boolean): string {
-  const stem =
-    name
-      .normalize('NFKD')
-      .replaceAll(/\p{M}/gu, '')
-      .toLowerCase()
-      .replaceAll(/ł/g, 'l')
-      .replaceAll(/ß/g, 'ss')
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .replaceAll(/^-+|-+$/g, '')
-      .slice(0, 27)
-      .replace(/-+$/, '') || '';
-  if (stem && !taken(stem)) return stem;
-  const base = stem || prefix;
-  for (let n = stem ? 2 : 1; ; n++) {
-    const candidate = `${base}-${n}`;
-    if (!taken(candidate)) return candidate;
-  }
-}
-
 export async function removeOr404<T extends { id: string }>(
   collection: Collection<T>,
   siteId: string,

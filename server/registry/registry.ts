@@ -19,7 +19,7 @@ import {
 import { mergeDwellSeconds, withModel, withoutOld } from './timeline.ts';
 import type { Collection, DefinitionsVersion, Registry, RegistryChange } from './types.ts';
 
-/** Sightings are kept 48 h; late ones of an outage may be as old again. */
+/** Longer than the log is kept by default, 48 h, because late sightings of an outage may be as old again. */
 export const MODEL_KEPT_MS = 96 * 3_600_000;
 /** One mall never comes near it; it bounds memory. */
 export const MAX_CARRIERS = 1_000_000;
@@ -113,10 +113,19 @@ class MemoryRegistry implements Registry {
   /** Changes run one after another: a check and the write after it cannot be raced. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(duck: Duck, clock: Clock, siteNowMs: (siteId: string) => number | undefined, stored: StoredSite[]) {
+  readonly #modelKeptMs: number;
+
+  constructor(
+    duck: Duck,
+    clock: Clock,
+    siteNowMs: (siteId: string) => number | undefined,
+    modelKeptMs: number,
+    stored: StoredSite[],
+  ) {
     this.#duck = duck;
     this.#clock = clock;
     this.#siteNowMs = siteNowMs;
+    this.#modelKeptMs = modelKeptMs;
     for (const one of stored) this.#states.set(one.site.id, stateOf(one));
     this.floors = this.#collection('floors', () => {}, refuseUsedFloor);
     this.zones = this.#collection('zones', requireFloor, () => {});
@@ -238,7 +247,7 @@ class MemoryRegistry implements Registry {
     const parts = { ...state, ...changed };
     const { id, clock } = parts.site;
     let timeline = withModel(state.timeline, modelOf(parts), this.#siteNowMs(id));
-    if (clock === 'wall') timeline = withoutOld(timeline, this.#clock() - MODEL_KEPT_MS);
+    if (clock === 'wall') timeline = withoutOld(timeline, this.#clock() - this.#modelKeptMs);
     await writeTimeline(sql, id, state.timeline, timeline);
     return timeline;
   }
@@ -345,11 +354,15 @@ class MemoryRegistry implements Registry {
   }
 }
 
-/** `siteNowMs` is the site's clock, undefined while the site has no data yet. */
+/**
+ * `siteNowMs` is the site's clock, undefined while the site has no data yet. `modelKeptMs` is to be longer than the log is
+ * kept: a rebuild needs the models of its time.
+ */
 export async function openRegistry(
   duck: Duck,
   clock: Clock,
   siteNowMs: (siteId: string) => number | undefined,
+  modelKeptMs = MODEL_KEPT_MS,
 ): Promise<Registry> {
-  return new MemoryRegistry(duck, clock, siteNowMs, await loadSites(duck));
+  return new MemoryRegistry(duck, clock, siteNowMs, modelKeptMs, await loadSites(duck));
 }

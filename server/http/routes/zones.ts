@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { id, type Zone, zone } from '../../contract/model.ts';
 import { AppError, conflict, forbidden, notFound } from '../../errors.ts';
 import { overlapShare, shapeProblem } from '../../floor/geometry.ts';
-import { getOr404, idFromName, inBody, removeOr404, siteParams, withPathId } from '../resources.ts';
+import { idFromName } from '../../floor/zoneIds.ts';
+import { getOr404, inBody, removeOr404, siteParams, withPathId } from '../resources.ts';
 import { Reply, type Route, route } from '../route.ts';
 import type { Services } from '../services.ts';
 

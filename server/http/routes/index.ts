@@ -1,0 +1,26 @@
+/** The routes of this server but for those of campaigns, shoppers and tills. */
+import type { Route } from '../route.ts';
+import type { Services } from '../services.ts';
+import { authRoutes } from './auth.ts';
+import { carrierRoutes } from './carriers.ts';
+import { floorRoutes } from './floors.ts';
+import { gatewayRoutes } from './gateways.ts';
+import { liveRoutes } from './live.ts';
+import { metricsRoutes } from './metrics.ts';
+import { operationsRoutes } from './operations.ts';
+import { referenceCountRoutes } from './referenceCounts.ts';
+import { siteRoutes } from './sites.ts';
+import { zoneRoutes } from './zones.ts';
+
+export const coreRoutes = (services: Services): Route[] => [
+  ...authRoutes(services),
+  ...siteRoutes(services),
+  ...floorRoutes(services),
+  ...zoneRoutes(services),
+  ...gatewayRoutes(services),
+  ...carrierRoutes(services),
+  ...metricsRoutes(services),
+  ...liveRoutes(services),
+  ...referenceCountRoutes(services),
+  ...operationsRoutes(services),
+];
