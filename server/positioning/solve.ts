@@ -4,7 +4,7 @@
  */
 
 /** RSSI at 1 m and its spread over phones and tags, where none was calibrated. */
-export const POWER_AT_1M_DBM = -62;
+export const POWER_AT_1M_DBM = -64;
 const POWER_SPREAD_DB = 8;
 const CALIBRATED_SPREAD_DB = 3;
 /** Free space is 2; indoors with line of sight along malls 1.8 to 2.4. */
@@ -13,10 +13,13 @@ export const PATH_LOSS_EXPONENT = 2.1;
 const NOISE_DB = 6;
 /** Degrees of freedom: heavy tails. */
 const NU = 3;
-/** How far from the centroid of the gateways that hear it a carrier plausibly is. */
-const CENTROID_SPREAD_M = 12;
+/** How far from the centroid of the gateways that hear it a carrier plausibly is, as a share of how far these lie apart. */
+const CENTROID_SHARE = 0.5;
+const MIN_CENTROID_SPREAD_M = 2;
 /** Pocket or trolley. */
 export const CARRIER_HEIGHT_M = 1.1;
+/** Weaker readings are not from further away, but from behind more. */
+const MAX_NEAREST_M = 30;
 const ITERATIONS = 5;
 const MAX_STEP_M = 6;
 const K = (10 * PATH_LOSS_EXPONENT) / Math.LN10;
@@ -50,7 +53,7 @@ export class Readings {
 export interface Solution {
   xM: number;
   yM: number;
-  /** Variance of one axis. */
+  /** Variance of one axis, of this one solution. */
   varianceM2: number;
   powerDbm: number;
 }
@@ -70,8 +73,16 @@ const distanceM = (readings: Readings, i: number, xM: number, yM: number): numbe
   return Math.sqrt(Math.max(0.25, dx * dx + dy * dy + dz * dz));
 };
 
+interface Center {
+  xM: number;
+  yM: number;
+  spreadM: number;
+  /** Of the centroid as a prior: one over its variance. */
+  precision: number;
+}
+
 /** Amplitude-like weights: the loudest gateways nearly decide, the others lean. */
-function centroid(readings: Readings): { xM: number; yM: number; spreadM: number } {
+function centroid(readings: Readings): Center {
   let sum = 0;
   let x = 0;
   let y = 0;
@@ -88,17 +99,12 @@ function centroid(readings: Readings): { xM: number; yM: number; spreadM: number
     const w = readings.weight[i]! * 10 ** (readings.rssiDbm[i]! / 14);
     spread += (w / sum) * ((readings.xM[i]! - x) ** 2 + (readings.yM[i]! - y) ** 2);
   }
-  return { xM: x, yM: y, spreadM: Math.sqrt(spread) };
+  const spreadM = Math.sqrt(spread);
+  return { xM: x, yM: y, spreadM, precision: Math.max(MIN_CENTROID_SPREAD_M, CENTROID_SHARE * spreadM) ** -2 };
 }
 
-function cost(
-  readings: Readings,
-  xM: number,
-  yM: number,
-  powerDbm: number,
-  center: { xM: number; yM: number },
-): number {
-  let total = ((xM - center.xM) ** 2 + (yM - center.yM) ** 2) / (2 * CENTROID_SPREAD_M ** 2);
+function cost(readings: Readings, xM: number, yM: number, powerDbm: number, center: Center): number {
+  let total = ((xM - center.xM) ** 2 + (yM - center.yM) ** 2) * center.precision * 0.5;
   for (let i = 0; i < readings.count; i++) {
     const residual = readings.rssiDbm[i]! - powerDbm + K * Math.log(distanceM(readings, i, xM, yM));
     total += readings.weight[i]! * 0.5 * (NU + 1) * Math.log1p((residual / NOISE_DB) ** 2 / NU);
@@ -109,13 +115,14 @@ function cost(
 /** Needs at least one reading. */
 export function solve(readings: Readings, prior: Prior): Solution {
   const center = centroid(readings);
+  let loudestDbm = -Infinity;
+  for (let i = 0; i < readings.count; i++) loudestDbm = Math.max(loudestDbm, readings.rssiDbm[i]!);
+  const nearestM = Math.min(MAX_NEAREST_M, Math.exp((prior.powerDbm - loudestDbm) / K));
   if (readings.count < 3) {
     // One or two circles: the direction is unknown, so the loudest stands for the place and its distance for the error.
-    let nearestM = Infinity;
-    for (let i = 0; i < readings.count; i++)
-      nearestM = Math.min(nearestM, Math.exp((prior.powerDbm - readings.rssiDbm[i]!) / K));
-    const errorM = Math.min(30, Math.max(3, nearestM)) * 0.9 + center.spreadM * 0.5;
-    return { ...center, varianceM2: (errorM * errorM) / 2, powerDbm: prior.powerDbm };
+    const errorM = Math.max(3, nearestM) * 0.9 + center.spreadM * 0.5;
+    const { xM, yM } = center;
+    return { xM, yM, varianceM2: (errorM * errorM) / 2, powerDbm: prior.powerDbm };
   }
   const near = prior.near;
   const fromNear =
@@ -126,8 +133,8 @@ export function solve(readings: Readings, prior: Prior): Solution {
   let y = fromNear ? near.yM : center.yM;
   let power = prior.powerDbm;
   const powerPrecision = 1 / (prior.calibrated ? CALIBRATED_SPREAD_DB : POWER_SPREAD_DB) ** 2;
-  const centerPrecision = 1 / CENTROID_SPREAD_M ** 2;
-  let varianceM2 = CENTROID_SPREAD_M ** 2;
+  const centerPrecision = center.precision;
+  let varianceM2 = 1 / center.precision;
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     // Normal equations of (dx, dy, dPower): symmetric, kept as its six entries.
     let hxx = centerPrecision;
