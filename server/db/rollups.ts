@@ -120,10 +120,10 @@ async function sealVisits(sql: Sql, registry: Registry, siteId: string, fromMs: 
     const zone = source === 'stays' ? 'r.zone_id' : "''";
     await sql.run(
       `insert into visit_quarters
-       select $1, ${zone}, ${quarterOf('r.start_ms')} as bucket_ms, ${lengthCounts('r', 't')}
+       select $1, ${zone} as zone, ${quarterOf('r.start_ms')} as bucket_ms, ${lengthCounts('r', 't')}
        from ${source} r ${thresholdsRelation(registry, siteId, source)}
        where r.site_id = $1 and r.start_ms >= $2 and r.start_ms < $3 and r.kind not in ('staff', 'cart')
-       group by ${zone}, bucket_ms order by ${zone}, bucket_ms`,
+       group by zone, bucket_ms order by zone, bucket_ms`,
       [siteId, fromMs, toMs],
     );
   }

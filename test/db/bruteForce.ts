@@ -1,0 +1,257 @@
+/** Every question answered from plain rows by the definitions alone. */
+import type { Interval, Metric, SeriesPoint } from '../../server/contract/metrics.ts';
+import type { Zone } from '../../server/contract/model.ts';
+import type { EngineRows, OpenRows } from '../../server/engine/types.ts';
+import { affinityFigures } from '../../server/metrics/affinity.ts';
+import { captureFigures } from '../../server/metrics/captureRate.ts';
+import { coverageOf, coverageShare, type ExpectedSpan, expectedSpans } from '../../server/metrics/coverage.ts';
+import { dwellOf } from '../../server/metrics/dwell.ts';
+import { type FlowCount, flowFigures } from '../../server/metrics/flows.ts';
+import { footfallFigures, lengthCounts, type Presence, startedIn } from '../../server/metrics/footfall.ts';
+import { heatCells, heatFigures } from '../../server/metrics/heat.ts';
+import {
+  bucketEdges,
+  DAY_MS,
+  HOUR_MS,
+  isoLocal,
+  localDay,
+  offsetMs,
+  QUARTER_MS,
+} from '../../server/metrics/localTime.ts';
+import { occupancyFigures, occupancyTotals } from '../../server/metrics/occupancy.ts';
+import { type HourSample, peakHoursOf } from '../../server/metrics/peakHours.ts';
+import { returningCounts, returningFigures } from '../../server/metrics/returning.ts';
+import { intervalState } from '../../server/metrics/state.ts';
+import { blocksOf, dwellWithheld, withheldCells } from '../../server/metrics/suppression.ts';
+import { bounceMs, counts, IDENTIFIED, minStayMs, minVisitMs } from '../../server/metrics/thresholds.ts';
+import { uniqueCounts, uniqueFigures } from '../../server/metrics/uniqueVisitors.ts';
+import type { Registry } from '../../server/registry/types.ts';
+
+export interface PlainSite {
+  siteId: string;
+  registry: Registry;
+  rows: EngineRows;
+  open: OpenRows;
+  watermarkMs: number;
+  dirtyFromMs: number | null;
+}
+
+const timezoneOf = (site: PlainSite) => site.registry.site(site.siteId)!.timezone;
+const definitionsOf = (site: PlainSite) => site.registry.definitions(site.siteId).definitions;
+
+function presences(site: PlainSite, zone: Zone | undefined): Presence[] {
+  if (!zone) return [...site.rows.visits, ...site.open.visits];
+  return [...site.rows.stays, ...site.open.stays].filter((row) => row.zoneId === zone.id);
+}
+
+const minMsOf = (site: PlainSite, zone: Zone | undefined) =>
+  zone ? minStayMs(definitionsOf(site), zone) : minVisitMs(definitionsOf(site));
+
+function spansOf(site: PlainSite): ExpectedSpan[] {
+  const firsts = new Map<string, number>();
+  for (const row of site.rows.coverage)
+    firsts.set(row.gatewayId, Math.min(firsts.get(row.gatewayId) ?? Number.POSITIVE_INFINITY, row.minuteStartMs));
+  return expectedSpans(site.registry.modelTimeline(site.siteId), [], firsts, site.watermarkMs);
+}
+
+function coverageIn(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined) {
+  const spans = spansOf(site).filter((span) => floorId === undefined || span.floorId === floorId);
+  return coverageOf(spans, site.rows.coverage, fromMs, toMs);
+}
+const shareIn = (site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined) => {
+  const { reported, expected } = coverageIn(site, fromMs, toMs, floorId);
+  return coverageShare(reported, expected);
+};
+
+function measuredQuarters(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined): Set<number> {
+  const out = new Set<number>();
+  for (let quarter = Math.floor(fromMs / QUARTER_MS) * QUARTER_MS; quarter < toMs; quarter += QUARTER_MS)
+    if (coverageIn(site, Math.max(fromMs, quarter), Math.min(toMs, quarter + QUARTER_MS), floorId).reported > 0)
+      out.add(quarter);
+  return out;
+}
+
+type Figures = Omit<SeriesPoint, 'start' | 'coverage' | 'state'>;
+
+function figuresOf(
+  site: PlainSite,
+  metric: Metric,
+  zone: Zone | undefined,
+  fromMs: number,
+  toMs: number,
+  coverage: number,
+): Figures {
+  const rows = presences(site, zone);
+  const minMs = minMsOf(site, zone);
+  const definitions = definitionsOf(site);
+  const nothing = { value: null, low: null, high: null };
+  if (metric === 'footfall' || metric === 'capture-rate') {
+    const capture = metric === 'capture-rate';
+    if (coverage === 0) return capture ? { ...nothing, turnInRatio: null } : nothing;
+    const counted = lengthCounts(rows, fromMs, toMs, minMs, bounceMs(definitions));
+    return capture ? captureFigures(counted, coverage) : footfallFigures(counted, coverage);
+  }
+  if (metric === 'unique-visitors')
+    return coverage === 0 ? nothing : uniqueFigures(uniqueCounts(rows, fromMs, toMs, minMs), coverage);
+  if (metric === 'occupancy') {
+    if (coverage === 0) return { ...nothing, peak: null };
+    const present = [...site.rows.occupancy, ...site.open.occupancy].filter((row) => row.zoneId === (zone?.id ?? null));
+    const measured = measuredQuarters(site, fromMs, toMs, zone?.floorId);
+    return occupancyFigures(occupancyTotals(present, measured, fromMs, toMs, site.watermarkMs), coverage);
+  }
+  const long = rows.filter((row) => startedIn(row, fromMs, toMs) && row.endMs - row.startMs >= minMs);
+  const carriers = new Set(long.map((row) => row.carrierId)).size;
+  if (coverage === 0) return dwellOf([], 0);
+  if (dwellWithheld(zone?.id, carriers, definitions.kAnonymity)) return { ...dwellOf([], 0), suppressed: true };
+  return dwellOf(
+    long.map((row) => row.endMs - row.startMs),
+    coverage,
+  );
+}
+
+export function seriesByHand(
+  site: PlainSite,
+  query: { metric: Metric; interval: Interval; fromMs: number; toMs: number; zoneId?: string },
+): SeriesPoint[] {
+  const zone = query.zoneId === undefined ? undefined : site.registry.zones.get(site.siteId, query.zoneId);
+  const edges = bucketEdges(timezoneOf(site), query.interval, query.fromMs, query.toMs);
+  const openRows: Presence[] = zone ? site.open.stays.filter((row) => row.zoneId === zone.id) : site.open.visits;
+  return edges.slice(0, -1).map((fromMs, i) => {
+    const toMs = edges[i + 1]!;
+    const coverage = shareIn(site, fromMs, toMs, zone?.floorId);
+    return {
+      start: isoLocal(timezoneOf(site), fromMs),
+      coverage,
+      state: intervalState(
+        toMs,
+        definitionsOf(site).visitGapMinutes,
+        site,
+        openRows.some((row) => startedIn(row, fromMs, toMs)),
+      ),
+      ...figuresOf(site, query.metric, zone, fromMs, toMs, coverage),
+    };
+  });
+}
+
+export function peakHoursByHand(site: PlainSite, fromMs: number, toMs: number, zoneId: string | undefined) {
+  const zone = zoneId === undefined ? undefined : site.registry.zones.get(site.siteId, zoneId);
+  const timezone = timezoneOf(site);
+  const edges = bucketEdges(timezone, 'hour', fromMs, toMs);
+  const samples = edges.slice(0, -1).map((start, i): HourSample => {
+    const end = edges[i + 1]!;
+    const local = start + offsetMs(timezone, start);
+    const counted = lengthCounts(presences(site, zone), start, end, minMsOf(site, zone), 0);
+    const cutAtStart = i === 0 && local % HOUR_MS !== 0;
+    const cutAtEnd = end === toMs && (toMs + offsetMs(timezone, start)) % HOUR_MS !== 0;
+    return {
+      day: Math.floor(local / DAY_MS),
+      hour: Math.floor(local / HOUR_MS) % 24,
+      lengthMs: end - start,
+      complete: !cutAtStart && !cutAtEnd && end <= site.watermarkMs,
+      ...coverageIn(site, start, end, zone?.floorId),
+      counted: counted.counted,
+      surely: counted.surely,
+      possibly: counted.possibly,
+    };
+  });
+  return { timezone, ...peakHoursOf(samples, definitionsOf(site).minCoverage) };
+}
+
+export function heatmapByHand(
+  site: PlainSite,
+  query: { floorId: string; fromMs: number; toMs: number; cellM: number; measure: 'dwell' | 'carriers' },
+) {
+  const rows = [...site.rows.heat, ...site.open.heat].filter((row) => row.floorId === query.floorId);
+  const timezone = timezoneOf(site);
+  const cells = heatCells(rows, query.fromMs, query.toMs, query.cellM, (atMs) => localDay(timezone, atMs));
+  const withheld = withheldCells(
+    cells.map((cell) => ({ carriers: cell.carriers, groups: blocksOf(cell.x, cell.y) })),
+    definitionsOf(site).kAnonymity,
+  );
+  return {
+    floor: query.floorId,
+    cellM: query.cellM,
+    measure: query.measure,
+    unit: query.measure === 'dwell' ? 'secondsPerM2' : 'carriers',
+    coverage: shareIn(site, query.fromMs, query.toMs, query.floorId),
+    state: intervalState(query.toMs, 0, site, false),
+    ...heatFigures(cells, withheld, query.cellM, query.measure),
+  };
+}
+
+/** Visits that started in the period, each with its zone visits in order. */
+function paths(site: PlainSite, fromMs: number, toMs: number) {
+  const definitions = definitionsOf(site);
+  const minOf = (zoneId: string) => minStayMs(definitions, site.registry.zones.get(site.siteId, zoneId));
+  const visits = [
+    ...site.rows.visits.map((row) => ({ ...row, isOpen: false })),
+    ...site.open.visits.map((row) => ({ ...row, isOpen: true })),
+  ].filter((row) => startedIn(row, fromMs, toMs) && row.endMs - row.startMs >= minVisitMs(definitions));
+  const stays = [...site.rows.stays, ...site.open.stays].filter(
+    (row) => counts(row.kind) && row.endMs - row.startMs >= minOf(row.zoneId),
+  );
+  return visits.map((visit) => ({
+    carrierId: visit.carrierId,
+    isOpen: visit.isOpen,
+    zones: stays
+      .filter((row) => row.carrierId === visit.carrierId && row.visitStartMs === visit.startMs)
+      .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs || (a.zoneId < b.zoneId ? -1 : 1))
+      .map((row) => row.zoneId),
+  }));
+}
+
+export function affinityByHand(site: PlainSite, fromMs: number, toMs: number, zoneId: string | undefined) {
+  const all = paths(site, fromMs, toMs);
+  const ids = [...new Set(all.flatMap((path) => path.zones))];
+  const came = (...zones: string[]) => {
+    const those = all.filter((path) => zones.every((zone) => path.zones.includes(zone)));
+    return { visits: those.length, carriers: new Set(those.map((path) => path.carrierId)).size };
+  };
+  const pairs = ids
+    .flatMap((a) => ids.filter((b) => b !== a).map((b) => ({ a, b, ...came(a, b) })))
+    .filter((pair) => pair.visits > 0 && (zoneId === undefined || pair.a === zoneId));
+  return affinityFigures(
+    ids.map((id) => ({ zoneId: id, ...came(id) })),
+    pairs,
+    all.length,
+    definitionsOf(site).kAnonymity,
+  );
+}
+
+export function flowsByHand(site: PlainSite, fromMs: number, toMs: number, zoneId: string | undefined) {
+  const flows = new Map<string, FlowCount & { seen: Set<string> }>();
+  const count = (from: string | null, to: string | null, carrierId: string) => {
+    if (zoneId !== undefined && from !== zoneId && to !== zoneId) return;
+    const flow = flows.get(`${from} ${to}`) ?? { from, to, visits: 0, carriers: 0, seen: new Set<string>() };
+    flow.visits += 1;
+    flow.seen.add(carrierId);
+    flow.carriers = flow.seen.size;
+    flows.set(`${from} ${to}`, flow);
+  };
+  for (const path of paths(site, fromMs, toMs)) {
+    path.zones.forEach((zone, i) => {
+      if (i === 0 || path.zones[i - 1] !== zone) count(path.zones[i - 1] ?? null, zone, path.carrierId);
+    });
+    const last = path.zones.at(-1);
+    if (last !== undefined && !path.isOpen) count(last, null, path.carrierId);
+  }
+  return flowFigures([...flows.values()], definitionsOf(site).kAnonymity);
+}
+
+export function returningByHand(site: PlainSite, fromMs: number, toMs: number, zoneId: string | undefined) {
+  const zone = zoneId === undefined ? undefined : site.registry.zones.get(site.siteId, zoneId);
+  const definitions = definitionsOf(site);
+  const visits = presences(site, zone).filter(
+    (row) => IDENTIFIED.includes(row.kind) && row.endMs - row.startMs >= minMsOf(site, zone),
+  );
+  const timezone = timezoneOf(site);
+  const { identified, returning } = returningCounts(visits, fromMs, toMs, definitions.returnWindowDays, (atMs) =>
+    localDay(timezone, atMs),
+  );
+  const coverage = shareIn(site, fromMs, toMs, zone?.floorId);
+  return {
+    ...returningFigures(identified, returning, coverage, definitions.kAnonymity),
+    windowDays: definitions.returnWindowDays,
+    coverage,
+  };
+}
