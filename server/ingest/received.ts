@@ -41,6 +41,11 @@ export class Received {
     return 'new';
   }
 
+  /** One that could not be brought to the disk: it may come again. */
+  release(gatewayId: string, epoch: number, seq: number): void {
+    this.#gateways.get(gatewayId)?.get(epoch)?.inFlight.delete(seq);
+  }
+
   /** After the disk has it. Also used in recovery. */
   durable(gatewayId: string, epoch: number, fromSeq: number, toSeq: number, nowMs: number): void {
     const state = this.#open(gatewayId, epoch, fromSeq, nowMs);

@@ -1,0 +1,264 @@
+/**
+ * The analytics engine of one site: turns the log into rows. All that touches the engine runs in one loop, one thing after
+ * another; what arrives meanwhile is pushed and marks dirt. Rows are a function of the log and the models alone: late data
+ * makes the engine go back to a snapshot and compute from the log anew, a crash does the same, and so does a rebuild.
+ */
+import type { SiteModelVersion } from '../contract/model.ts';
+import type { TimeSeriesWriter } from '../db/timeSeries.ts';
+import { type CreateEngine, type Engine, type EngineRows, TICK_MS } from '../engine/types.ts';
+import { type SightingBatch, toLogBatch } from '../log/batch.ts';
+import { readTail, replay } from '../log/replay.ts';
+import type { Positions, SiteLog } from '../log/siteLog.ts';
+import { formatCheckpoint } from './checkpoint.ts';
+import { alignedTimeline, engineFrom, firstDifferenceMs, floorTick } from './models.ts';
+import { PendingBatches } from './pendingBatches.ts';
+import type { ReceivedJson } from './received.ts';
+import { appendRows, countRows, emptyRows } from './rows.ts';
+import type { Snapshots } from './snapshots.ts';
+import { Turns } from './turns.ts';
+
+/** A step of the engine that took less is followed by a longer one, and the other way round. */
+const STEP_SHORT_MS = 5;
+const STEP_LONG_MS = 25;
+const MAX_STEP_MS = 3_600_000;
+const STEP_SIGHTINGS = 10_000;
+/** Longer than the longest visit gap that the definitions allow: nothing is under way after it. */
+const IDLE_AFTER_MS = 5 * 3_600_000;
+/** Rows that one commit takes: some hundred megabytes of a year's rebuild would not fit. */
+export const ROWS_PER_COMMIT = 100_000;
+
+export interface AnalyticsParts {
+  siteId: string;
+  log: SiteLog;
+  snapshots: Snapshots;
+  timeSeries: TimeSeriesWriter;
+  createEngine: CreateEngine;
+  timeline: () => readonly SiteModelVersion[];
+  /** Of the site, at this moment. */
+  bookkeeping: () => {
+    newestMs: number | null;
+    prunedBeforeMs: number | null;
+    received: { toJSON(): ReceivedJson };
+  };
+  nowMs: () => number;
+}
+
+export class Analytics {
+  readonly #parts: AnalyticsParts;
+  readonly #pending = new PendingBatches();
+  #engine!: Engine;
+  #timeline: SiteModelVersion[] = [];
+  /** While the log is read again, what arrives is found there. */
+  #replaying = true;
+  /** How far the log is read in a replay: what comes behind it may belong before the watermark. */
+  #replayPositions: Positions = new Map();
+  #rows: EngineRows = emptyRows();
+  /** Goes out with the next commit. */
+  #rewoundToMs: number | null = null;
+  #dirtyFromMs: number | null = null;
+  #stepMs = 60_000;
+  #lastAddedToMs = Number.NEGATIVE_INFINITY;
+  #abandoned = false;
+  #snapshotVersion = 0;
+  /** Sightings in batches that came too late for their ticks, since the start. */
+  lateBatches = 0;
+  changedSinceCommit = false;
+
+  constructor(parts: AnalyticsParts) {
+    this.#parts = parts;
+  }
+
+  get watermarkMs(): number {
+    return this.#engine.watermarkMs;
+  }
+  get dirtyFromMs(): number | null {
+    return this.#dirtyFromMs;
+  }
+  get pendingSightings(): number {
+    return this.#pending.sightings;
+  }
+  get pendingRows(): number {
+    return countRows(this.#rows);
+  }
+  get replaying(): boolean {
+    return this.#replaying;
+  }
+
+  present() {
+    return this.#engine.present();
+  }
+
+  /** A batch that has just become durable. */
+  take(batch: SightingBatch): void {
+    this.changedSinceCommit = true;
+    if (this.#replaying) return;
+    this.#takeOrDirty(batch);
+  }
+
+  markDirty(fromMs: number): void {
+    const tickMs = floorTick(fromMs);
+    this.#dirtyFromMs = this.#dirtyFromMs === null ? tickMs : Math.min(this.#dirtyFromMs, tickMs);
+  }
+
+  /** Enters new models; where they concern what is computed already, it is dirty. */
+  modelsChanged(): void {
+    const before = this.#timeline;
+    const after = alignedTimeline(this.#parts.timeline());
+    if (after.length === 0) return;
+    const differsFromMs = firstDifferenceMs(before, after);
+    this.#timeline = after;
+    if (differsFromMs === undefined) return;
+    const untouched = this.#lastAddedToMs === Number.NEGATIVE_INFINITY && this.#engine.watermarkMs === 0;
+    if (untouched && !this.#replaying) {
+      this.#engine = engineFrom(this.#parts.createEngine, after, undefined);
+      return;
+    }
+    if (differsFromMs < this.#engine.watermarkMs || differsFromMs < (before.at(-1)?.effectiveFromMs ?? 0)) {
+      this.markDirty(Math.min(differsFromMs, this.#engine.watermarkMs));
+      return;
+    }
+    for (const version of after)
+      if (version.effectiveFromMs >= differsFromMs) this.#engine.setModel(version.model, version.effectiveFromMs);
+  }
+
+  /** After a start: `watermarkMs` is what was committed, `dirtyFromMs` what was dirty then or has arrived since. */
+  async recover(watermarkMs: number | undefined, dirtyFromMs: number | null): Promise<void> {
+    this.#timeline = alignedTimeline(this.#parts.timeline());
+    this.#dirtyFromMs = dirtyFromMs;
+    await this.recompute(Math.min(dirtyFromMs ?? Number.POSITIVE_INFINITY, watermarkMs ?? 0), watermarkMs ?? 0);
+  }
+
+  /**
+   * Goes back to the newest snapshot at or before `fromMs`, and computes from the log up to where the rows stood. Rows of a
+   * short stretch are replaced in one commit, those of a long one in several, the watermark telling how far they are.
+   */
+  async recompute(fromMs: number, untilMs = this.#engine.watermarkMs): Promise<{ ticks: number; sightings: number }> {
+    try {
+      return await this.#recompute(fromMs, untilMs);
+    } catch (error) {
+      this.markDirty(Math.min(fromMs, this.#rewoundToMs ?? fromMs));
+      throw error;
+    }
+  }
+
+  async #recompute(fromMs: number, untilMs: number): Promise<{ ticks: number; sightings: number }> {
+    const { log, snapshots, createEngine } = this.#parts;
+    const turns = new Turns();
+    const positions = log.positions();
+    this.#replayPositions = positions;
+    this.#replaying = true;
+    this.#pending.clear();
+    this.#rows = emptyRows();
+    const probe = engineFrom(createEngine, this.#timeline, undefined);
+    this.#snapshotVersion = probe.snapshot().version;
+    await snapshots.removeAfter(Math.max(0, fromMs));
+    const snapshot = await snapshots.newest(fromMs, this.#snapshotVersion);
+    const startMs = snapshot?.watermarkMs ?? floorTick(this.#parts.bookkeeping().prunedBeforeMs ?? 0);
+    this.#engine = engineFrom(createEngine, this.#timeline, snapshot, startMs);
+    // Without a snapshot the engine is at 0; what the log no longer has must not be asked of it.
+    if (!snapshot && startMs > 0) this.#engine.advance(startMs);
+    this.#lastAddedToMs = snapshot ? startMs : Number.NEGATIVE_INFINITY;
+    this.#rewoundToMs = startMs;
+    this.#dirtyFromMs = null;
+    let sightings = 0;
+    for await (const slice of replay(log, startMs, positions)) {
+      if (this.#abandoned) return { ticks: 0, sightings };
+      for (const batch of slice.batches) {
+        if (batch.toMs < startMs) continue;
+        sightings += batch.carriers.length;
+        this.#pending.push(batch);
+      }
+      await this.#advance(Math.min(untilMs, floorTick(slice.untilMs)), turns);
+      if (this.pendingRows >= ROWS_PER_COMMIT) await this.commit();
+    }
+    await this.#advance(untilMs, turns);
+    // What was written to the log meanwhile is read from there, until nothing has come since the last look.
+    for (let seen = positions; ; ) {
+      const now = log.positions();
+      if (samePositions(seen, now)) break;
+      await readTail(log, seen, now, (batch) => this.#takeOrDirty(batch));
+      seen = now;
+    }
+    this.#replaying = false;
+    await this.commit();
+    return { ticks: Math.max(0, (this.#engine.watermarkMs - startMs) / TICK_MS), sightings };
+  }
+
+  /** Processes the ticks up to `targetMs`, giving others their turn; ends early where `enough` says so. */
+  async advanceTo(targetMs: number, enough: () => boolean): Promise<void> {
+    await this.#advance(targetMs, new Turns(), enough);
+  }
+
+  async commit(): Promise<void> {
+    const { siteId, log, snapshots, timeSeries, bookkeeping, nowMs } = this.#parts;
+    const snapshot = this.#engine.snapshot();
+    const open = this.#engine.openRows();
+    const rows = this.#rows;
+    const rewoundToMs = this.#rewoundToMs;
+    const dirtyFromMs = this.#dirtyFromMs;
+    const checkpoint = formatCheckpoint({
+      lengths: this.#replaying ? this.#replayPositions : log.positions(),
+      ...bookkeeping(),
+    });
+    this.changedSinceCommit = false;
+    try {
+      // The snapshot first: a checkpoint must find it.
+      await snapshots.save(snapshot);
+      await timeSeries.commit({
+        siteId,
+        rewoundToMs,
+        rows,
+        open,
+        watermarkMs: snapshot.watermarkMs,
+        dirtyFromMs,
+        checkpoint,
+        committedMs: nowMs(),
+      });
+    } catch (error) {
+      this.changedSinceCommit = true;
+      throw error;
+    }
+    this.#rows = emptyRows();
+    this.#rewoundToMs = null;
+  }
+
+  /** Ends what is under way without a commit. */
+  abandon(): void {
+    this.#abandoned = true;
+  }
+
+  #takeOrDirty(batch: SightingBatch): void {
+    if (batch.fromMs < this.#engine.watermarkMs) {
+      this.lateBatches++;
+      this.markDirty(batch.fromMs);
+      return;
+    }
+    this.#pending.push(batch);
+  }
+
+  async #advance(targetMs: number, turns: Turns, enough: () => boolean = () => false): Promise<void> {
+    const engine = this.#engine;
+    while (engine.watermarkMs < targetMs && !this.#abandoned && !enough()) {
+      const fromMs = engine.watermarkMs;
+      let endMs = Math.min(targetMs, fromMs + this.#stepMs, this.#pending.endOfStep(fromMs, STEP_SIGHTINGS, TICK_MS));
+      if (fromMs > this.#lastAddedToMs + IDLE_AFTER_MS)
+        endMs = Math.max(endMs, Math.min(targetMs, floorTick(this.#pending.firstFromMs() ?? targetMs)));
+      const startedMs = performance.now();
+      this.#pending.takeUntil(endMs, (batch) => {
+        this.#lastAddedToMs = Math.max(this.#lastAddedToMs, batch.toMs);
+        engine.add(toLogBatch(batch));
+      });
+      appendRows(this.#rows, engine.advance(endMs).rows);
+      const tookMs = performance.now() - startedMs;
+      if (tookMs < STEP_SHORT_MS) this.#stepMs = Math.min(MAX_STEP_MS, this.#stepMs * 2);
+      else if (tookMs > STEP_LONG_MS) this.#stepMs = Math.max(TICK_MS, floorTick(this.#stepMs / 2));
+      await turns.yieldIfDue();
+    }
+  }
+}
+
+function samePositions(a: Positions, b: Positions): boolean {
+  if (a.size !== b.size) return false;
+  for (const [hourMs, length] of a) if (b.get(hourMs) !== length) return false;
+  return true;
+}

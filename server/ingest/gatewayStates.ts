@@ -1,0 +1,45 @@
+/** The part of the gateways' health that outlives a restart. */
+import type { Duck } from '../db/duckdb.ts';
+import type { GatewayHealth, PersistedGateway } from './gatewayHealth.ts';
+
+interface StateRow {
+  gateway_id: string;
+  clock_offset_ms: number | null;
+  last_seen_ms: number | null;
+  version: string | null;
+  dropped_batches: number | null;
+}
+
+export async function loadGatewayStates(duck: Duck, siteId: string): Promise<Map<string, PersistedGateway>> {
+  const rows = await duck.all<StateRow>(
+    'select gateway_id, clock_offset_ms, last_seen_ms, version, dropped_batches from gateway_state where site_id = $1',
+    [siteId],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.gateway_id,
+      {
+        clockOffsetMs: row.clock_offset_ms,
+        lastSeenMs: row.last_seen_ms,
+        version: row.version,
+        droppedBatches: row.dropped_batches,
+      },
+    ]),
+  );
+}
+
+export async function saveGatewayStates(duck: Duck, siteId: string, health: GatewayHealth): Promise<void> {
+  const changed = [...health.changed()];
+  if (changed.length === 0) return;
+  for (const [, record] of changed) record.changed = false;
+  await duck.transaction(async (sql) => {
+    for (const [gatewayId, record] of changed) {
+      await sql.run(
+        `insert into gateway_state values ($1, $2, $3, $4, $5, $6)
+         on conflict (site_id, gateway_id) do update set clock_offset_ms = excluded.clock_offset_ms,
+           last_seen_ms = excluded.last_seen_ms, version = excluded.version, dropped_batches = excluded.dropped_batches`,
+        [siteId, gatewayId, record.clock.measuredMs ?? null, record.lastSeenMs, record.version, record.droppedBatches],
+      );
+    }
+  });
+}

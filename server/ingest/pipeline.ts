@@ -1,0 +1,277 @@
+/** Broker → ingest → log → engines → time series, for all sites of this server. */
+import { randomBytes } from 'node:crypto';
+import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
+import { parseGatewayTopic } from '../contract/topics.ts';
+import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
+import type { Duck } from '../db/duckdb.ts';
+import type { TimeSeriesWriter } from '../db/timeSeries.ts';
+import { createEngine as createRealEngine } from '../engine/engine.ts';
+import type { CreateEngine, PresentCarrier } from '../engine/types.ts';
+import { HOUR_MS } from '../log/hourFile.ts';
+import type { Registry, RegistryChange } from '../registry/types.ts';
+import { DeadLetters } from './deadLetters.ts';
+import { type SiteOptions, SiteRuntime } from './siteRuntime.ts';
+import type { Clock, DeadLetter, IngestCounters, LiveEvents, MessageSource, Pipeline } from './types.ts';
+import { type WaitingGateway, WaitingGateways } from './waitingGateways.ts';
+
+const SNAPSHOT_EVERY_MS = 1_000;
+
+export interface PipelineOptions extends Partial<SiteOptions> {
+  deadLettersKept?: number;
+  /** Replaces the engine, for tests of the pipeline alone. */
+  createEngine?: CreateEngine;
+}
+
+export interface PipelineParts {
+  source: MessageSource;
+  registry: Registry;
+  timeSeries: TimeSeriesWriter;
+  duck: Duck;
+  dataDir: string;
+  clock: Clock;
+  /** Bytes for daily keys. @default crypto.randomBytes */
+  random?: (bytes: number) => Buffer;
+  onProblem?: (what: string, error: Error) => void;
+  options?: PipelineOptions;
+}
+
+export interface IngestPipeline extends Pipeline {
+  /** Gateways that publish under a site of ours but are not entered there. */
+  waitingGateways(siteId: string): WaitingGateway[];
+  /** The site's clock once it has data; undefined before, when a change of its model holds from the beginning. */
+  dataNowMs(siteId: string): number | undefined;
+  /** Stops as a kill would: nothing is committed or flushed. For tests of recovery. */
+  abandon(): Promise<void>;
+}
+
+const DEFAULTS: SiteOptions = {
+  retentionMs: () => 48 * HOUR_MS,
+  commitEveryMs: 5_000,
+  quietMs: 3_000,
+  maxDirtyMs: 30_000,
+  idleMs: 5_000,
+};
+
+export function createPipeline(parts: PipelineParts): IngestPipeline {
+  return new IngestPipelineOfSites(parts);
+}
+
+class IngestPipelineOfSites implements IngestPipeline {
+  readonly #parts: PipelineParts;
+  readonly #deadLetters: DeadLetters;
+  readonly #waiting = new WaitingGateways();
+  readonly #sites = new Map<string, SiteRuntime>();
+  readonly #starting = new Map<string, Promise<void>>();
+  readonly #latest = new Map<string, { snapshot: LiveSnapshot; heat: LiveHeat }>();
+  readonly #liveListeners = new Set<(events: LiveEvents) => void>();
+  readonly #snapshotListeners = new Set<(siteId: string, snapshot: LiveSnapshot, heat: LiveHeat) => void>();
+  readonly #counters: IngestCounters;
+  #unsubscribe: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #started = false;
+  #stopped = false;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    this.#deadLetters = new DeadLetters(parts.duck, parts.options?.deadLettersKept);
+    this.#counters = {
+      messages: 0,
+      batches: 0,
+      sightings: 0,
+      duplicates: 0,
+      notAllowed: 0,
+      unlinkable: 0,
+      gaps: 0,
+      deadLetters: this.#deadLetters.counts,
+    };
+  }
+
+  async start(): Promise<void> {
+    const { registry, source } = this.#parts;
+    await this.#deadLetters.start();
+    this.#unsubscribe = registry.onChange((change) => this.#changed(change));
+    for (const site of registry.sites()) await this.#startSite(site.id);
+    await source.start((topic, payload, meta) => this.#handle(topic, payload, meta.retained));
+    // Retained configs can only be published once the broker is there.
+    for (const runtime of this.#sites.values()) await runtime.publishConfigs();
+    this.#timer = setInterval(() => this.#takeSnapshots(), SNAPSHOT_EVERY_MS);
+    this.#started = true;
+  }
+
+  async stop(): Promise<void> {
+    await this.#end((runtime) => runtime.stop());
+    await this.#deadLetters.flush();
+  }
+
+  abandon(): Promise<void> {
+    return this.#end((runtime) => runtime.abandon());
+  }
+
+  async #end(end: (runtime: SiteRuntime) => Promise<void>): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#unsubscribe?.();
+    clearInterval(this.#timer);
+    await Promise.allSettled(this.#starting.values());
+    const failures: unknown[] = [];
+    for (const runtime of this.#sites.values()) await end(runtime).catch((error: unknown) => failures.push(error));
+    await this.#parts.source.stop();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  nowMs(siteId: string): number {
+    const runtime = this.#sites.get(siteId);
+    if (runtime) return runtime.nowMs();
+    return this.#parts.registry.site(siteId)?.clock === 'data' ? 0 : this.#parts.clock();
+  }
+
+  dataNowMs(siteId: string): number | undefined {
+    const runtime = this.#sites.get(siteId);
+    return runtime?.hasData ? runtime.nowMs() : undefined;
+  }
+
+  ready(): boolean {
+    return this.#started && !this.#stopped && [...this.#sites.values()].every((runtime) => runtime.ready);
+  }
+
+  counters(): IngestCounters {
+    return { ...this.#counters, deadLetters: { ...this.#counters.deadLetters } };
+  }
+
+  deadLetters(siteId: string, limit: number): Promise<DeadLetter[]> {
+    return this.#deadLetters.latest(siteId, limit);
+  }
+
+  waitingGateways(siteId: string): WaitingGateway[] {
+    return this.#waiting.of(siteId);
+  }
+
+  snapshot(siteId: string): LiveSnapshot | undefined {
+    return (this.#latest.get(siteId) ?? this.#takeSnapshot(siteId))?.snapshot;
+  }
+
+  heat(siteId: string): LiveHeat | undefined {
+    return (this.#latest.get(siteId) ?? this.#takeSnapshot(siteId))?.heat;
+  }
+
+  present(siteId: string): PresentCarrier[] {
+    return this.#sites.get(siteId)?.present() ?? [];
+  }
+
+  onLiveEvents(listener: (events: LiveEvents) => void): () => void {
+    this.#liveListeners.add(listener);
+    return () => this.#liveListeners.delete(listener);
+  }
+
+  onSnapshot(listener: (siteId: string, snapshot: LiveSnapshot, heat: LiveHeat) => void): () => void {
+    this.#snapshotListeners.add(listener);
+    return () => this.#snapshotListeners.delete(listener);
+  }
+
+  async settle(siteId: string): Promise<void> {
+    await (await this.#runtime(siteId)).settle();
+  }
+
+  async rebuild(siteId: string, fromMs: number): Promise<{ ticks: number; sightings: number }> {
+    return (await this.#runtime(siteId)).rebuild(fromMs);
+  }
+
+  async #runtime(siteId: string): Promise<SiteRuntime> {
+    await this.#starting.get(siteId);
+    const runtime = this.#sites.get(siteId);
+    if (!runtime) throw new Error(`site ${siteId} is not known here`);
+    return runtime;
+  }
+
+  #problem(what: string, error: Error): void {
+    this.#parts.onProblem?.(what, error);
+  }
+
+  async #handle(topic: string, payload: Uint8Array, retained: boolean): Promise<void> {
+    const { registry, clock } = this.#parts;
+    this.#counters.messages++;
+    const parsed = parseGatewayTopic(topic);
+    const site = parsed && registry.site(parsed.siteId);
+    const letter = (reason: string, detail: string) =>
+      this.#deadLetters.add({
+        atMs: clock(),
+        siteId: site?.id ?? null,
+        gatewayId: site && parsed ? parsed.gatewayId : null,
+        topic,
+        reason,
+        detail,
+      });
+    if (payload.length > MAX_PAYLOAD_BYTES)
+      return letter('oversize', `${payload.length} bytes; at most ${MAX_PAYLOAD_BYTES} are taken`);
+    if (!parsed)
+      return letter('topic', 'must be promenade/1/{site}/{gateway}/{sightings|status|gap}, ids 1 to 32 of a-z, 0-9, -');
+    if (!site) return letter('unknown-site', 'no such site on this server');
+    const { gatewayId, leaf } = parsed;
+    if (!registry.gateways.get(site.id, gatewayId)) {
+      if (this.#waiting.heard(site.id, gatewayId, clock()))
+        letter('unknown-gateway', 'the gateway is not entered in this site; enter it and it will be heard');
+      else this.#deadLetters.count('unknown-gateway');
+      return;
+    }
+    const runtime = await this.#runtime(site.id);
+    if (leaf === 'sightings') await runtime.ingest.sightings(site, gatewayId, topic, payload);
+    else if (leaf === 'gap') await runtime.ingest.gap(gatewayId, topic, payload);
+    else runtime.ingest.status(site, gatewayId, topic, payload, retained);
+  }
+
+  #changed(change: RegistryChange): void {
+    const { siteId, what } = change;
+    const { registry } = this.#parts;
+    if (what === 'gateways') this.#waiting.entered(siteId, (id) => registry.gateways.get(siteId, id) !== undefined);
+    const runtime = this.#sites.get(siteId);
+    if (runtime) runtime.changed(what);
+    else if (registry.site(siteId) && !this.#stopped)
+      this.#startSite(siteId).catch((error: Error) => this.#problem(`site ${siteId}`, error));
+  }
+
+  #startSite(siteId: string): Promise<void> {
+    const known = this.#starting.get(siteId);
+    if (known) return known;
+    const { source, registry, timeSeries, duck, dataDir, clock, random, options } = this.#parts;
+    const { createEngine = createRealEngine, deadLettersKept: _, ...siteOptions } = options ?? {};
+    const runtime = new SiteRuntime({
+      siteId,
+      registry,
+      timeSeries,
+      duck,
+      dataDir,
+      clock,
+      createEngine,
+      random: random ?? randomBytes,
+      deadLetters: this.#deadLetters,
+      counters: this.#counters,
+      publish: (topic, payload, retain) => source.publish(topic, payload, { retain }),
+      onLiveEvents: (events) => {
+        for (const listener of this.#liveListeners) listener(events);
+      },
+      onProblem: (what, error) => this.#problem(`${siteId}: ${what}`, error),
+      options: { ...DEFAULTS, ...siteOptions },
+    });
+    const starting = runtime.start().then(() => {
+      this.#sites.set(siteId, runtime);
+      // What was changed meanwhile.
+      runtime.changed('site');
+    });
+    this.#starting.set(siteId, starting);
+    starting.catch(() => this.#starting.delete(siteId));
+    return starting;
+  }
+
+  #takeSnapshot(siteId: string): { snapshot: LiveSnapshot; heat: LiveHeat } | undefined {
+    const taken = this.#sites.get(siteId)?.snapshot();
+    if (taken) this.#latest.set(siteId, taken);
+    return taken;
+  }
+
+  #takeSnapshots(): void {
+    for (const siteId of this.#sites.keys()) {
+      const taken = this.#takeSnapshot(siteId);
+      if (taken) for (const listener of this.#snapshotListeners) listener(siteId, taken.snapshot, taken.heat);
+    }
+  }
+}

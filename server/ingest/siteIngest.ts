@@ -1,0 +1,255 @@
+/** What one site does with a gateway's messages: check, correct the clock, drop what is known, hide identities, log, acknowledge. */
+import type { Site } from '../contract/model.ts';
+import { topicOf } from '../contract/topics.ts';
+import { gapMessage, statusMessage } from '../contract/wire.ts';
+import type { SeqMark, SightingBatch } from '../log/batch.ts';
+import type { SiteLog } from '../log/siteLog.ts';
+import type { Registry } from '../registry/types.ts';
+import type { DailyKeys } from './dailyKeys.ts';
+import type { DeadLetters } from './deadLetters.ts';
+import { type DecodedSightings, decodeSightings, faultsOf, parseJson } from './decode.ts';
+import type { GatewayHealth } from './gatewayHealth.ts';
+import { Identities } from './identity.ts';
+import { type LogItem, LogWriter } from './logWriter.ts';
+import type { Received } from './received.ts';
+import { BatchResolver } from './resolveBatch.ts';
+import type { IngestCounters } from './types.ts';
+
+/** A clock that was just measured does not run away by more. */
+const FUTURE_MS = 120_000;
+/** Recorded and simulated data may lie ahead of the server's clock, but not out of this world. */
+const FUTURE_OF_DATA_MS = 366 * 86_400_000;
+const HOUR_TEXT = (ms: number): string => `${Math.round(ms / 3_600_000)} h`;
+
+export interface SiteIngestParts {
+  siteId: string;
+  registry: Registry;
+  log: SiteLog;
+  received: Received;
+  health: GatewayHealth;
+  keys: DailyKeys;
+  deadLetters: DeadLetters;
+  counters: IngestCounters;
+  publish: (topic: string, payload: string) => void;
+  /** Server's clock. */
+  nowMs: () => number;
+  /** The site's clock. */
+  siteNowMs: () => number;
+  retentionMs: () => number;
+  deliver: (batch: SightingBatch) => void;
+  room: () => Promise<void>;
+  onProblem: (what: string, error: Error) => void;
+}
+
+export class SiteIngest {
+  readonly #parts: SiteIngestParts;
+  readonly #identities: Identities;
+  readonly #resolver: BatchResolver;
+  readonly #writer: LogWriter;
+  #uuids: ReadonlySet<string> = new Set();
+  #uuidsOf: readonly string[] | undefined;
+  /** Acks that go out once the present turn is over, the highest of each epoch. */
+  readonly #acks = new Map<string, { gatewayId: string; epoch: number }>();
+  #ackTimer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(parts: SiteIngestParts) {
+    this.#parts = parts;
+    this.#identities = new Identities(parts.registry, parts.siteId);
+    this.#resolver = new BatchResolver(this.#identities, parts.keys);
+    this.#writer = new LogWriter({
+      log: parts.log,
+      onDurable: (items) => this.#onDurable(items),
+      room: parts.room,
+      onProblem: (error) => parts.onProblem('log', error),
+    });
+  }
+
+  get failing(): boolean {
+    return this.#writer.failing;
+  }
+
+  carriersChanged(): void {
+    this.#identities.forgetRegistered();
+  }
+
+  keysDestroyed(): void {
+    this.#identities.forgetUnknown();
+  }
+
+  drained(): Promise<void> {
+    return this.#writer.drained();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#writer.stop();
+    clearTimeout(this.#ackTimer);
+    this.#sendAcks();
+  }
+
+  /** Settles when the message is durable, or needs not be. */
+  async sightings(site: Site, gatewayId: string, topic: string, payload: Uint8Array): Promise<void> {
+    const { health, received, counters, nowMs, siteNowMs } = this.#parts;
+    const decoded = decodeSightings(payload);
+    if (!decoded.ok) {
+      this.#refuse(gatewayId, topic, decoded.reason, decoded.detail);
+      if (decoded.epoch !== undefined && decoded.seq !== undefined)
+        await this.#giveUp(gatewayId, decoded.epoch, decoded.seq, decoded.seq, decoded.reason);
+      return;
+    }
+    const { message } = decoded;
+    const wall = site.clock === 'wall';
+    const arrivedMs = nowMs();
+    health.seen(gatewayId, wall ? arrivedMs : Math.max(siteNowMs(), message.toMs));
+    const { clock } = health.record(gatewayId);
+    const offsetMs = wall ? Math.round(clock.correctionMs) : 0;
+    const fault = this.#timeFault(message, offsetMs, wall, arrivedMs);
+    if (fault) {
+      this.#refuse(gatewayId, topic, fault.reason, fault.detail);
+      // Before its clock is measured a gateway may only seem to be ahead: it keeps the batch and sends it again.
+      if (fault.reason !== 'future' || clock.known || !wall)
+        await this.#giveUp(gatewayId, message.epoch, message.seq, message.seq, fault.reason);
+      return;
+    }
+    const verdict = received.take(gatewayId, message.epoch, message.seq, performance.now());
+    if (verdict === 'new') {
+      try {
+        const resolution = await this.#resolver.resolve(gatewayId, message, this.#allowlist(site), offsetMs, arrivedMs);
+        await this.#writer.write({ kind: 'batch', batch: resolution.batch });
+        counters.notAllowed += resolution.notAllowed;
+        counters.unlinkable += resolution.unlinkable;
+      } catch (error) {
+        received.release(gatewayId, message.epoch, message.seq);
+        throw error;
+      }
+      return;
+    }
+    counters.duplicates++;
+    if (verdict === 'stale-epoch') {
+      this.#refuse(gatewayId, topic, 'stale-epoch', `epoch: ${message.epoch} was closed by many later starts`);
+      this.#parts.publish(
+        topicOf(site.id, gatewayId, 'ack'),
+        JSON.stringify({ epoch: message.epoch, seq: message.seq }),
+      );
+      return;
+    }
+    // Its first copy may still be on its way to the disk.
+    if (verdict === 'in-flight') await this.#writer.drained();
+    this.#ackSoon(gatewayId, message.epoch);
+  }
+
+  async gap(gatewayId: string, topic: string, payload: Uint8Array): Promise<void> {
+    const parsed = parseJson(payload);
+    const gap = parsed.ok ? gapMessage.safeParse(parsed.value) : undefined;
+    if (!gap?.success) {
+      if (gap) this.#refuse(gatewayId, topic, 'schema', faultsOf(gap.error.issues));
+      else this.#refuse(gatewayId, topic, 'not-json', `${payload.length} bytes that are not JSON`);
+      return;
+    }
+    this.#parts.counters.gaps++;
+    await this.#giveUp(gatewayId, gap.data.epoch, gap.data.fromSeq, gap.data.toSeq, gap.data.reason);
+  }
+
+  status(site: Site, gatewayId: string, topic: string, payload: Uint8Array, retained: boolean): void {
+    // The broker's way to take a retained message back.
+    if (payload.length === 0) return;
+    const parsed = parseJson(payload);
+    const status = parsed.ok ? statusMessage.safeParse(parsed.value) : undefined;
+    if (!status?.success) {
+      if (status) this.#refuse(gatewayId, topic, 'schema', faultsOf(status.error.issues));
+      else this.#refuse(gatewayId, topic, 'not-json', `${payload.length} bytes that are not JSON`);
+      return;
+    }
+    const wall = site.clock === 'wall';
+    const atMs = wall ? this.#parts.nowMs() : this.#parts.siteNowMs();
+    this.#parts.health.status(gatewayId, status.data, atMs, retained, wall);
+  }
+
+  #timeFault(
+    message: DecodedSightings,
+    offsetMs: number,
+    wall: boolean,
+    nowMs: number,
+  ): { reason: 'future' | 'ancient'; detail: string } | undefined {
+    const aheadMs = message.toMs + offsetMs - nowMs;
+    const maxAheadMs = wall ? FUTURE_MS : FUTURE_OF_DATA_MS;
+    if (aheadMs > maxAheadMs)
+      return {
+        reason: 'future',
+        detail: `toMs: lies ${Math.round(aheadMs / 1000)} s ahead of the server's clock; at most ${maxAheadMs / 1000} s are taken`,
+      };
+    const retentionMs = this.#parts.retentionMs();
+    if ((wall && -aheadMs > retentionMs) || message.fromMs + offsetMs < 0)
+      return {
+        reason: 'ancient',
+        detail: `toMs: lies ${HOUR_TEXT(-aheadMs)} back; sightings are kept for ${HOUR_TEXT(retentionMs)}`,
+      };
+    return undefined;
+  }
+
+  #allowlist(site: Site): { timezone: string; uuids: ReadonlySet<string>; countUnknowns: boolean } {
+    if (this.#uuidsOf !== site.uuids) {
+      this.#uuidsOf = site.uuids;
+      this.#uuids = new Set(site.uuids);
+    }
+    return { timezone: site.timezone, uuids: this.#uuids, countUnknowns: site.countUnknowns };
+  }
+
+  #refuse(gatewayId: string, topic: string, reason: string, detail: string): void {
+    this.#parts.deadLetters.add({
+      atMs: this.#parts.nowMs(),
+      siteId: this.#parts.siteId,
+      gatewayId,
+      topic,
+      reason,
+      detail,
+    });
+  }
+
+  /** These numbers will never come; written down so that the ones behind them can be acknowledged. */
+  #giveUp(gatewayId: string, epoch: number, fromSeq: number, toSeq: number, reason: string): Promise<void> {
+    const receivedMs = this.#parts.nowMs();
+    const mark: SeqMark = { gatewayId, epoch, fromSeq, toSeq, reason, receivedMs };
+    return this.#writer.write({ kind: 'mark', mark, hourAtMs: this.#parts.siteNowMs() || receivedMs });
+  }
+
+  #onDurable(items: LogItem[]): void {
+    const { received, counters, deliver } = this.#parts;
+    const nowMs = performance.now();
+    for (const item of items) {
+      if (item.kind === 'mark') {
+        const { gatewayId, epoch, fromSeq, toSeq } = item.mark;
+        received.durable(gatewayId, epoch, fromSeq, toSeq, nowMs);
+        this.#ackSoon(gatewayId, epoch);
+        continue;
+      }
+      const { batch } = item;
+      received.durable(batch.gatewayId, batch.epoch, batch.seq, batch.seq, nowMs);
+      counters.batches++;
+      counters.sightings += batch.carriers.length;
+      deliver(batch);
+      this.#ackSoon(batch.gatewayId, batch.epoch);
+    }
+  }
+
+  #ackSoon(gatewayId: string, epoch: number): void {
+    const waitMs = this.#parts.received.settlesInMs(gatewayId, epoch, performance.now());
+    if (waitMs > 0) {
+      if (!this.#stopped) setTimeout(() => this.#ackSoon(gatewayId, epoch), waitMs + 1).unref();
+      return;
+    }
+    this.#acks.set(`${gatewayId} ${epoch}`, { gatewayId, epoch });
+    this.#ackTimer ??= setTimeout(() => this.#sendAcks(), 0);
+  }
+
+  #sendAcks(): void {
+    this.#ackTimer = undefined;
+    const { siteId, received, publish } = this.#parts;
+    for (const { gatewayId, epoch } of this.#acks.values()) {
+      const seq = received.ackable(gatewayId, epoch, performance.now());
+      if (seq !== undefined) publish(topicOf(siteId, gatewayId, 'ack'), JSON.stringify({ epoch, seq }));
+    }
+    this.#acks.clear();
+  }
+}

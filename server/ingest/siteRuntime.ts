@@ -1,0 +1,443 @@
+/** One site at work: log, ingest, the two engines, and the loop that drives them. */
+import { join } from 'node:path';
+import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
+import type { Site } from '../contract/model.ts';
+import type { Duck } from '../db/duckdb.ts';
+import type { TimeSeriesWriter } from '../db/timeSeries.ts';
+import { type CreateEngine, type PresentCarrier, TICK_MS } from '../engine/types.ts';
+import type { SightingBatch } from '../log/batch.ts';
+import { SiteLog } from '../log/siteLog.ts';
+import type { Registry, RegistryChange } from '../registry/types.ts';
+import { Analytics, ROWS_PER_COMMIT } from './analytics.ts';
+import { type Checkpoint, EMPTY_CHECKPOINT, parseCheckpoint } from './checkpoint.ts';
+import { DailyKeys } from './dailyKeys.ts';
+import type { DeadLetters } from './deadLetters.ts';
+import { GatewayConfigs } from './gatewayConfig.ts';
+import { GatewayHealth } from './gatewayHealth.ts';
+import { loadGatewayStates, saveGatewayStates } from './gatewayStates.ts';
+import { LiveEngine } from './liveEngine.ts';
+import { liveHeatOf, liveSnapshotOf } from './liveView.ts';
+import { localDayOf } from './localDays.ts';
+import { floorTick } from './models.ts';
+import { Received } from './received.ts';
+import { SiteClock } from './siteClock.ts';
+import { SiteIngest } from './siteIngest.ts';
+import { Snapshots } from './snapshots.ts';
+import { Signal, sleep } from './turns.ts';
+import type { Clock, IngestCounters, LiveEvents } from './types.ts';
+
+/** Beyond this many waiting for their ticks the senders are held: some hundred megabytes. */
+const MAX_PENDING_SIGHTINGS = 2_000_000;
+const LOOP_MS = 250;
+const LIVE_MS = 100;
+const HOUSEKEEPING_MS = 30_000;
+/** A site in which nothing happens still tells how far it is. */
+const IDLE_COMMIT_MS = 60_000;
+const RETRY_MS = 1_000;
+
+export interface SiteOptions {
+  /** How long sightings are kept and late ones taken. */
+  retentionMs: (siteId: string) => number;
+  commitEveryMs: number;
+  /** A backlog that paused for this long is over. */
+  quietMs: number;
+  /** Dirt is not left for longer than this, even while more comes. */
+  maxDirtyMs: number;
+  /** In data time: no batch for this long means that the player stopped. */
+  idleMs: number;
+}
+
+export interface SiteParts {
+  siteId: string;
+  registry: Registry;
+  timeSeries: TimeSeriesWriter;
+  duck: Duck;
+  dataDir: string;
+  clock: Clock;
+  createEngine: CreateEngine;
+  random: (bytes: number) => Buffer;
+  deadLetters: DeadLetters;
+  counters: IngestCounters;
+  publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
+  onLiveEvents: (events: LiveEvents) => void;
+  onProblem: (what: string, error: Error) => void;
+  options: SiteOptions;
+}
+
+interface Request {
+  kind: 'settle' | 'rebuild';
+  fromMs: number;
+  resolve: (result: { ticks: number; sightings: number }) => void;
+  reject: (error: Error) => void;
+}
+
+export class SiteRuntime {
+  readonly #parts: SiteParts;
+  readonly #log: SiteLog;
+  readonly #snapshots: Snapshots;
+  readonly #keys: DailyKeys;
+  readonly #clock: SiteClock;
+  readonly #configs: GatewayConfigs;
+  readonly #live: LiveEngine;
+  readonly health = new GatewayHealth();
+  #analytics!: Analytics;
+  #received!: Received;
+  #ingest!: SiteIngest;
+  #prunedBeforeMs: number | null = null;
+  #requests: Request[] = [];
+  readonly #wake = new Signal();
+  #loop: Promise<void> | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  #roomWaiters: (() => void)[] = [];
+  #stopping = false;
+  /** Nothing more is taken. */
+  #closing = false;
+  #abandoned = false;
+  #committedAt = 0;
+  #dirtyAt: number | undefined;
+  #lateAt = 0;
+  #lateSeen = 0;
+  #recomputeTookMs = 0;
+  #failing = false;
+  #housekeeping: Promise<void> | undefined;
+
+  constructor(parts: SiteParts) {
+    const { siteId, dataDir } = parts;
+    this.#parts = parts;
+    this.#log = new SiteLog(join(dataDir, 'log', siteId));
+    this.#snapshots = new Snapshots(join(dataDir, 'snapshots', siteId));
+    this.#keys = new DailyKeys(parts.duck, siteId, join(dataDir, 'keys', siteId), parts.random);
+    this.#clock = new SiteClock(parts.clock, parts.options.idleMs);
+    this.#configs = new GatewayConfigs((topic, payload) => parts.publish(topic, payload, true));
+    this.#live = new LiveEngine(parts.createEngine, this.#log);
+  }
+
+  get ingest(): SiteIngest {
+    return this.#ingest;
+  }
+
+  /** Whether a sighting was ever received. */
+  get hasData(): boolean {
+    return this.#clock.newestMs !== null;
+  }
+
+  get ready(): boolean {
+    return this.#loop !== undefined && !this.#failing && !this.#ingest.failing;
+  }
+
+  site(): Site {
+    return this.#parts.registry.site(this.#parts.siteId)!;
+  }
+
+  get hasData(): boolean {
+    return this.#clock.newestMs !== null;
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs(this.site().clock);
+  }
+
+  /** Reads what a crash may have left, and starts the loop. */
+  async start(): Promise<void> {
+    const { siteId, timeSeries, registry, duck, clock, options } = this.#parts;
+    const stored = await timeSeries.lastCheckpoint(siteId);
+    const checkpoint: Checkpoint = (stored && parseCheckpoint(stored.checkpoint)) ?? EMPTY_CHECKPOINT;
+    this.#prunedBeforeMs = checkpoint.prunedBeforeMs;
+    this.#clock.load(checkpoint.newestMs);
+    this.#received = new Received(checkpoint.received, performance.now());
+    // A rotten checkpoint says nothing of what is in the rows: they are computed from the log anew.
+    const watermarkMs = stored && checkpoint === EMPTY_CHECKPOINT ? 0 : stored?.watermarkMs;
+    let dirtyFromMs = stored?.dirtyFromMs ?? null;
+    await this.#log.recover(checkpoint.lengths, ({ batches, marks }) => {
+      for (const batch of batches) {
+        this.#received.durable(batch.gatewayId, batch.epoch, batch.seq, batch.seq, performance.now());
+        this.#clock.recovered(batch.toMs);
+        if (batch.fromMs < (watermarkMs ?? 0)) dirtyFromMs = Math.min(dirtyFromMs ?? batch.fromMs, batch.fromMs);
+      }
+      for (const mark of marks)
+        this.#received.durable(mark.gatewayId, mark.epoch, mark.fromSeq, mark.toSeq, performance.now());
+    });
+    await this.#snapshots.start();
+    await this.#keys.start(this.site().timezone);
+    for (const [gatewayId, state] of await loadGatewayStates(duck, siteId)) this.health.load(gatewayId, state);
+    this.#analytics = new Analytics({
+      siteId,
+      log: this.#log,
+      snapshots: this.#snapshots,
+      timeSeries,
+      createEngine: this.#parts.createEngine,
+      timeline: () => registry.modelTimeline(siteId),
+      bookkeeping: () => ({
+        newestMs: this.#clock.newestMs,
+        prunedBeforeMs: this.#prunedBeforeMs,
+        received: this.#received,
+      }),
+      nowMs: clock,
+    });
+    this.#ingest = new SiteIngest({
+      siteId,
+      registry,
+      log: this.#log,
+      received: this.#received,
+      health: this.health,
+      keys: this.#keys,
+      deadLetters: this.#parts.deadLetters,
+      counters: this.#parts.counters,
+      publish: (topic, payload) => {
+        if (!this.#abandoned)
+          this.#parts.publish(topic, payload, false).catch((error: Error) => this.#parts.onProblem('ack', error));
+      },
+      nowMs: clock,
+      siteNowMs: () => this.nowMs(),
+      retentionMs: () => options.retentionMs(siteId),
+      deliver: (batch) => this.#deliver(batch),
+      room: () => this.#room(),
+      onProblem: this.#parts.onProblem,
+    });
+    await this.#analytics.recover(watermarkMs, dirtyFromMs);
+    if (this.site().clock === 'wall') await this.#live.start(registry.modelTimeline(siteId), clock);
+    await this.#keepHouse();
+    this.#committedAt = performance.now();
+    this.#loop = this.#run();
+    this.#timers.push(
+      setInterval(() => this.#liveTurn(), LIVE_MS),
+      setInterval(() => {
+        this.#housekeeping ??= this.#keepHouse().finally(() => {
+          this.#housekeeping = undefined;
+        });
+      }, HOUSEKEEPING_MS),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#closing = true;
+    this.#releaseRoom();
+    await this.#ingest?.stop();
+    await this.#end();
+    if (!this.#abandoned && this.#analytics) {
+      await this.#analytics.advanceTo(this.#target(), () => false);
+      await this.#analytics.commit();
+      await saveGatewayStates(this.#parts.duck, this.#parts.siteId, this.health);
+    }
+    await this.#log.close();
+  }
+
+  /** Leaves everything as a kill would, for tests of recovery. */
+  async abandon(): Promise<void> {
+    this.#abandoned = true;
+    this.#closing = true;
+    this.#releaseRoom();
+    this.#analytics?.abandon();
+    await this.#ingest?.stop();
+    await this.#end();
+    await this.#log.close();
+  }
+
+  async #end(): Promise<void> {
+    this.#stopping = true;
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    this.#wake.raise();
+    await this.#loop;
+    await this.#housekeeping;
+    this.#live.stop();
+    for (const request of this.#requests.splice(0)) request.reject(new Error('the server stops'));
+  }
+
+  settle(): Promise<void> {
+    return this.#request('settle', 0).then(() => {});
+  }
+
+  rebuild(fromMs: number): Promise<{ ticks: number; sightings: number }> {
+    return this.#request('rebuild', fromMs);
+  }
+
+  present(): PresentCarrier[] {
+    return this.site().clock === 'wall' ? this.#live.present() : this.#analytics.present();
+  }
+
+  snapshot(): { snapshot: LiveSnapshot; heat: LiveHeat } {
+    const { siteId, registry, clock } = this.#parts;
+    const site = this.site();
+    const atMs = this.nowMs();
+    const present = this.present();
+    const wall = site.clock === 'wall';
+    const gateways = registry.gateways
+      .all(siteId)
+      .map((gateway) => this.health.live(gateway, site.timezone, wall ? clock() : atMs));
+    return {
+      snapshot: liveSnapshotOf(site, atMs, present, registry.zones.all(siteId), gateways, this.#clock.newestMs),
+      heat: liveHeatOf(atMs, present, registry.floors.all(siteId)),
+    };
+  }
+
+  changed(what: RegistryChange['what']): void {
+    if (what === 'carriers') {
+      this.#ingest.carriersChanged();
+      return;
+    }
+    this.#analytics.modelsChanged();
+    const site = this.site();
+    if (site.clock === 'data') this.#live.stop();
+    else if (this.#live.running) this.#live.modelsChanged(this.#parts.registry.modelTimeline(this.#parts.siteId));
+    else this.#startLive();
+    if (what === 'site' || what === 'gateways') void this.publishConfigs();
+    this.#wake.raise();
+  }
+
+  async publishConfigs(): Promise<void> {
+    try {
+      const { registry, siteId, clock } = this.#parts;
+      const site = this.site();
+      const atMs = this.nowMs() || clock();
+      const day = localDayOf(site.timezone, atMs);
+      const key = site.countUnknowns ? await this.#keys.forDay(day.name, day.endMs, clock()) : undefined;
+      const ids = registry.gateways.all(siteId).map((gateway) => gateway.id);
+      await this.#configs.update(site, ids, key);
+    } catch (error) {
+      this.#parts.onProblem('config', error as Error);
+    }
+  }
+
+  #startLive(): void {
+    const { registry, siteId, clock, onProblem } = this.#parts;
+    this.#live.start(registry.modelTimeline(siteId), clock).catch((error: Error) => onProblem('live', error));
+  }
+
+  #deliver(batch: SightingBatch): void {
+    this.#clock.heard(batch.gatewayId, batch.toMs);
+    this.#analytics.take(batch);
+    if (this.#live.running) this.#live.take(batch, this.#parts.clock());
+    if (this.#analytics.pendingSightings > MAX_PENDING_SIGHTINGS) this.#wake.raise();
+  }
+
+  #room(): Promise<void> {
+    if (this.#closing || this.#analytics.pendingSightings < MAX_PENDING_SIGHTINGS) return Promise.resolve();
+    return new Promise((resolve) => this.#roomWaiters.push(resolve));
+  }
+
+  #releaseRoom(): void {
+    for (const resolve of this.#roomWaiters.splice(0)) resolve();
+  }
+
+  #liveTurn(): void {
+    const nowMs = this.#parts.clock();
+    if (this.site().clock === 'wall' && !this.#live.running) this.#startLive();
+    const events = this.#live.advance(nowMs);
+    if (events.length > 0) this.#parts.onLiveEvents({ siteId: this.#parts.siteId, events, nowMs });
+  }
+
+  #target(): number {
+    const crowded = this.#analytics.pendingSightings > MAX_PENDING_SIGHTINGS / 2;
+    return Math.max(this.#analytics.watermarkMs, this.#clock.watermarkTarget(this.site().clock, crowded));
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        await this.#turn();
+        this.#failing = false;
+      } catch (error) {
+        this.#failing = true;
+        this.#parts.onProblem('analytics', error as Error);
+        await sleep(RETRY_MS);
+      }
+      if (!this.#stopping && this.#requests.length === 0) await this.#wake.wait(LOOP_MS);
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const analytics = this.#analytics;
+    const request = this.#requests[0];
+    if (request) await this.#ingest.drained();
+    if (request?.kind === 'rebuild') analytics.markDirty(Math.min(request.fromMs, analytics.watermarkMs));
+    let result = { ticks: 0, sightings: 0 };
+    if (this.#dirtIsDue(request !== undefined)) {
+      const startedMs = performance.now();
+      result = await analytics.recompute(analytics.dirtyFromMs!);
+      this.#recomputeTookMs = performance.now() - startedMs;
+      this.#committedAt = performance.now();
+    }
+    const targetMs =
+      request?.kind === 'settle'
+        ? Math.max(this.#target(), this.#clock.settleTarget(this.site().clock))
+        : this.#target();
+    do {
+      await analytics.advanceTo(targetMs, () => this.#stopping || analytics.pendingRows >= ROWS_PER_COMMIT);
+      if (analytics.pendingSightings < MAX_PENDING_SIGHTINGS) this.#releaseRoom();
+      if (this.#abandoned) return;
+      if (request || this.#commitIsDue()) await this.#commit();
+    } while (analytics.watermarkMs < targetMs && !this.#stopping);
+    if (!request) return;
+    // What arrived late while settling belongs to it; at a wall clock something always does.
+    if (analytics.dirtyFromMs !== null && this.site().clock === 'data') return;
+    this.#requests.shift();
+    request.resolve(result);
+  }
+
+  #dirtIsDue(forced: boolean): boolean {
+    const { dirtyFromMs, lateBatches } = this.#analytics;
+    if (dirtyFromMs === null) {
+      this.#dirtyAt = undefined;
+      return false;
+    }
+    const nowMs = performance.now();
+    this.#dirtyAt ??= nowMs;
+    if (lateBatches !== this.#lateSeen) {
+      this.#lateSeen = lateBatches;
+      this.#lateAt = nowMs;
+    }
+    const { quietMs, maxDirtyMs } = this.#parts.options;
+    // A long backlog is computed again and again while it comes: that may take a third of the time, no more.
+    const due =
+      forced ||
+      nowMs - this.#lateAt >= quietMs ||
+      nowMs - this.#dirtyAt >= Math.max(maxDirtyMs, 2 * this.#recomputeTookMs);
+    if (due) this.#dirtyAt = undefined;
+    return due;
+  }
+
+  #commitIsDue(): boolean {
+    const sinceMs = performance.now() - this.#committedAt;
+    if (this.#analytics.pendingRows >= ROWS_PER_COMMIT) return true;
+    if (sinceMs < this.#parts.options.commitEveryMs) return false;
+    return this.#analytics.changedSinceCommit || this.#analytics.pendingRows > 0 || sinceMs >= IDLE_COMMIT_MS;
+  }
+
+  async #commit(): Promise<void> {
+    await this.#analytics.commit();
+    this.#committedAt = performance.now();
+    await this.#expire();
+  }
+
+  /** In the loop, for a replay reads what this removes. */
+  async #expire(): Promise<void> {
+    const { options, siteId, clock } = this.#parts;
+    if (this.site().clock === 'wall') {
+      const beforeMs = clock() - options.retentionMs(siteId);
+      const removed = await this.#log.removeBefore(Math.min(beforeMs, this.#analytics.watermarkMs - TICK_MS));
+      if (removed > 0) this.#prunedBeforeMs = this.#log.hours()[0] ?? floorTick(beforeMs);
+    }
+    await this.#snapshots.prune(this.#prunedBeforeMs ?? 0);
+  }
+
+  async #keepHouse(): Promise<void> {
+    const { duck, siteId, clock, options } = this.#parts;
+    try {
+      const graceMs = options.retentionMs(siteId);
+      const destroyed = await this.#keys.destroy(this.nowMs() - graceMs, clock());
+      if (destroyed.length > 0) this.#ingest.keysDestroyed();
+      await this.publishConfigs();
+      await saveGatewayStates(duck, siteId, this.health);
+    } catch (error) {
+      this.#parts.onProblem('housekeeping', error as Error);
+    }
+  }
+
+  #request(kind: Request['kind'], fromMs: number): Promise<{ ticks: number; sightings: number }> {
+    if (this.#stopping) return Promise.reject(new Error('the server stops'));
+    return new Promise((resolve, reject) => {
+      this.#requests.push({ kind, fromMs, resolve, reject });
+      this.#wake.raise();
+    });
+  }
+}
