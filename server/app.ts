@@ -1,0 +1,223 @@
+/** The composition root: the only place where the parts of the server meet. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Auth, openAuth } from './auth/auth.ts';
+import { createAedesSource } from './broker/aedesSource.ts';
+import { createMqttSource } from './broker/mqttSource.ts';
+import { type OfferServices, openOffers } from './campaigns/open.ts';
+import type { ServerConfig } from './config.ts';
+import { Duck } from './db/duckdb.ts';
+import { openTimeSeries, type TimeSeries } from './db/duckTimeSeries.ts';
+import { migrate } from './db/migrations/index.ts';
+import { campaignRoutes } from './http/routes/campaigns.ts';
+import { demoRoutes } from './http/routes/demo.ts';
+import { coreRoutes } from './http/routes/index.ts';
+import { redemptionRoutes } from './http/routes/redemptions.ts';
+import { shopperRoutes } from './http/routes/shopper.ts';
+import { tagRoutes } from './http/routes/tags.ts';
+import { createHttpServer, type HttpServer } from './http/server.ts';
+import { createPipeline, type IngestPipeline } from './ingest/pipeline.ts';
+import type { Clock, MessageSource } from './ingest/types.ts';
+import { createLiveHub, type LiveServer } from './live/hub.ts';
+import { createAudit } from './privacy/audit.ts';
+import { openRegistry } from './registry/registry.ts';
+import type { Registry } from './registry/types.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const DEMO_TOKEN_MS = 7 * DAY_MS;
+
+export interface Addresses {
+  url: string;
+  mqttUrl: string;
+  /** Null once an owner can sign in. */
+  signInUrl: string | null;
+}
+
+export interface App {
+  start(): Promise<Addresses>;
+  /** Commits what was received and leaves nothing running. */
+  stop(): Promise<void>;
+  /** For the simulators that a parent process starts beside this server. */
+  issueDemoToken(): Promise<string>;
+}
+
+export interface AppParts {
+  clock: Clock;
+  /** What went wrong in the background. @default standard error */
+  onProblem?: (what: string, error: Error) => void;
+}
+
+interface Running {
+  duck: Duck;
+  registry: Registry;
+  timeSeries: TimeSeries;
+  pipeline: IngestPipeline;
+  auth: Auth;
+  hub: LiveServer;
+  offers: OfferServices;
+  http: HttpServer;
+  housekeeping: NodeJS.Timeout;
+}
+
+function createSource(config: ServerConfig, onProblem: (what: string, error: Error) => void): MessageSource {
+  const { url, username, password, caFile, embedded } = config.mqtt;
+  if (url === null)
+    return createAedesSource({
+      host: embedded.host,
+      port: embedded.port,
+      credentials: embedded.credentials,
+      onProblem,
+    });
+  return createMqttSource({
+    url,
+    clientId: 'promenade-server',
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    ...(caFile === null ? {} : { tls: { ca: readFileSync(caFile) } }),
+    onProblem,
+  });
+}
+
+class ComposedApp implements App {
+  readonly #config: ServerConfig;
+  readonly #clock: Clock;
+  readonly #onProblem: (what: string, error: Error) => void;
+  #running: Running | undefined;
+  /** What has been started, newest last, so that a failing start leaves nothing behind either. */
+  readonly #stops: (() => Promise<void> | void)[] = [];
+
+  constructor(config: ServerConfig, parts: AppParts) {
+    this.#config = config;
+    this.#clock = parts.clock;
+    this.#onProblem =
+      parts.onProblem ??
+      ((what, error) => process.stderr.write(`${new Date().toISOString()} ${what}: ${error.message}\n`));
+  }
+
+  async start(): Promise<Addresses> {
+    try {
+      return await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<Addresses> {
+    const config = this.#config;
+    const clock = this.#clock;
+    const onProblem = this.#onProblem;
+    const { dataDir, http: web, demo, retention } = config;
+    const { publicUrl } = web;
+    mkdirSync(dataDir, { recursive: true });
+
+    const duck = await Duck.open(join(dataDir, 'promenade.duckdb'), { memoryLimit: config.duckdb.memoryLimit });
+    this.#stops.push(() => duck.close());
+    await migrate(duck, clock());
+
+    let pipeline: IngestPipeline | undefined;
+    const registry = await openRegistry(duck, clock, (siteId) => pipeline?.dataNowMs(siteId));
+    const timeSeries = openTimeSeries(duck, registry);
+    const source = createSource(config, onProblem);
+    pipeline = createPipeline({
+      source,
+      registry,
+      timeSeries,
+      duck,
+      dataDir,
+      clock,
+      onProblem,
+      options: { retentionMs: () => retention.sightingsHours * HOUR_MS },
+    });
+
+    const auth = await openAuth(duck, clock);
+    const audit = createAudit(duck, clock);
+    const hub = createLiveHub({ auth, registry, publicUrl });
+    const offers = openOffers({
+      duck,
+      registry,
+      pipeline,
+      hub,
+      clock,
+      onError: (error) => onProblem('offers', error as Error),
+      erasureJournalFile: join(dataDir, 'erasures.jsonl'),
+    });
+
+    const services = { duck, registry, questions: timeSeries, pipeline, auth, audit, clock, dataDir, publicUrl };
+    const http: HttpServer = createHttpServer({
+      auth,
+      registry,
+      clock,
+      publicUrl,
+      trustedProxies: web.trustedProxies,
+      live: hub,
+      staticDir: join(import.meta.dirname, '..', 'web'),
+      routes: [
+        ...coreRoutes(services),
+        ...campaignRoutes({ services: offers, registry }),
+        ...shopperRoutes({ services: offers, registry, hub, auth, demo, audit }),
+        ...redemptionRoutes({ services: offers, registry }),
+        ...tagRoutes({ services: offers, registry, publicUrl: () => publicUrl ?? http.url }),
+        ...demoRoutes({ services: offers, registry, pipeline, hub, demo }),
+      ],
+      onFailure: (error, where) => onProblem(where, error as Error),
+    });
+
+    for (const site of config.sites) if (!registry.site(site.id)) await registry.putSite(site);
+
+    await offers.start();
+    this.#stops.push(() => offers.stop());
+    pipeline.onSnapshot((siteId, snapshot, heat) => {
+      hub.publishLive(siteId, snapshot);
+      hub.publishHeat(siteId, heat);
+    });
+    const started = pipeline;
+    this.#stops.push(() => started.stop());
+    await pipeline.start();
+    await http.start(web.port, web.host);
+    this.#stops.push(() => http.stop());
+
+    const expire = (): void => {
+      // What a replayed site keeps ages by its own clock.
+      for (const site of registry.sites())
+        timeSeries.expire(site.id, started.nowMs(site.id)).catch((error: Error) => onProblem('retention', error));
+    };
+    const housekeeping = setInterval(expire, HOUR_MS);
+    this.#stops.push(() => clearInterval(housekeeping));
+
+    this.#running = { duck, registry, timeSeries, pipeline, auth, hub, offers, http, housekeeping };
+    const url = publicUrl ?? http.url;
+    const token = await auth.createOwnerLinkIfNone();
+    return { url, mqttUrl: source.url, signInUrl: token === undefined ? null : `${url}/#/welcome?token=${token}` };
+  }
+
+  async stop(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const stop of this.#stops.splice(0).reverse()) {
+      try {
+        await stop();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    this.#running = undefined;
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async issueDemoToken(): Promise<string> {
+    const running = this.#running;
+    if (!running) throw new Error('the server has not started');
+    const { token } = await running.auth.createToken(
+      'simulated mall',
+      [{ role: 'owner', siteId: null, tenantId: null }],
+      'start',
+      this.#clock() + DEMO_TOKEN_MS,
+    );
+    return token;
+  }
+}
+
+export function createApp(config: ServerConfig, parts: AppParts): App {
+  return new ComposedApp(config, parts);
+}
