@@ -4,20 +4,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HeardBeacon } from '../../gateway/ibeacon.ts';
 import { NobleScanner } from '../../gateway/nobleScanner.ts';
 import { install, scenario, sockets } from './support/fakeHci.mjs';
+import { orReason, skipWithoutNoble } from './support/noble.ts';
 import { randomBytes, randomInt, seededRandom } from './support/random.ts';
 
 const require = createRequire(import.meta.url);
 const NOW = 1_780_000_000_000;
-
-function isNobleInstalled(): boolean {
-  try {
-    require.resolve('@abandonware/noble');
-    return true;
-  } catch {
-    return false;
-  }
-}
-const isInstalled = isNobleInstalled();
 
 /** An LE advertising report of c1:22:33:44:55:66. */
 function report(eventType: string, advertisement: string, rssi = 'c4', address = '6655443322c1'): string {
@@ -41,180 +32,173 @@ const BEACON = {
   atMs: NOW,
 };
 
-test.runIf(process.env.CI === 'true')('CI has noble installed, so that these tests cannot be skipped there', () => {
-  expect(isInstalled).toBe(true);
-});
+describe.skipIf(skipWithoutNoble)(`noble on raw HCI bytes${orReason}`, () => {
+  let uninstall = (): void => undefined;
+  let scanner: NobleScanner;
+  let frames: (HeardBeacon | undefined)[] = [];
+  let states: string[] = [];
+  let fatals: string[] = [];
+  let refusals: number[] = [];
 
-describe.skipIf(!isInstalled)(
-  `noble on raw HCI bytes${isInstalled ? '' : ' (skipped: noble is not installed)'}`,
-  () => {
-    let uninstall = (): void => undefined;
-    let scanner: NobleScanner;
-    let frames: (HeardBeacon | undefined)[] = [];
-    let states: string[] = [];
-    let fatals: string[] = [];
-    let refusals: number[] = [];
+  const socket = () => sockets.at(-1)!;
+  const settle = () => vi.waitFor(() => expect(socket().isScanning).toBe(true));
 
-    const socket = () => sockets.at(-1)!;
-    const settle = () => vi.waitFor(() => expect(socket().isScanning).toBe(true));
+  function build(): void {
+    // noble is one instance for a process: each test gets its own.
+    for (const path of Object.keys(require.cache)) if (path.includes('@abandonware')) delete require.cache[path];
+    scanner = new NobleScanner({
+      nowMs: () => NOW,
+      frame: (beacon) => frames.push(beacon),
+      state: (state) => states.push(state),
+      refused: (status) => refusals.push(status),
+      fatal: (sentence) => fatals.push(sentence),
+    });
+    scanner.start();
+  }
 
-    function build(): void {
-      // noble is one instance for a process: each test gets its own.
-      for (const path of Object.keys(require.cache)) if (path.includes('@abandonware')) delete require.cache[path];
-      scanner = new NobleScanner({
-        nowMs: () => NOW,
-        frame: (beacon) => frames.push(beacon),
-        state: (state) => states.push(state),
-        refused: (status) => refusals.push(status),
-        fatal: (sentence) => fatals.push(sentence),
-      });
-      scanner.start();
+  beforeEach(() => {
+    uninstall = install();
+    frames = [];
+    states = [];
+    fatals = [];
+    refusals = [];
+    Object.assign(scenario, { scanStatus: 0, isUp: true, bindError: undefined });
+  });
+  afterEach(() => {
+    scanner.stop();
+    uninstall();
+    vi.restoreAllMocks();
+  });
+
+  test('hears the noted frame', async () => {
+    build();
+    await settle();
+    socket().hear(NOTED_FRAME);
+    expect(frames).toEqual([BEACON]);
+    expect(report(NON_CONNECTABLE, IBEACON)).toBe(NOTED_FRAME.replaceAll(' ', ''));
+  });
+
+  test('hears every frame, the first connectable one of an address included', async () => {
+    build();
+    await settle();
+    for (let i = 0; i < 3; i += 1) socket().hear(report(CONNECTABLE, IBEACON));
+    expect(frames).toEqual([BEACON, BEACON, BEACON]);
+  });
+
+  test('does not take a later frame of another kind for the beacon once heard at that address', async () => {
+    build();
+    await settle();
+    socket().hear(report(CONNECTABLE, IBEACON));
+    socket().hear(report(CONNECTABLE, '020106 03ffe000'));
+    socket().hear(report(CONNECTABLE, '020106'));
+    socket().hear(report(SCAN_RESPONSE, '0509 74616731'));
+    socket().hear(report(CONNECTABLE, ''));
+    expect(frames).toEqual([BEACON, undefined, undefined, undefined, undefined]);
+  });
+
+  test('takes several reports out of one event', async () => {
+    build();
+    await settle();
+    const one = report(NON_CONNECTABLE, IBEACON).slice(10);
+    const two = `${one}${one}`;
+    const size = (two.length / 2 + 2).toString(16).padStart(2, '0');
+    socket().hear(`043e${size}0202${two}`);
+    expect(frames).toEqual([BEACON, BEACON]);
+  });
+
+  test('survives truncated and random events, and hears the next good one', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    build();
+    await settle();
+    const whole = Buffer.from(NOTED_FRAME.replaceAll(' ', ''), 'hex');
+    for (let length = 0; length < whole.length; length += 1) socket().hear(whole.toString('hex', 0, length));
+    // A cut never invents a beacon.
+    expect(frames.filter((beacon) => beacon)).toEqual([]);
+    const seed = 99;
+    const random = seededRandom(seed);
+    for (let i = 0; i < 2_000; i += 1) {
+      const noise = randomBytes(random, randomInt(random, 45));
+      socket().hear(`043e${noise.toString('hex')}`);
+      const damaged = Buffer.from(whole);
+      damaged[3 + randomInt(random, 20)] = randomInt(random, 256);
+      socket().hear(damaged.toString('hex'));
     }
+    frames = [];
+    socket().hear(NOTED_FRAME);
+    expect(frames, `seed ${seed}`).toEqual([BEACON]);
+  });
 
-    beforeEach(() => {
-      uninstall = install();
-      frames = [];
-      states = [];
-      fatals = [];
-      refusals = [];
-      Object.assign(scenario, { scanStatus: 0, isUp: true, bindError: undefined });
-    });
-    afterEach(() => {
-      scanner.stop();
-      uninstall();
-      vi.restoreAllMocks();
-    });
+  test('keeps nothing of 100,000 random addresses', async () => {
+    build();
+    await settle();
+    for (let i = 0; i < 100_000; i += 1)
+      socket().hear(report(CONNECTABLE, IBEACON, 'c4', i.toString(16).padStart(12, '0')));
+    expect(frames).toHaveLength(100_000);
+    const noble = require('@abandonware/noble');
+    const { _gap: gap, _addresses: addresses } = noble._bindings;
+    for (const map of [
+      gap._discoveries,
+      addresses,
+      noble._peripherals,
+      noble._services,
+      noble._discoveredPeripheralUUids,
+    ])
+      expect(Object.keys(map)).toHaveLength(0);
+  });
 
-    test('hears the noted frame', async () => {
-      build();
-      await settle();
-      socket().hear(NOTED_FRAME);
-      expect(frames).toEqual([BEACON]);
-      expect(report(NON_CONNECTABLE, IBEACON)).toBe(NOTED_FRAME.replaceAll(' ', ''));
-    });
+  test('scans again when the adapter went down and came up', async () => {
+    build();
+    await settle();
+    scenario.isUp = false;
+    await vi.waitFor(() => expect(states.at(-1)).toBe('poweredOff'), { timeout: 5_000 });
+    socket().isScanning = false;
+    scenario.isUp = true;
+    await vi.waitFor(() => expect(socket().isScanning).toBe(true), { timeout: 5_000 });
+    expect(states.at(-1)).toBe('poweredOn');
+    frames = [];
+    socket().hear(NOTED_FRAME);
+    expect(frames).toEqual([BEACON]);
+  });
 
-    test('hears every frame, the first connectable one of an address included', async () => {
-      build();
-      await settle();
-      for (let i = 0; i < 3; i += 1) socket().hear(report(CONNECTABLE, IBEACON));
-      expect(frames).toEqual([BEACON, BEACON, BEACON]);
-    });
+  test('reports a refused scan with its status, and not the refused disable before a good one', async () => {
+    build();
+    await settle();
+    expect(refusals).toEqual([]);
+    scenario.scanStatus = 0x0c;
+    scanner.restartScan();
+    await vi.waitFor(() => expect(refusals).toEqual([0x0c]));
+  });
 
-    test('does not take a later frame of another kind for the beacon once heard at that address', async () => {
-      build();
-      await settle();
-      socket().hear(report(CONNECTABLE, IBEACON));
-      socket().hear(report(CONNECTABLE, '020106 03ffe000'));
-      socket().hear(report(CONNECTABLE, '020106'));
-      socket().hear(report(SCAN_RESPONSE, '0509 74616731'));
-      socket().hear(report(CONNECTABLE, ''));
-      expect(frames).toEqual([BEACON, undefined, undefined, undefined, undefined]);
-    });
+  test('stops and starts the scan, and scans again after a reset', async () => {
+    build();
+    await settle();
+    socket().isScanning = false;
+    scanner.restartScan();
+    await settle();
+    socket().isScanning = false;
+    scanner.resetAdapter();
+    await vi.waitFor(() => expect(socket().isScanning).toBe(true), { timeout: 5_000 });
+    expect(socket().commands).toContain(0x0c03);
+  });
 
-    test('takes several reports out of one event', async () => {
-      build();
-      await settle();
-      const one = report(NON_CONNECTABLE, IBEACON).slice(10);
-      const two = `${one}${one}`;
-      const size = (two.length / 2 + 2).toString(16).padStart(2, '0');
-      socket().hear(`043e${size}0202${two}`);
-      expect(frames).toEqual([BEACON, BEACON]);
-    });
+  test.each([
+    ['ENODEV', /^No Bluetooth adapter found; plug one in/],
+    ['EPERM', /^No permission .* setcap/],
+  ])('says in one sentence what to do about %s', async (code, sentence) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    scenario.bindError = code;
+    build();
+    await vi.waitFor(() => expect(fatals).toHaveLength(1));
+    expect(fatals[0]).toMatch(sentence);
+    expect(fatals[0]).not.toContain('\n');
+  });
 
-    test('survives truncated and random events, and hears the next good one', async () => {
-      vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-      build();
-      await settle();
-      const whole = Buffer.from(NOTED_FRAME.replaceAll(' ', ''), 'hex');
-      for (let length = 0; length < whole.length; length += 1) socket().hear(whole.toString('hex', 0, length));
-      // A cut never invents a beacon.
-      expect(frames.filter((beacon) => beacon)).toEqual([]);
-      const seed = 99;
-      const random = seededRandom(seed);
-      for (let i = 0; i < 2_000; i += 1) {
-        const noise = randomBytes(random, randomInt(random, 45));
-        socket().hear(`043e${noise.toString('hex')}`);
-        const damaged = Buffer.from(whole);
-        damaged[3 + randomInt(random, 20)] = randomInt(random, 256);
-        socket().hear(damaged.toString('hex'));
-      }
-      frames = [];
-      socket().hear(NOTED_FRAME);
-      expect(frames, `seed ${seed}`).toEqual([BEACON]);
-    });
-
-    test('keeps nothing of 100,000 random addresses', async () => {
-      build();
-      await settle();
-      for (let i = 0; i < 100_000; i += 1)
-        socket().hear(report(CONNECTABLE, IBEACON, 'c4', i.toString(16).padStart(12, '0')));
-      expect(frames).toHaveLength(100_000);
-      const noble = require('@abandonware/noble');
-      const { _gap: gap, _addresses: addresses } = noble._bindings;
-      for (const map of [
-        gap._discoveries,
-        addresses,
-        noble._peripherals,
-        noble._services,
-        noble._discoveredPeripheralUUids,
-      ])
-        expect(Object.keys(map)).toHaveLength(0);
-    });
-
-    test('scans again when the adapter went down and came up', async () => {
-      build();
-      await settle();
-      scenario.isUp = false;
-      await vi.waitFor(() => expect(states.at(-1)).toBe('poweredOff'), { timeout: 5_000 });
-      socket().isScanning = false;
-      scenario.isUp = true;
-      await vi.waitFor(() => expect(socket().isScanning).toBe(true), { timeout: 5_000 });
-      expect(states.at(-1)).toBe('poweredOn');
-      frames = [];
-      socket().hear(NOTED_FRAME);
-      expect(frames).toEqual([BEACON]);
-    });
-
-    test('reports a refused scan with its status, and not the refused disable before a good one', async () => {
-      build();
-      await settle();
-      expect(refusals).toEqual([]);
-      scenario.scanStatus = 0x0c;
-      scanner.restartScan();
-      await vi.waitFor(() => expect(refusals).toEqual([0x0c]));
-    });
-
-    test('stops and starts the scan, and scans again after a reset', async () => {
-      build();
-      await settle();
-      socket().isScanning = false;
-      scanner.restartScan();
-      await settle();
-      socket().isScanning = false;
-      scanner.resetAdapter();
-      await vi.waitFor(() => expect(socket().isScanning).toBe(true), { timeout: 5_000 });
-      expect(socket().commands).toContain(0x0c03);
-    });
-
-    test.each([
-      ['ENODEV', /^No Bluetooth adapter found; plug one in/],
-      ['EPERM', /^No permission .* setcap/],
-    ])('says in one sentence what to do about %s', async (code, sentence) => {
-      vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-      scenario.bindError = code;
-      build();
-      await vi.waitFor(() => expect(fatals).toHaveLength(1));
-      expect(fatals[0]).toMatch(sentence);
-      expect(fatals[0]).not.toContain('\n');
-    });
-
-    test('says in one sentence what to do where the socket may not be written to', async () => {
-      vi.spyOn(console, 'log').mockImplementation(() => undefined);
-      build();
-      await settle();
-      socket().emit('error', Object.assign(new Error('Operation not permitted'), { code: 'EPERM' }));
-      expect(fatals).toHaveLength(1);
-      expect(fatals[0]).toMatch(/^No permission .* setcap/);
-    });
-  },
-);
+  test('says in one sentence what to do where the socket may not be written to', async () => {
+    vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    build();
+    await settle();
+    socket().emit('error', Object.assign(new Error('Operation not permitted'), { code: 'EPERM' }));
+    expect(fatals).toHaveLength(1);
+    expect(fatals[0]).toMatch(/^No permission .* setcap/);
+  });
+});

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Outbox, type OutboxOptions } from '../../gateway/outbox.ts';
 import { sizeOf } from '../../gateway/ranges.ts';
 import { encodeRecord } from '../../server/contract/framing.ts';
@@ -201,9 +201,13 @@ describe('the outbox', () => {
 });
 
 describe('kill -9 while appending', () => {
+  let outboxModule = '';
+  beforeAll(async () => {
+    outboxModule = join(await builtDist(), 'gateway', 'outbox.js');
+  }, 120_000);
+
   test('loses nothing that was durable, at any point', async () => {
     const script = join(import.meta.dirname, 'support', 'appendForever.mjs');
-    const outboxModule = join(await builtDist(), 'gateway', 'outbox.js');
     const seed = 42;
     const random = seededRandom(seed);
     const durable = new Map<number, number>();

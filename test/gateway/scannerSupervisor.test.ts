@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HeardBeacon } from '../../gateway/ibeacon.ts';
 import { ScannerUnavailable } from '../../gateway/scanner.ts';
 import type { FromChild, ToChild } from '../../gateway/scannerProtocol.ts';
 import { forkScannerChild, type ScannerChildProcess, ScannerSupervisor } from '../../gateway/scannerSupervisor.ts';
 import { Watchdog } from '../../gateway/watchdog.ts';
 import { builtDist } from '../support/build.ts';
+import { orReason, skipWithoutNoble } from './support/noble.ts';
 
 const NOTED_FRAME = '043e2a020103016655443322c11e0201061aff4c000215f7826da64fa24e988024bc5b71e0893e00010002c5c4';
 const NOW = 1_780_000_000_000;
@@ -230,14 +231,18 @@ describe('the supervisor, with a child and a clock of the test', () => {
   });
 });
 
-describe('the supervisor, with real child processes on noble', () => {
+describe.skipIf(skipWithoutNoble)(`the supervisor, with real child processes on noble${orReason}`, () => {
+  let dist = '';
+  beforeAll(async () => {
+    dist = await builtDist();
+  }, 120_000);
   const running: ScannerSupervisor[] = [];
   afterEach(async () => {
     for (const supervisor of running.splice(0)) await supervisor.stop();
   });
 
   async function supervise(scenario: object, maxRssBytes?: number) {
-    const path = join(await builtDist(), 'gateway', 'scannerChild.js');
+    const path = join(dist, 'gateway', 'scannerChild.js');
     const preload = pathToFileURL(join(import.meta.dirname, 'support', 'fakeHci.mjs')).href;
     const logged: string[] = [];
     let started = 0;
