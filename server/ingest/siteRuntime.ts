@@ -129,10 +129,6 @@ export class SiteRuntime {
     return this.#parts.registry.site(this.#parts.siteId)!;
   }
 
-  get hasData(): boolean {
-    return this.#clock.newestMs !== null;
-  }
-
   nowMs(): number {
     return this.#clock.nowMs(this.site().clock);
   }
