@@ -329,6 +329,15 @@ export class Fleet {
     }
   }
 
+  /** Nothing was measured from now to `eventMs`: what is open is closed, and no heartbeat vouches for the time between. */
+  skipTo(eventMs: number): void {
+    for (const member of this.members) {
+      member.gateway.skip(this.eventMs + member.clockOffsetMs, eventMs + member.clockOffsetMs);
+      this.pump(member);
+    }
+    this.eventMs = eventMs;
+  }
+
   private applyFaults(): void {
     const { faults, beganMs } = this.options;
     if (!faults || faults.length === 0) return;

@@ -161,6 +161,15 @@ export class VirtualGateway {
     }
   }
 
+  /** Closes at `clockMs`; of the time from there to `resumeMs` nothing is known, and nothing is said. */
+  skip(clockMs: number, resumeMs: number): void {
+    this.closeAll(clockMs);
+    const { heartbeatMs, heartbeatSpanMs } = this.options;
+    if (Number.isFinite(this.closedUntilMs) && this.closedUntilMs < clockMs)
+      this.emit(Math.max(this.closedUntilMs, clockMs - (heartbeatSpanMs ?? heartbeatMs)), clockMs, [], undefined);
+    this.closedUntilMs = resumeMs;
+  }
+
   private emit(fromMs: number, toMs: number, rows: readonly Row[], keyId: string | undefined): void {
     for (let at = 0; at === 0 || at < rows.length; at += MAX_ROWS_PER_MESSAGE)
       this.keep(fromMs, toMs, rows.slice(at, at + MAX_ROWS_PER_MESSAGE), keyId);
