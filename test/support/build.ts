@@ -26,8 +26,16 @@ const mtimeMs = (path: string): number => {
   }
 };
 
+let built: Promise<string> | undefined;
+
+/** Once a test process: what is under test does not change below its feet. */
+export const builtDist = (): Promise<string> => {
+  built ??= build();
+  return built;
+};
+
 /** Builds dist/ where a source is newer than the last build, one builder at a time; returns its absolute path. */
-export async function builtDist(): Promise<string> {
+async function build(): Promise<string> {
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
   for (;;) {
     const newest = Math.max(...['gateway', 'server', 'simulators'].map((folder) => newestSourceMs(join(ROOT, folder))));
