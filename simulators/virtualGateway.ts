@@ -1,5 +1,5 @@
 /** A gateway without a radio: thins what it is told to have heard into batches and keeps them until they are acked. Pure. */
-import type { SightingsMessage } from '../server/contract/wire.ts';
+import { MAX_BATCH_SPAN_MS, type SightingsMessage } from '../server/contract/wire.ts';
 
 export interface Beacon {
   uuid: string;
@@ -141,8 +141,11 @@ export class VirtualGateway {
       }
     }
     while (untilMs - this.closedUntilMs >= heartbeatMs) {
-      const toMs = this.closedUntilMs + heartbeatMs;
-      this.emit(Math.max(this.closedUntilMs, toMs - (heartbeatSpanMs ?? heartbeatMs)), toMs, [], undefined);
+      // The last one ends now: it would else begin too long ago.
+      const nextMs = this.closedUntilMs + heartbeatMs;
+      const toMs = untilMs - nextMs < heartbeatMs ? untilMs : nextMs;
+      const spanMs = heartbeatSpanMs ?? MAX_BATCH_SPAN_MS;
+      this.emit(Math.max(this.closedUntilMs, toMs - spanMs), toMs, [], undefined);
     }
   }
 
@@ -164,9 +167,9 @@ export class VirtualGateway {
   /** Closes at `clockMs`; of the time from there to `resumeMs` nothing is known, and nothing is said. */
   skip(clockMs: number, resumeMs: number): void {
     this.closeAll(clockMs);
-    const { heartbeatMs, heartbeatSpanMs } = this.options;
+    const { heartbeatSpanMs } = this.options;
     if (Number.isFinite(this.closedUntilMs) && this.closedUntilMs < clockMs)
-      this.emit(Math.max(this.closedUntilMs, clockMs - (heartbeatSpanMs ?? heartbeatMs)), clockMs, [], undefined);
+      this.emit(Math.max(this.closedUntilMs, clockMs - (heartbeatSpanMs ?? MAX_BATCH_SPAN_MS)), clockMs, [], undefined);
     this.closedUntilMs = resumeMs;
   }
 
