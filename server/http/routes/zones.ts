@@ -37,7 +37,7 @@ export function zoneRoutes({ registry }: Services): Route[] {
         (other) =>
           other.floorId === next.floorId &&
           other.tenantId !== tenantId &&
-          (other.tenantId !== null || other.kind === 'shop') &&
+          (other.kind === 'shop' || (other.tenantId !== null && other.kind !== 'coupon')) &&
           overlapShare(next.shape, other.shape) > SLIVER_SHARE,
       );
     if (foreign) throw new AppError(403, 'forbidden', "must not lie over another tenant's zone", 'body.shape');

@@ -1,0 +1,376 @@
+/** Who may use which route. The table is written by hand, so that a route cannot allow itself more than was meant. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fullPath, PAGES, routeName } from '../../server/http/declare.ts';
+import { type Route, route } from '../../server/http/route.ts';
+import { createHttpServer } from '../../server/http/server.ts';
+import { Harness, PEOPLE, type Person } from './harness.ts';
+
+type Row = 'public' | readonly Person[];
+const ALL = ['owner', 'manager', 'retailer', 'installer', 'till'] as const;
+/** Where a stranger, manager of another mall, has a right of their own. */
+const ALL_ANYWHERE = [...ALL, 'stranger'] as const;
+const MANAGEMENT = ['owner', 'manager'] as const;
+const FITTERS = ['owner', 'manager', 'installer'] as const;
+const READERS = ['owner', 'manager', 'retailer', 'installer'] as const;
+const ANALYSTS = ['owner', 'manager', 'retailer'] as const;
+const ADMINISTRATORS = ['owner', 'manager', 'stranger'] as const;
+
+const EXPECTED: Record<string, Row> = {
+  'GET /healthz': 'public',
+  'GET /readyz': 'public',
+  'GET /metrics': 'public',
+  'GET /api/v1/openapi.json': 'public',
+  'POST /api/v1/auth/welcome': 'public',
+  'POST /api/v1/auth/sign-in': 'public',
+  'POST /api/v1/auth/sign-out': ALL_ANYWHERE,
+  'GET /api/v1/auth/me': ALL_ANYWHERE,
+  'PATCH /api/v1/auth/me': ALL_ANYWHERE,
+  'PUT /api/v1/auth/password': ALL_ANYWHERE,
+  'GET /api/v1/accounts': ADMINISTRATORS,
+  'POST /api/v1/accounts': ADMINISTRATORS,
+  'POST /api/v1/accounts/:account/link': ADMINISTRATORS,
+  'DELETE /api/v1/accounts/:account': ADMINISTRATORS,
+  'GET /api/v1/tokens': ADMINISTRATORS,
+  'POST /api/v1/tokens': ADMINISTRATORS,
+  'DELETE /api/v1/tokens/:token': ADMINISTRATORS,
+  'GET /api/v1/audit': ['owner'],
+  'GET /api/v1/ingest': ['owner'],
+  'GET /api/v1/sites': ALL_ANYWHERE,
+  'POST /api/v1/sites': ['owner'],
+  'GET /api/v1/sites/:site': ALL,
+  'PUT /api/v1/sites/:site': MANAGEMENT,
+  'GET /api/v1/sites/:site/definitions': ANALYSTS,
+  'PUT /api/v1/sites/:site/definitions': MANAGEMENT,
+  'GET /api/v1/sites/:site/definitions/versions': MANAGEMENT,
+  'GET /api/v1/sites/:site/audit': MANAGEMENT,
+  'GET /api/v1/sites/:site/floors': READERS,
+  'POST /api/v1/sites/:site/floors': FITTERS,
+  'GET /api/v1/sites/:site/floors/:floor': READERS,
+  'PUT /api/v1/sites/:site/floors/:floor': FITTERS,
+  'PATCH /api/v1/sites/:site/floors/:floor': FITTERS,
+  'DELETE /api/v1/sites/:site/floors/:floor': FITTERS,
+  'PUT /api/v1/sites/:site/floors/:floor/image': FITTERS,
+  'GET /api/v1/sites/:site/floors/:floor/image': READERS,
+  'DELETE /api/v1/sites/:site/floors/:floor/image': FITTERS,
+  'POST /api/v1/sites/:site/floors/:floor/geojson': FITTERS,
+  'GET /api/v1/sites/:site/zones': READERS,
+  'POST /api/v1/sites/:site/zones': READERS,
+  'GET /api/v1/sites/:site/zones/:zone': READERS,
+  'PUT /api/v1/sites/:site/zones/:zone': READERS,
+  'DELETE /api/v1/sites/:site/zones/:zone': READERS,
+  'GET /api/v1/sites/:site/gateways': FITTERS,
+  'POST /api/v1/sites/:site/gateways': FITTERS,
+  'GET /api/v1/sites/:site/gateways/waiting': FITTERS,
+  'GET /api/v1/sites/:site/gateways/:gateway': FITTERS,
+  'PUT /api/v1/sites/:site/gateways/:gateway': FITTERS,
+  'DELETE /api/v1/sites/:site/gateways/:gateway': FITTERS,
+  'GET /api/v1/sites/:site/dead-letters': FITTERS,
+  'GET /api/v1/sites/:site/carriers': MANAGEMENT,
+  'POST /api/v1/sites/:site/carriers': MANAGEMENT,
+  'GET /api/v1/sites/:site/carriers/:carrier': MANAGEMENT,
+  'PUT /api/v1/sites/:site/carriers/:carrier': MANAGEMENT,
+  'DELETE /api/v1/sites/:site/carriers/:carrier': MANAGEMENT,
+  'GET /api/v1/sites/:site/metrics/footfall': ANALYSTS,
+  'GET /api/v1/sites/:site/metrics/occupancy': ANALYSTS,
+  'GET /api/v1/sites/:site/metrics/dwell': ANALYSTS,
+  'GET /api/v1/sites/:site/metrics/unique-visitors': ANALYSTS,
+  'GET /api/v1/sites/:site/metrics/capture-rate': ANALYSTS,
+  'GET /api/v1/sites/:site/metrics/peak-hours': ANALYSTS,
+  'GET /api/v1/sites/:site/metrics/heatmap': MANAGEMENT,
+  'GET /api/v1/sites/:site/metrics/affinity': MANAGEMENT,
+  'GET /api/v1/sites/:site/metrics/flows': MANAGEMENT,
+  'GET /api/v1/sites/:site/metrics/returning': ANALYSTS,
+  'GET /api/v1/sites/:site/live': READERS,
+  'GET /api/v1/sites/:site/reference-counts': MANAGEMENT,
+  'POST /api/v1/sites/:site/reference-counts': MANAGEMENT,
+  'PUT /api/v1/sites/:site/reference-counts/:count': MANAGEMENT,
+  'DELETE /api/v1/sites/:site/reference-counts/:count': MANAGEMENT,
+};
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await Harness.open();
+});
+afterAll(() => harness.close());
+
+const pathOf = (one: Route, siteId: string): string =>
+  `/${fullPath(one)
+    .replace(':site', siteId)
+    .replaceAll(/:[a-z]+/gi, 'no-such-thing')}`;
+
+/** Query that passes, so that what is refused is refused for the role. */
+const QUERY = '?from=2026-05-04T00:00:00Z&to=2026-05-05T00:00:00Z&zone=shoes-shop&floor=f0';
+
+describe('declaration', () => {
+  test('every route is in the table, and nothing else is', () => {
+    expect(harness.server.routes.map(routeName).sort()).toEqual(Object.keys(EXPECTED).sort());
+  });
+
+  test('every page says why it is public', () => {
+    expect(PAGES.length).toBeGreaterThan(0);
+    for (const page of PAGES) expect(page.access).toMatchObject({ public: true, why: expect.stringMatching(/\w/) });
+  });
+
+  const declared = (one: object): Route =>
+    ({ method: 'get', path: '/x', summary: 'x', handler: () => undefined, ...one }) as unknown as Route;
+  const start = (...routes: Route[]) =>
+    createHttpServer({
+      auth: harness.auth,
+      registry: harness.registry,
+      clock: () => 0,
+      publicUrl: null,
+      routes,
+      staticDir: '.',
+    });
+
+  test.each([
+    ['nothing at all', {}, 'declares no access'],
+    ['public without a reason', { access: { public: true, why: '' } }, 'without saying why'],
+    ['no role', { access: { roles: [], scope: 'server' } }, 'names no role'],
+    ['an unknown role', { access: { roles: ['admin'], scope: 'server' } }, 'unknown role admin'],
+    ['no scope', { access: { roles: ['owner'] } }, 'has no scope'],
+    ['a site scope without a site', { access: { roles: ['owner'], scope: 'site' } }, 'no :site'],
+    [
+      'a site without the site scope',
+      { path: '/sites/:site/x', access: { roles: ['owner'], scope: 'server' } },
+      ':site',
+    ],
+  ])('a route that declares %s stops the start', (_, one, message) => {
+    expect(() => start(declared(one))).toThrow(message);
+  });
+
+  test('so does one that is declared twice, under whatever names of parameters', () => {
+    const access = { public: true, why: 'test' } as const;
+    expect(() => start(declared({ path: '/a/:b', access }), declared({ path: '/a/:c', access }))).toThrow('twice');
+    expect(() => start(declared({ path: '/a/:b', access }))).not.toThrow();
+  });
+});
+
+describe('matrix', () => {
+  test('every route × every role, and nobody', async () => {
+    const wrong: string[] = [];
+    let asked = 0;
+    for (const one of harness.server.routes) {
+      const name = routeName(one);
+      const expected = EXPECTED[name];
+      const siteScoped = one.path.includes(':site');
+      const path = pathOf(one, 'mall') + (one.method === 'get' ? QUERY : '');
+      const anonymous = await harness.ask(one.method, path);
+      asked++;
+      const refusedAnonymous = anonymous.status === 401 && anonymous.text.includes('sign in first');
+      if (refusedAnonymous === (expected === 'public')) wrong.push(`${name} anonymous → ${anonymous.status}`);
+      for (const person of PEOPLE) {
+        const answer = await harness.ask<{ error?: { code: string; message: string } }>(one.method, path, {
+          as: person,
+        });
+        asked++;
+        if (name.endsWith('/sign-out')) await harness.signIn(person);
+        const refused =
+          answer.status === 401 ||
+          answer.status === 403 ||
+          (answer.status === 404 && /^site .* does not exist$/.test(answer.body?.error?.message ?? ''));
+        const allowed = expected === 'public' || expected?.includes(person);
+        if (refused === allowed) wrong.push(`${name} ${person} → ${answer.status} ${answer.text.slice(0, 120)}`);
+        // A site on which one has no role looks as if it did not exist; the shopper's cookie is none at these routes.
+        if (siteScoped && expected !== 'public' && person === 'stranger' && answer.status !== 404)
+          wrong.push(`${name} ${person} → ${answer.status}, not 404`);
+        if (answer.status >= 500) wrong.push(`${name} ${person} → ${answer.status}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(asked).toBe(harness.server.routes.length * (PEOPLE.length + 1));
+    expect(harness.failures).toEqual([]);
+  }, 60_000);
+
+  test('an owner asks for a site that is not there and gets 404, nobody gets 401 for either', async () => {
+    expect((await harness.ask('get', '/sites/nowhere/zones', { as: 'owner' })).status).toBe(404);
+    expect((await harness.ask('get', '/sites/nowhere/zones')).status).toBe(401);
+    expect((await harness.ask('get', '/sites/mall/zones')).status).toBe(401);
+  });
+
+  test('an API token has its own grants and no more', async () => {
+    const { token } = await harness.auth.createToken(
+      'till',
+      [{ role: 'installer', siteId: 'mall', tenantId: null }],
+      'a',
+      null,
+    );
+    expect((await harness.ask('get', '/sites/mall/gateways', { bearer: token })).status).toBe(200);
+    expect((await harness.ask('get', '/sites/mall/carriers', { bearer: token })).status).toBe(403);
+    expect((await harness.ask('get', '/sites/other/gateways', { bearer: token })).status).toBe(404);
+    expect((await harness.ask('get', '/sites/mall/gateways', { bearer: `${token}x` })).status).toBe(401);
+    // A bad token is not made good by a cookie beside it.
+    expect((await harness.ask('get', '/sites/mall/gateways', { bearer: 'nonsense', as: 'owner' })).status).toBe(401);
+  });
+});
+
+describe('tenants', () => {
+  const PERIOD = 'from=2026-05-04T00:00:00Z&to=2026-05-05T00:00:00Z';
+  const metrics = ['footfall', 'occupancy', 'dwell', 'unique-visitors', 'capture-rate', 'peak-hours', 'returning'];
+
+  test.each(metrics)('a retailer gets %s of the own zone only', async (metric) => {
+    const ask = (zone: string) =>
+      harness.ask('get', `/sites/mall/metrics/${metric}?${PERIOD}${zone && `&zone=${zone}`}`, { as: 'retailer' });
+    harness.questions.asked.length = 0;
+    expect((await ask('')).status).toBe(403);
+    for (const zone of ['hats-shop', 'free-shop', 'door', 'hall', 'no-such-zone'])
+      expect((await ask(zone)).status).toBe(404);
+    expect(harness.questions.asked).toEqual([]);
+    expect((await ask('shoes-shop')).status).toBe(200);
+    expect(harness.questions.asked).toMatchObject([{ siteId: 'mall', zoneId: 'shoes-shop' }]);
+  });
+
+  test('a retailer sees the own zones and the ways there', async () => {
+    const { body } = await harness.ask<{ id: string }[]>('get', '/sites/mall/zones', { as: 'retailer' });
+    expect(body.map((zone) => zone.id).sort()).toEqual(['door', 'hall', 'shoes-shop']);
+    expect((await harness.ask('get', '/sites/mall/zones/hats-shop', { as: 'retailer' })).status).toBe(404);
+    expect((await harness.ask('get', '/sites/mall/zones/shoes-shop', { as: 'retailer' })).status).toBe(200);
+  });
+
+  const coupon = (change: object) => ({
+    name: 'Coupon',
+    kind: 'coupon',
+    floorId: 'f0',
+    tenantId: 'shoes',
+    shape: { type: 'circle', xM: 4, yM: 14, radiusM: 3 },
+    ...change,
+  });
+  test.each([
+    ['for another tenant', { tenantId: 'hats' }, 403],
+    ['for nobody', { tenantId: null }, 403],
+    ['of another kind', { kind: 'shop' }, 403],
+    ["over another tenant's shop", { shape: { type: 'circle', xM: 14, yM: 4, radiusM: 2 } }, 403],
+    ["round another tenant's shop", { shape: { type: 'circle', xM: 14, yM: 4, radiusM: 30 } }, 403],
+    ['over a shop of no tenant', { shape: { type: 'circle', xM: 24, yM: 4, radiusM: 2 } }, 403],
+    ['in the corridor', {}, 201],
+    ['in the own shop', { shape: { type: 'circle', xM: 4, yM: 4, radiusM: 2 } }, 201],
+  ])('a retailer draws a coupon zone %s', async (_, change, status) => {
+    const answer = await harness.ask('post', '/sites/mall/zones', { as: 'retailer', body: coupon(change) });
+    expect([answer.status, answer.text]).toEqual([status, expect.any(String)]);
+  });
+
+  test('a retailer changes and removes nothing that is not an own coupon zone', async () => {
+    await harness.registry.zones.put('mall', {
+      id: 'hats-coupon',
+      minStaySeconds: null,
+      ...coupon({}),
+      tenantId: 'hats',
+    } as never);
+    const put = (id: string) => harness.ask('put', `/sites/mall/zones/${id}`, { as: 'retailer', body: coupon({}) });
+    const remove = (id: string) => harness.ask('delete', `/sites/mall/zones/${id}`, { as: 'retailer' });
+    expect((await put('hats-coupon')).status).toBe(404);
+    expect((await put('shoes-shop')).status).toBe(403);
+    expect((await put('door')).status).toBe(404);
+    expect((await remove('hats-coupon')).status).toBe(404);
+    expect((await remove('shoes-shop')).status).toBe(403);
+    expect((await put('shoes-coupon')).status).toBe(200);
+    expect((await remove('shoes-coupon')).status).toBe(204);
+    expect(harness.registry.zones.get('mall', 'hats-coupon')?.tenantId).toBe('hats');
+  });
+
+  test('live numbers are cut to the role', async () => {
+    harness.pipeline.snapshots.set('mall', {
+      atMs: 1,
+      occupancy: 99,
+      zones: [
+        { zoneId: 'shoes-shop', occupancy: 11 },
+        { zoneId: 'hats-shop', occupancy: 22 },
+        { zoneId: 'hall', occupancy: 33 },
+      ],
+      gateways: [
+        {
+          id: 'g1',
+          online: true,
+          lastSeenMs: 1,
+          advertsPerSecond: 1,
+          clockOffsetMs: 0,
+          outboxBatches: 0,
+          droppedBatches: 0,
+          version: '1',
+          finding: null,
+        },
+      ],
+      historyProgress: 0.5,
+    });
+    const live = async (as: Person) =>
+      (await harness.ask<Record<string, unknown>>('get', '/sites/mall/live', { as })).body;
+    expect(await live('manager')).toMatchObject({ occupancy: 99, zones: [{}, {}, {}], gateways: [{ id: 'g1' }] });
+    expect(await live('retailer')).toEqual({
+      atMs: 1,
+      occupancy: null,
+      zones: [{ zoneId: 'shoes-shop', occupancy: 11 }],
+      gateways: [],
+      historyProgress: 0.5,
+    });
+    expect(await live('installer')).toMatchObject({ occupancy: null, zones: [], gateways: [{ id: 'g1' }] });
+    harness.pipeline.snapshots.clear();
+    expect(await live('manager')).toMatchObject({ occupancy: null, gateways: [{ id: 'g1', online: false }] });
+  });
+});
+
+describe('requests of other sites', () => {
+  const change = (asking: object) =>
+    harness.ask<{ error: { code: string } }>('put', '/sites/mall/definitions', { as: 'manager', body: {}, ...asking });
+  test.each([
+    ["the server's own page", {}, 200],
+    ["another site's page", { origin: 'https://evil.example' }, 403],
+    ['a sandboxed page', { origin: 'null' }, 403],
+    ['no browser, but a cookie', { origin: null }, 403],
+    [
+      'a browser that tells by Sec-Fetch-Site: same',
+      { origin: null, headers: { 'sec-fetch-site': 'same-origin' } },
+      200,
+    ],
+    [
+      'a browser that tells by Sec-Fetch-Site: cross',
+      { origin: null, headers: { 'sec-fetch-site': 'cross-site' } },
+      403,
+    ],
+    ['a sibling host', { origin: null, headers: { 'sec-fetch-site': 'same-site' } }, 403],
+  ])('a change with a cookie from %s', async (_, asking, status) => {
+    const answer = await change(asking);
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(answer.body.error.code).toBe('cross-site');
+  });
+
+  test('a bearer token needs no origin, and reading needs none either', async () => {
+    const grant = { role: 'manager', siteId: 'mall', tenantId: null } as const;
+    const { token } = await harness.auth.createToken('script', [grant], 'a', null);
+    const answer = await harness.ask('put', '/sites/mall/definitions', { bearer: token, origin: null, body: {} });
+    expect(answer.status).toBe(200);
+    expect((await harness.ask('get', '/sites/mall/zones', { as: 'manager', origin: null })).status).toBe(200);
+  });
+
+  test('nobody is signed in from another site', async () => {
+    const answer = await harness.ask('post', '/auth/sign-in', {
+      origin: 'https://evil.example',
+      body: { email: 'a', password: 'b' },
+    });
+    expect(answer.status).toBe(403);
+  });
+});
+
+test('a route of someone else is held to its declaration as well', async () => {
+  let called = 0;
+  const extra = route({
+    method: 'post',
+    path: '/redeem',
+    summary: 'x',
+    access: { roles: ['till'], scope: 'server' },
+    handler: ({ siteId, tenantId }) => {
+      called++;
+      return { siteId, tenantId };
+    },
+  });
+  const other = await Harness.open({ routes: [extra] });
+  try {
+    for (const person of PEOPLE) {
+      const answer = await other.ask('post', '/redeem', { as: person });
+      expect([person, answer.status]).toEqual([person, person === 'till' ? 200 : person === 'shopper' ? 401 : 403]);
+      if (person === 'till') expect(answer.body).toEqual({ siteId: 'mall', tenantId: 'shoes' });
+    }
+    expect(called).toBe(1);
+  } finally {
+    await other.close();
+  }
+});
