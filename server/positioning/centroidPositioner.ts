@@ -8,8 +8,14 @@ import { emptyRssi, hear, type RssiState, readRssiDbm, readWeight } from './rssi
 import { CARRIER_HEIGHT_M, POWER_AT_1M_DBM, Readings, solve } from './solve.ts';
 import type { HeardView, Position, Positioner } from './types.ts';
 
-/** A shopper's pace with stops, as the variance that a second adds to one axis. */
-const WALK_VARIANCE_M2_PER_SECOND = 1.5;
+/** A shopper's pace, as the variance that a second adds to one axis; and one who looks at a shelf. */
+const WALK_VARIANCE_M2_PER_SECOND = 2;
+const STILL_VARIANCE_M2_PER_SECOND = 0.1;
+/** Of each new difference between solution and fix in their running mean: noise cancels within seconds, walking does not. */
+const DRIFT_GAIN = 0.3;
+/** Squared mean difference over what noise alone would leave: at the first it stands, at the second it walks. */
+const STANDS_BELOW = 0.5;
+const WALKS_ABOVE = 2;
 /** A brisk walk; nobody runs through a mall for long. */
 const MAX_SPEED_M_PER_S = 2;
 /** After this silence the old place says little. */
@@ -34,6 +40,9 @@ export interface CentroidState extends FloorState {
   calibrated: boolean;
   fix: Fix | undefined;
   varianceM2: number;
+  /** Running mean of solution minus fix. */
+  driftXM: number;
+  driftYM: number;
   tickEndMs: number;
   zoneMass: ZoneMass[];
 }
@@ -47,6 +56,8 @@ const freshState = (): CentroidState => ({
   calibrated: false,
   fix: undefined,
   varianceM2: 0,
+  driftXM: 0,
+  driftYM: 0,
   tickEndMs: 0,
   zoneMass: [],
 });
@@ -93,7 +104,14 @@ export function createCentroidPositioner(model: SiteModel): Positioner<CentroidS
     let varianceM2 = solution.varianceM2;
     if (known) {
       const seconds = Math.max(0, silentMs) / 1_000;
-      const predicted = state.varianceM2 + WALK_VARIANCE_M2_PER_SECOND * seconds;
+      state.driftXM += DRIFT_GAIN * (xM - old.xM - state.driftXM);
+      state.driftYM += DRIFT_GAIN * (yM - old.yM - state.driftYM);
+      const noiseM2 = (2 * solution.varianceM2 * DRIFT_GAIN) / (2 - DRIFT_GAIN);
+      const drift = (state.driftXM ** 2 + state.driftYM ** 2) / noiseM2;
+      const walks = Math.min(1, Math.max(0, (drift - STANDS_BELOW) / (WALKS_ABOVE - STANDS_BELOW)));
+      const perSecond =
+        STILL_VARIANCE_M2_PER_SECOND + walks * (WALK_VARIANCE_M2_PER_SECOND - STILL_VARIANCE_M2_PER_SECOND);
+      const predicted = state.varianceM2 + perSecond * seconds;
       const measured = solution.varianceM2 * CORRELATION;
       const gain = predicted / (predicted + measured);
       let dx = gain * (xM - old.xM);
@@ -107,6 +125,9 @@ export function createCentroidPositioner(model: SiteModel): Positioner<CentroidS
       xM = old.xM + dx;
       yM = old.yM + dy;
       varianceM2 = (1 - gain) * predicted;
+    } else {
+      state.driftXM = 0;
+      state.driftYM = 0;
     }
     const floor = floors.get(floorId);
     if (floor) {

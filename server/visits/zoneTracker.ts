@@ -3,16 +3,14 @@ import type { ZoneMass } from '../floor/zoneIndex.ts';
 import type { TrackedZone, ZoneTable } from './zoneTable.ts';
 
 /**
- * Shares of the mass that is attainable in the zone: with a wide zone 0.5 is the border itself, so one enters a step inside
- * and leaves a step outside. Relative, because an error of 5 m puts hardly a third of the mass into a circle of 5 m.
+ * Shares of the mass that is attainable in the zone: with a wide zone 0.5 is the border itself, so one enters at it
+ * and leaves two thirds of a standard error beyond it. Relative, because an error of 5 m puts hardly a third of the mass into a circle of 5 m.
  */
 const ENTER_SHARE = 0.55;
-const STAY_SHARE = 0.33;
+const STAY_SHARE = 0.25;
 /** Below these the radio cannot tell: a zone much smaller than the error is never entered. */
 const MIN_ENTER_MASS = 0.2;
-const MIN_STAY_MASS = 0.1;
-/** Of neighbours the best wins; the one already held is given this advantage against noise at the border. */
-const HELD_ADVANTAGE = 1.25;
+const MIN_STAY_MASS = 0.08;
 
 /** Structured-cloneable. */
 export interface StayState {
@@ -25,6 +23,8 @@ export interface StayState {
   /** Last sighting of the tick in which it was last in the zone. */
   lastInMs: number;
   lastInTickEndMs: number;
+  /** Was in the zone when last heard. */
+  current: boolean;
 }
 
 export interface ZoneRules {
@@ -56,32 +56,38 @@ const findStay = (stays: readonly StayState[], zoneId: string): StayState | unde
 
 // Scratch of one call; calls never nest.
 const contenders: TrackedZone[] = [];
-const scores: number[] = [];
+const shares: number[] = [];
+const currents: boolean[] = [];
 
-/** The zones it counts as being in: good enough, and not beaten by a neighbour that it cannot be in as well. */
+/** Zones with mass enough: to go on where it is in them, to enter where it is not. */
 function contend(stays: readonly StayState[], sighted: Sighted, table: ZoneTable): number {
   let count = 0;
   for (const { zoneId, mass } of sighted.masses) {
     const zone = table.get(zoneId);
     if (!zone) continue;
     const attainable = zone.attainable(sighted.accuracyM);
-    const held = findStay(stays, zoneId) !== undefined;
-    const needed = held
+    const current = findStay(stays, zoneId)?.current === true;
+    const needed = current
       ? Math.max(MIN_STAY_MASS, STAY_SHARE * attainable)
       : Math.max(MIN_ENTER_MASS, ENTER_SHARE * attainable);
     if (mass < needed) continue;
     contenders[count] = zone;
-    scores[count] = (mass / attainable) * (held ? HELD_ADVANTAGE : 1);
+    shares[count] = mass / attainable;
+    currents[count] = current;
     count += 1;
   }
   return count;
 }
 
+/** A neighbour that it cannot be in as well has the better claim: the one it is in already, else the one with the larger share. */
 function beaten(i: number, count: number): boolean {
   const zone = contenders[i]!;
   for (let j = 0; j < count; j++) {
     if (j === i || zone.overlapping.has(contenders[j]!.zone.id)) continue;
-    if (scores[j]! > scores[i]! || (scores[j] === scores[i] && contenders[j]!.zone.id < zone.zone.id)) return true;
+    if (currents[j] !== currents[i]) {
+      if (currents[j]) return true;
+    } else if (shares[j]! > shares[i]! || (shares[j] === shares[i] && contenders[j]!.zone.id < zone.zone.id))
+      return true;
   }
   return false;
 }
@@ -109,6 +115,7 @@ export function trackSighted(
         startTickEndMs: tickEndMs,
         lastInMs: atMs,
         lastInTickEndMs: tickEndMs,
+        current: true,
       };
       stays.push(stay);
     }
@@ -137,10 +144,11 @@ function dropExpired(stays: StayState[], tickEndMs: number, rules: ZoneRules, si
   let kept = 0;
   for (let i = 0; i < stays.length; i++) {
     const stay = stays[i]!;
+    if (heard) stay.current = stay.lastInTickEndMs === tickEndMs;
     // An entry under way must hold in every tick in which the carrier is heard.
     const gone = stay.confirmed
       ? tickEndMs - stay.lastInMs >= rules.exitAfterMs
-      : (heard && stay.lastInTickEndMs !== tickEndMs) || tickEndMs - stay.lastInMs >= rules.exitAfterMs;
+      : !stay.current || tickEndMs - stay.lastInMs >= rules.exitAfterMs;
     if (!gone) stays[kept++] = stay;
     else if (stay.confirmed) sink.exited(stay);
   }
