@@ -47,16 +47,35 @@ function presences(site: PlainSite, zone: Zone | undefined): Presence[] {
 const minMsOf = (site: PlainSite, zone: Zone | undefined) =>
   zone ? minStayMs(definitionsOf(site), zone) : minVisitMs(definitionsOf(site));
 
-function spansOf(site: PlainSite): ExpectedSpan[] {
+/** Once for each state of the rows: `coverageOf` would look at every row for every interval. */
+const known = new WeakMap<
+  EngineRows['coverage'],
+  { spans: ExpectedSpan[]; byHour: Map<number, EngineRows['coverage']> }
+>();
+
+function coverageIndex(site: PlainSite) {
+  const before = known.get(site.rows.coverage);
+  if (before) return before;
   const firsts = new Map<string, number>();
-  for (const row of site.rows.coverage)
+  const byHour = new Map<number, EngineRows['coverage']>();
+  for (const row of site.rows.coverage) {
     firsts.set(row.gatewayId, Math.min(firsts.get(row.gatewayId) ?? Number.POSITIVE_INFINITY, row.minuteStartMs));
-  return expectedSpans(site.registry.modelTimeline(site.siteId), [], firsts, site.watermarkMs);
+    const hour = Math.floor(row.minuteStartMs / HOUR_MS);
+    byHour.set(hour, [...(byHour.get(hour) ?? []), row]);
+  }
+  const spans = expectedSpans(site.registry.modelTimeline(site.siteId), [], firsts, site.watermarkMs);
+  const index = { spans, byHour };
+  known.set(site.rows.coverage, index);
+  return index;
 }
 
 function coverageIn(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined) {
-  const spans = spansOf(site).filter((span) => floorId === undefined || span.floorId === floorId);
-  return coverageOf(spans, site.rows.coverage, fromMs, toMs);
+  const { spans, byHour } = coverageIndex(site);
+  const rows: EngineRows['coverage'] = [];
+  for (let hour = Math.floor(fromMs / HOUR_MS); hour * HOUR_MS < toMs; hour += 1)
+    rows.push(...(byHour.get(hour) ?? []));
+  const wanted = spans.filter((span) => floorId === undefined || span.floorId === floorId);
+  return coverageOf(wanted, rows, fromMs, toMs);
 }
 const shareIn = (site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined) => {
   const { reported, expected } = coverageIn(site, fromMs, toMs, floorId);
@@ -254,4 +273,62 @@ export function returningByHand(site: PlainSite, fromMs: number, toMs: number, z
     windowDays: definitions.returnWindowDays,
     coverage,
   };
+}
+
+/** The visit rollup before `sealedMs`, as the rows have it: quarter hours without rows are not in it. */
+export function visitQuartersByHand(site: PlainSite, sealedMs: number) {
+  const zones: (Zone | undefined)[] = [undefined, ...site.registry.zones.all(site.siteId)];
+  const out: Record<string, number | string>[] = [];
+  for (const zone of zones) {
+    const rows = (zone ? site.rows.stays.filter((row) => row.zoneId === zone.id) : site.rows.visits).filter(
+      (row) => counts(row.kind) && row.startMs < sealedMs,
+    );
+    const quarters = new Set(rows.map((row) => Math.floor(row.startMs / QUARTER_MS) * QUARTER_MS));
+    for (const quarter of quarters) {
+      const counted = lengthCounts(
+        rows,
+        quarter,
+        quarter + QUARTER_MS,
+        minMsOf(site, zone),
+        bounceMs(definitionsOf(site)),
+      );
+      const { dwellMs, ...more } = counted;
+      out.push({ zone_id: zone?.id ?? '', bucket_ms: quarter, ...more, dwell_ms: dwellMs });
+    }
+  }
+  return out;
+}
+
+export function coverageQuartersByHand(site: PlainSite, sealedMs: number) {
+  const out: Record<string, number | string>[] = [];
+  const firstMs = Math.min(...site.rows.coverage.map((row) => row.minuteStartMs));
+  for (let quarter = Math.floor(firstMs / QUARTER_MS) * QUARTER_MS; quarter < sealedMs; quarter += QUARTER_MS)
+    for (const floorId of ['f1', 'f2']) {
+      const counted = coverageIn(site, quarter, quarter + QUARTER_MS, floorId);
+      if (counted.expected > 0) out.push({ floor_id: floorId, bucket_ms: quarter, ...counted });
+    }
+  return out;
+}
+
+export function heatDaysByHand(site: PlainSite, sealedDay: number) {
+  const timezone = timezoneOf(site);
+  const dayOf = (atMs: number) => localDay(timezone, atMs);
+  const out: Record<string, number | string>[] = [];
+  const rows = site.rows.heat.filter((row) => dayOf(row.bucketStartMs) < sealedDay);
+  for (const cellM of [1, 2, 5, 10])
+    for (const floorId of ['f1', 'f2'])
+      for (const day of new Set(rows.map((row) => dayOf(row.bucketStartMs)))) {
+        const those = rows.filter((row) => row.floorId === floorId && dayOf(row.bucketStartMs) === day);
+        for (const cell of heatCells(those, 0, Number.MAX_SAFE_INTEGER, cellM, dayOf))
+          out.push({
+            cell_m: cellM,
+            floor_id: floorId,
+            day,
+            cell_x: cell.x,
+            cell_y: cell.y,
+            dwell_ms: cell.dwellMs,
+            carriers: cell.carriers,
+          });
+      }
+  return out;
 }
