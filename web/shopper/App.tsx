@@ -1,0 +1,70 @@
+import { Activity } from './components/Activity.tsx';
+import { CodeSheet } from './components/CodeSheet.tsx';
+import { Icon, type IconName } from './components/icons.tsx';
+import { LanguageChoice } from './components/LanguageChoice.tsx';
+import { Offers } from './components/Offers.tsx';
+import { Privacy } from './components/Privacy.tsx';
+import { Elsewhere, Welcome } from './components/Welcome.tsx';
+import { words } from './i18n/index.ts';
+import { announcement, connected, online, site, stage, type Tab, tab } from './state.ts';
+
+const TABS: { id: Tab; icon: IconName }[] = [
+  { id: 'offers', icon: 'tag' },
+  { id: 'activity', icon: 'clock' },
+  { id: 'privacy', icon: 'shield' },
+];
+
+function Tabs() {
+  const t = words.value;
+  const names: Record<Tab, string> = { offers: t.tabOffers, activity: t.tabActivity, privacy: t.tabPrivacy };
+  return (
+    <nav class="tabs" aria-label={t.sections}>
+      {TABS.map(({ id, icon }) => (
+        <button
+          key={id}
+          type="button"
+          aria-current={tab.value === id ? 'page' : undefined}
+          onClick={() => {
+            tab.value = id;
+            scrollTo(0, 0);
+          }}
+        >
+          <Icon name={icon} size={22} />
+          {names[id]}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+export function App() {
+  const t = words.value;
+  const home = stage.value === 'home';
+  return (
+    <div class={`page ${home ? 'with-tabs' : ''}`}>
+      <header class="top">
+        <span class="brand">
+          <span class={`dot ${connected.value ? 'on' : ''}`} aria-hidden="true" />
+          {site.value?.name ?? 'Promenade'}
+        </span>
+        {home ? <Tabs /> : <LanguageChoice />}
+      </header>
+      {!online.value && (
+        <p class="offline" role="status">
+          <Icon name="cloudOff" size={18} /> {t.offline}
+        </p>
+      )}
+      <main>
+        {stage.value === 'welcome' && <Welcome />}
+        {home && tab.value === 'offers' && <Offers />}
+        {home && tab.value === 'activity' && <Activity />}
+        {home && tab.value === 'privacy' && <Privacy />}
+        {!home && stage.value !== 'welcome' && <Elsewhere />}
+      </main>
+      <CodeSheet />
+      <div class="visually-hidden" role="status" aria-live="assertive">
+        {announcement.value}
+      </div>
+    </div>
+  );
+}
