@@ -3,9 +3,9 @@
  * band has three sources, and is as narrow as they are small:
  * - lengths near a threshold: each is known to a tick, so the count lies between those that reach the threshold by more
  *   than a tick and those that miss it by no more than one;
- * - missing coverage: with a share c of the gateway-minutes, up to (1 − c) ÷ c times as many as were seen were not, where
- *   "as many as were seen" is taken at the upper limit of a Poisson count; and an outage can cut one visit in two, so up
- *   to the share 1 − c of what was seen may be repeats;
+ * - missing coverage: what is seen with probability c (the share of gateway-minutes) leaves unseen, for n that were seen,
+ *   a negative binomial number, of which the upper limit is taken; and an outage can cut one visit in two, so up to the
+ *   share 1 − c of what was seen may be repeats. It errs on the wide side, as several gateways may hear one carrier;
  * - few cases, where a share or a median is estimated from them: Wilson's interval and order statistics, with the number
  *   of cases reduced to n · c.
  * Pure.
@@ -31,10 +31,23 @@ export function poissonLower(count: number): number {
   return Math.max(0, count * (1 - 1 / (9 * count) - Z95 / (3 * Math.sqrt(count))) ** 3);
 }
 
+/**
+ * Upper limit of how many were missed where `seen` were seen with probability `coverage`: mean, plus 1.96 standard
+ * deviations, plus the Cornish–Fisher term for the skew of small numbers.
+ */
+export function missedUpper(seen: number, coverage: number): number {
+  if (coverage >= 1) return 0;
+  const scale = (seen + 1) * (1 - coverage);
+  const skew = (((Z95 * Z95 - 1) / 6) * (2 - coverage) * Math.min(1, scale)) / coverage;
+  return (scale + Z95 * Math.sqrt(scale)) / coverage + skew;
+}
+
 /** Of a count, or a mean number present: `surely` and `possibly` are the counts with each length a tick shorter or longer. */
 export function countBand(surely: number, value: number, possibly: number, coverage: number): Band {
-  const missed = coverage < 1 ? ((1 - coverage) / coverage) * poissonUpper(possibly) : 0;
-  return { low: Math.min(value, surely * coverage), high: Math.max(value, possibly) + missed };
+  return {
+    low: Math.min(value, surely * coverage),
+    high: Math.max(value, possibly) + missedUpper(possibly, coverage),
+  };
 }
 
 /** Of a mean of `hours` hourly counts that add up to `total`. */
@@ -46,10 +59,9 @@ export function meanCountBand(
   coverage: number,
 ): Band | undefined {
   if (hours <= 0) return undefined;
-  const missed = coverage < 1 ? ((1 - coverage) / coverage) * poissonUpper(possibly) : 0;
   return {
     low: Math.min(total, poissonLower(surely) * coverage) / hours,
-    high: (Math.max(total, poissonUpper(possibly)) + missed) / hours,
+    high: (Math.max(total, poissonUpper(possibly)) + missedUpper(possibly, coverage)) / hours,
   };
 }
 
