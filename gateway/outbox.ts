@@ -32,7 +32,10 @@ interface Pending {
   settle: () => void;
 }
 
-/** Few enough that a resend after a crash is short, large enough that a day is not ten thousand files. */
+/** Ten minutes in memory while the disk fails (an SD card that turned read-only) or hangs; then the oldest go. */
+export const MAX_PENDING_BATCHES = 600;
+
+/** Small enough that a resend after a crash is short, large enough that a day is not ten thousand files. */
 const SEGMENT_BYTES = { min: 64 * 1024, max: 1024 * 1024, ofTotal: 1 / 64 };
 
 export class Outbox {
@@ -49,6 +52,11 @@ export class Outbox {
   /** Payloads of the open segment and of what waits to be written, by seq: live batches need no disk read. */
   private recent = new Map<number, Uint8Array>();
   private pending: Pending[] = [];
+  /** How many of the pending, from the first on, are being written. */
+  private writing = 0;
+  /** Lost from among the pending, yet to be noted. */
+  private overflow: Range[] = [];
+  private isDiskFailing = false;
   private cached: { segment: Segment; payloads: Buffer[] } | undefined;
   private readonly ackedSeq = new Map<number, number>();
   private nextSeq = 1;
@@ -96,6 +104,7 @@ export class Outbox {
     this.nextSeq += 1;
     const payload = encode(this.epoch, seq);
     this.recent.set(seq, payload);
+    while (this.pending.length >= MAX_PENDING_BATCHES && this.pending.length > this.writing) this.loseOldestPending();
     const durable = new Promise<void>((settle) => {
       this.pending.push({ seq, payload, settle });
     });
@@ -119,8 +128,7 @@ export class Outbox {
       else ranges.push({ epoch, fromSeq: from, toSeq });
     };
     for (const segment of this.segments) add(segment.epoch, segment.firstSeq, segment.lastSeq);
-    const firstPending = this.pending[0];
-    if (firstPending) add(this.epoch, firstPending.seq, this.nextSeq - 1);
+    for (const { seq } of this.pending) add(this.epoch, seq, seq);
     return ranges;
   }
 
@@ -150,6 +158,7 @@ export class Outbox {
   async ack(epoch: number, seq: number): Promise<void> {
     if (seq <= (this.ackedSeq.get(epoch) ?? -1)) return;
     this.ackedSeq.set(epoch, seq);
+    if (epoch === this.epoch) this.forgetPending(seq);
     await this.exclusively(() => this.trim(epoch, seq));
   }
 
@@ -158,7 +167,7 @@ export class Outbox {
   }
 
   async gapPublished(gap: GapMessage): Promise<void> {
-    await this.exclusively(() => this.gapList.published(gap));
+    await this.exclusively(() => this.tolerantly(() => this.gapList.published(gap)));
   }
 
   /** Writes what waits and closes the files. */
@@ -232,16 +241,50 @@ export class Outbox {
       while (this.pending.length > 0) {
         // What came while the last group was synced is the next group; a group never outgrows a segment by much.
         const group = this.takeGroup();
-        try {
-          await this.write(group);
-        } catch (error) {
-          await this.writeFailed(group, error);
-        }
+        this.writing = group.length;
+        await this.write(group);
+        this.isDiskFailing = false;
         this.pending.splice(0, group.length);
         for (const { settle } of group) settle();
       }
+    } catch (error) {
+      // They stay in memory, are sent from there, and tried again with the next batch.
+      this.diskFailed(error);
     } finally {
+      this.writing = 0;
       this.isFlushing = false;
+    }
+    for (const range of this.overflow.splice(0)) await this.noteLoss(range, 'disk-error');
+  }
+
+  /** Said once, not every second. */
+  private diskFailed(error: unknown): void {
+    if (this.isDiskFailing) return;
+    this.isDiskFailing = true;
+    this.options.warn(
+      `Cannot write to ${this.options.dir} (${String(error)}); the last ${MAX_PENDING_BATCHES} batches are kept in memory. Check the disk's free space and health`,
+    );
+  }
+
+  private loseOldestPending(): void {
+    const [lost] = this.pending.splice(this.writing, 1);
+    if (!lost) return;
+    this.recent.delete(lost.seq);
+    lost.settle();
+    this.droppedBatches += 1;
+    const last = this.overflow.at(-1);
+    if (last && last.toSeq + 1 === lost.seq) last.toSeq = lost.seq;
+    else this.overflow.push({ epoch: this.epoch, fromSeq: lost.seq, toSeq: lost.seq });
+  }
+
+  /** The server has them already: no need to write them. */
+  private forgetPending(ackedSeq: number): void {
+    for (let i = this.pending.length - 1; i >= this.writing; i -= 1) {
+      const batch = this.pending[i]!;
+      if (batch.seq > ackedSeq) continue;
+      this.pending.splice(i, 1);
+      this.recent.delete(batch.seq);
+      batch.settle();
     }
   }
 
@@ -249,7 +292,8 @@ export class Outbox {
     let bytes = 0;
     const group: Pending[] = [];
     for (const batch of this.pending) {
-      if (group.length > 0 && bytes + batch.payload.length > this.segmentBytes) break;
+      const isNext = group.length === 0 || batch.seq === group.at(-1)!.seq + 1;
+      if (!isNext || (group.length > 0 && bytes + batch.payload.length > this.segmentBytes)) break;
       group.push(batch);
       bytes += batch.payload.length;
     }
@@ -259,21 +303,15 @@ export class Outbox {
   private async write(group: readonly Pending[]): Promise<void> {
     const groupBytes = group.reduce((sum, { payload }) => sum + payload.length + 8, 0);
     await this.makeRoom(groupBytes);
-    if (this.tail && this.tail.bytes > 0 && this.tail.bytes + groupBytes > this.segmentBytes) await this.rotate();
+    const { tail } = this;
+    const isFull = tail && tail.bytes > 0 && tail.bytes + groupBytes > this.segmentBytes;
+    // The seqs of a segment are consecutive: behind a loss, the next begins.
+    if (isFull || (tail && tail.lastSeq + 1 !== group[0]!.seq)) await this.rotate();
     if (!this.tail) {
       this.tail = await Segment.create(this.options.dir, this.epoch, group[0]!.seq);
       this.segments.push(this.tail);
     }
     await this.tail.append(group.map(({ payload }) => payload));
-  }
-
-  private async writeFailed(group: readonly Pending[], error: unknown): Promise<void> {
-    this.options.warn(`cannot write to ${this.options.dir}: ${String(error)}; check the disk's free space and health`);
-    // The seqs of the group are lost, so the next one needs a segment of its own that begins behind them.
-    await this.rotate().catch(() => undefined);
-    const range = { epoch: this.epoch, fromSeq: group[0]!.seq, toSeq: group.at(-1)!.seq };
-    for (const { seq } of group) this.recent.delete(seq);
-    await this.noteLoss(range, 'disk-error').catch(() => undefined);
   }
 
   private async rotate(): Promise<void> {
@@ -283,10 +321,9 @@ export class Outbox {
     const keepFrom = this.pending[0]?.seq ?? this.nextSeq;
     for (const seq of this.recent.keys()) if (seq < keepFrom) this.recent.delete(seq);
     await tail.close();
-    if (tail.lastSeq < tail.firstSeq) {
-      this.segments = this.segments.filter((segment) => segment !== tail);
-      await tail.remove();
-    }
+    if (tail.lastSeq >= tail.firstSeq) return;
+    this.forget(tail);
+    await tail.remove();
   }
 
   private async makeRoom(bytes: number): Promise<void> {
@@ -308,12 +345,26 @@ export class Outbox {
   }
 
   private async noteLoss(range: Range, reason: GapReason): Promise<void> {
-    this.droppedBatches += sizeOf(range);
-    await this.gapList.add({ ...range, reason });
+    if (reason !== 'disk-error') this.droppedBatches += sizeOf(range);
+    await this.tolerantly(() => this.gapList.add({ ...range, reason }));
     this.onGap?.();
   }
 
+  /** What cannot be written now stands in memory; a gateway with a broken disk goes on. */
+  private async tolerantly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.diskFailed(error);
+    }
+  }
+
   private async trim(epoch: number, seq: number): Promise<void> {
+    await this.tolerantly(() => this.removeAcked(epoch, seq));
+    if (epoch !== this.epoch && !this.segments.some((segment) => segment.epoch === epoch)) this.ackedSeq.delete(epoch);
+  }
+
+  private async removeAcked(epoch: number, seq: number): Promise<void> {
     if (this.tail && this.tail.epoch === epoch && this.tail.lastSeq >= this.tail.firstSeq && this.tail.lastSeq <= seq)
       if (this.tail.bytes >= this.segmentBytes / 4)
         // All of the open one is acknowledged: worth a new file only when it has grown, or a restart would resend much.
@@ -323,7 +374,6 @@ export class Outbox {
       this.forget(segment);
       await segment.remove();
     }
-    if (epoch !== this.epoch && !this.segments.some((segment) => segment.epoch === epoch)) this.ackedSeq.delete(epoch);
   }
 
   private forget(segment: Segment): void {

@@ -1,5 +1,5 @@
 /** One file of the outbox: batches of one epoch with consecutive seqs, each a CRC-framed record. */
-import { type FileHandle, open, readFile, truncate, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeRecord, scanRecords } from '../server/contract/framing.ts';
 
@@ -42,7 +42,8 @@ export class Segment {
 
   static async create(dir: string, epoch: number, firstSeq: number): Promise<Segment> {
     const segment = new Segment(dir, epoch, firstSeq, firstSeq - 1, 0);
-    segment.handle = await open(segment.path, 'wx');
+    // No other has this name; one that is there was made by an attempt that failed.
+    segment.handle = await open(segment.path, 'w');
     await syncDirectory(dir);
     return segment;
   }
@@ -92,7 +93,7 @@ export class Segment {
 
   async remove(): Promise<void> {
     await this.close();
-    await unlink(this.path);
+    await rm(this.path, { force: true });
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,8 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Outbox, type OutboxOptions } from '../../gateway/outbox.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MAX_PENDING_BATCHES, Outbox, type OutboxOptions } from '../../gateway/outbox.ts';
 import { sizeOf } from '../../gateway/ranges.ts';
 import { encodeRecord } from '../../server/contract/framing.ts';
 import { builtDist } from '../support/build.ts';
@@ -187,6 +188,53 @@ describe('the outbox', () => {
     expect(gap?.reason).toBe('unreadable');
     expect(found).toHaveLength(30 - sizeOf(gap!));
     expect(found).toContain(`${outbox.epoch}/30`);
+    await reopened.close();
+  });
+
+  test('goes on in memory while the disk fails, counts what it must drop, and catches up when it works again', async () => {
+    const outbox = await openOutbox();
+    rmSync(dir, { recursive: true });
+    const durable: Promise<void>[] = [];
+    for (let i = 0; i < MAX_PENDING_BATCHES + 100; i += 1) {
+      durable.push(outbox.append(payload).durable);
+      if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await vi.waitFor(() => expect(warnings).toHaveLength(1));
+    expect(warnings[0]).toMatch(/^Cannot write to .*kept in memory/);
+    // One more may stand while the others are just being tried.
+    expect(outbox.unackedBatches).toBeLessThanOrEqual(MAX_PENDING_BATCHES + 1);
+    expect(await readAll(outbox)).toHaveLength(MAX_PENDING_BATCHES + 100 - outbox.droppedBatches);
+    mkdirSync(dir);
+    durable.push(outbox.append(payload).durable);
+    await Promise.all(durable);
+    await outbox.close();
+
+    const reopened = await openOutbox();
+    const kept = await readAll(reopened);
+    const lost = reopened
+      .gaps()
+      .flatMap((gap) => Array.from({ length: sizeOf(gap) }, (_, i) => `${gap.epoch}/${gap.fromSeq + i}`));
+    expect(reopened.gaps().every(({ reason }) => reason === 'disk-error')).toBe(true);
+    expect(new Set([...kept, ...lost]).size).toBe(MAX_PENDING_BATCHES + 101);
+    expect(kept.length + lost.length).toBe(MAX_PENDING_BATCHES + 101);
+    expect(lost).toHaveLength(outbox.droppedBatches);
+    expect(lost.length).toBeGreaterThan(98);
+    await reopened.close();
+  });
+
+  test('does not keep for a failing disk what the server has already', async () => {
+    const outbox = await openOutbox();
+    rmSync(dir, { recursive: true });
+    for (let i = 0; i < 20; i += 1) outbox.append(payload);
+    await vi.waitFor(() => expect(warnings).toHaveLength(1));
+    await outbox.ack(outbox.epoch, 15);
+    expect(outbox.unacked()).toEqual([{ epoch: outbox.epoch, fromSeq: 16, toSeq: 20 }]);
+    mkdirSync(dir);
+    await outbox.append(payload).durable;
+    await outbox.close();
+    const reopened = await openOutbox();
+    expect(reopened.unacked().at(-1)?.toSeq).toBe(21);
+    expect(reopened.unackedBatches).toBeLessThan(21);
     await reopened.close();
   });
 
