@@ -1,4 +1,6 @@
 import { render } from 'preact';
 import '../lib/tokens.css';
+import './dashboard.css';
+import { App } from './App.tsx';
 
-render(<main />, document.getElementById('app')!);
+render(<App />, document.getElementById('app')!);

@@ -1,0 +1,421 @@
+/** A stand-in for the server, for building and testing the dashboard alone: the built pages, the routes, the live stream. */
+import { createReadStream, existsSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { Server } from 'socket.io';
+import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
+import type { DashboardClientEvents, DashboardServerEvents } from '../../server/contract/live.ts';
+import type { Interval, Metric } from '../../server/contract/metrics.ts';
+import type { Floor, Gateway, Zone } from '../../server/contract/model.ts';
+import { type Campaign, DEFAULT_ATTENTION } from '../../server/contract/offers.ts';
+import type { Grant } from '../../server/http/route.ts';
+import * as mall from './mockMall.ts';
+
+/** As the server sends it. */
+const CSP =
+  "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.png': 'image/png',
+};
+const PAGES: Record<string, string> = {
+  '/': 'dashboard/index.html',
+  '/shopper': 'shopper/index.html',
+  '/till': 'till/index.html',
+};
+
+export interface Recorded {
+  method: string;
+  path: string;
+  body: unknown;
+}
+class Refusal extends Error {
+  readonly status: number;
+  readonly path: string | undefined;
+  constructor(status: number, message: string, path?: string) {
+    super(message);
+    this.status = status;
+    this.path = path;
+  }
+}
+
+export interface MockServer {
+  url: string;
+  requests: Recorded[];
+  /** Paths that fail, with the status that they fail with; 0 never answers. */
+  failing: { path: RegExp; status: number; message?: string; field?: string }[];
+  signedIn: boolean;
+  grants: Grant[];
+  /** A site with nothing in it. */
+  empty: boolean;
+  live: { running: boolean; historyProgress: number | null };
+  reset(): void;
+  stop(): Promise<void>;
+}
+
+const OWNER: Grant[] = [{ role: 'owner', siteId: null, tenantId: null }];
+
+export async function startMockServer(staticDir: string, options: { port?: number } = {}): Promise<MockServer> {
+  let zones: Zone[] = [];
+  let gateways: Gateway[] = [];
+  let floors: Floor[] = [];
+  let campaigns: Campaign[] = [];
+  let definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
+  let attention = DEFAULT_ATTENTION;
+  let step = 0;
+
+  const account = () => ({
+    id: 'a-1',
+    email: 'jana@arkada.example',
+    name: 'Jana Dvořáková',
+    grants: mock.grants,
+    hasPassword: true,
+    createdMs: mall.NOW_MS - 30 * 86_400_000,
+    lastSignInMs: mall.NOW_MS - 3_600_000,
+  });
+  const put = <T extends { id: string }>(list: T[], item: T): T[] => [...list.filter(({ id }) => id !== item.id), item];
+
+  function answer(method: string, path: string, query: URLSearchParams, body: unknown): unknown {
+    if (path === '/auth/welcome') {
+      if ((body as { token?: string }).token !== 'good')
+        throw new Refusal(401, 'this sign-in link was used or has expired');
+      mock.signedIn = true;
+      return account();
+    }
+    if (path === '/auth/sign-in') {
+      if ((body as { password?: string }).password !== 'correct horse')
+        throw new Refusal(401, 'the e-mail or the password is wrong');
+      mock.signedIn = true;
+      return account();
+    }
+    if (!mock.signedIn) throw new Refusal(401, 'sign in first');
+    if (path === '/auth/me' || path === '/auth/password') return account();
+    if (path === '/auth/sign-out') {
+      mock.signedIn = false;
+      return undefined;
+    }
+    if (path === '/sites') return [mall.site];
+    if (path === '/accounts' && method === 'GET')
+      return [
+        account(),
+        {
+          ...account(),
+          id: 'a-2',
+          name: null,
+          email: 'alma@cafe.example',
+          grants: [{ role: 'retailer', siteId: 'arkada', tenantId: 'cafe-alma' }],
+          lastSignInMs: null,
+          hasPassword: false,
+        },
+      ];
+    if (path === '/accounts') return { account: account(), link: '/#/welcome?token=abc', expiresMs: mall.NOW_MS };
+    if (path === '/tokens' && method === 'GET')
+      return mock.empty
+        ? []
+        : [
+            {
+              id: 't-1',
+              label: 'Reporting',
+              grants: OWNER,
+              createdBy: 'a-1',
+              createdMs: mall.NOW_MS - 86_400_000,
+              expiresMs: null,
+              lastUsedMs: mall.NOW_MS - 60_000,
+            },
+          ];
+    if (path === '/tokens')
+      return {
+        id: 't-2',
+        label: 'New',
+        grants: OWNER,
+        createdMs: mall.NOW_MS,
+        expiresMs: null,
+        lastUsedMs: null,
+        token: 'promenade_secret',
+      };
+    const [, siteId, what, id, sub] = /^\/sites\/([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?)?$/.exec(path) ?? [];
+    if (siteId !== mall.site.id) throw new Refusal(404, `${path} does not exist`);
+    const fromMs = Date.parse(query.get('from') ?? '');
+    const toMs = Date.parse(query.get('to') ?? '');
+    const zone = query.get('zone');
+    switch (what) {
+      case undefined:
+        return mall.site;
+      case 'floors':
+        if (method === 'GET') return floors;
+        if (method === 'POST' && id === undefined) {
+          const made: Floor = {
+            outline: null,
+            walls: [],
+            image: null,
+            ...(body as Floor),
+            id: `floor-${floors.length + 1}`,
+          };
+          floors = put(floors, made);
+          return made;
+        }
+        if (method === 'PATCH') {
+          const changed = { ...floors.find((floor) => floor.id === id)!, ...(body as Partial<Floor>) };
+          floors = put(floors, changed);
+          return changed;
+        }
+        if (sub === 'image') return floors.find((floor) => floor.id === id);
+        if (sub === 'geojson') return { floor: floors[0], zones: [], skipped: [], crs: 'metres' };
+        return undefined;
+      case 'zones':
+        if (method === 'GET') return zones;
+        if (method === 'DELETE') {
+          zones = zones.filter((one) => one.id !== id);
+          return undefined;
+        }
+        {
+          const made: Zone = { ...(body as Zone), id: id ?? `zone-${zones.length + 1}` };
+          zones = put(zones, made);
+          return made;
+        }
+      case 'gateways':
+        if (id === 'waiting') return [{ id: 'gw-new', lastHeard: new Date(mall.NOW_MS).toISOString(), messages: 12 }];
+        if (method === 'GET') return gateways;
+        if (method === 'DELETE') {
+          gateways = gateways.filter((one) => one.id !== id);
+          return undefined;
+        }
+        gateways = put(gateways, body as Gateway);
+        return body;
+      case 'carriers':
+        if (sub === 'tag')
+          return {
+            carrierId: id,
+            code: 'K7QF-2M9X',
+            url: 'https://promenade.example/shopper',
+            svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 3"><path d="M0 0h1v1H0zM2 0h1v1H2zM1 1h1v1H1zM0 2h1v1H0z"/></svg>',
+          };
+        return method === 'GET' ? (mock.empty ? [] : mall.carriers) : mall.carriers.slice(0, 1);
+      case 'live':
+        return mall.snapshotOf(step, mock.live.historyProgress);
+      case 'definitions':
+        if (method === 'PUT')
+          definitions = {
+            version: definitions.version + 1,
+            createdMs: mall.NOW_MS,
+            definitions: body as typeof definitions.definitions,
+          };
+        return definitions;
+      case 'attention':
+        if (method === 'PUT') attention = body as typeof attention;
+        return attention;
+      case 'campaigns':
+        if (sub === 'funnel')
+          return {
+            wouldFire: 1_284,
+            control: 131,
+            sent: 842,
+            opened: 517,
+            redeemed: 203,
+            held: { 'attention-budget': 214, cooldown: 97 },
+            latencyMs: { p50: 640, p95: 1_380, p99: 1_910 },
+          };
+        if (sub === 'decisions')
+          return {
+            decisions: [
+              ['sent', 'stayed 20 s in Alma coffee'],
+              ['held', 'one offer was already sent in this visit'],
+              ['control', 'held back at random as control: would have fired'],
+              ['sent', 'stayed 20 s in Alma coffee'],
+              ['held', 'left the zone before the offer went out'],
+            ].map(([outcome, reason], n) => ({
+              at: new Date(mall.NOW_MS - n * 210_000).toISOString(),
+              zoneId: 'coupon-alma',
+              trigger: 'dwell',
+              outcome,
+              code: outcome,
+              reason,
+              latencyMs: outcome === 'sent' ? 600 + n * 90 : null,
+            })),
+          };
+        if (method === 'GET') return { campaigns: mock.empty ? [] : campaigns };
+        if (sub !== undefined) {
+          const status = ({ start: 'live', pause: 'paused', end: 'ended' } as const)[sub];
+          const moved = { ...campaigns.find((one) => one.id === id)!, status: status ?? 'draft' };
+          campaigns = campaigns.map((one) => (one.id === id ? moved : one));
+          return moved;
+        }
+        {
+          const kept: Campaign = { status: 'draft', ...(body as Campaign) };
+          campaigns = put(campaigns, kept);
+          return kept;
+        }
+      case 'metrics': {
+        if (mock.empty) {
+          if (id === 'peak-hours')
+            return {
+              timezone: mall.site.timezone,
+              grid: Array.from({ length: 7 }, () =>
+                Array.from({ length: 24 }, () => ({ value: null, low: null, high: null, days: 0 })),
+              ),
+              peak: null,
+              excludedDays: [],
+            };
+          if (id === 'flows') return { flows: [], suppressed: 0, coverage: 0 };
+          if (id === 'affinity') return { pairs: [], coverage: 0 };
+          if (id === 'returning')
+            return {
+              identified: null,
+              returning: null,
+              share: null,
+              low: null,
+              high: null,
+              windowDays: 30,
+              coverage: 0,
+            };
+          if (id === 'heatmap') return { ...mall.heatmapOf('ground', 0, 0, 1, 'dwell'), cells: [], coverage: 0 };
+          const empty = mall.seriesOf(id as Metric, fromMs, toMs, (query.get('interval') ?? 'hour') as Interval, zone);
+          return {
+            ...empty,
+            series: empty.series.map((point) => ({
+              ...point,
+              value: null,
+              low: null,
+              high: null,
+              peak: null,
+              coverage: 0,
+            })),
+          };
+        }
+        if (id === 'peak-hours') return mall.peakHoursOf(zone);
+        if (id === 'flows') return mall.flowsOf();
+        if (id === 'affinity') return mall.affinityOf();
+        if (id === 'returning')
+          return {
+            identified: 1_840,
+            returning: 712,
+            share: 0.387,
+            low: 0.362,
+            high: 0.41,
+            windowDays: 30,
+            coverage: 0.97,
+          };
+        if (id === 'heatmap')
+          return mall.heatmapOf(
+            query.get('floor')!,
+            fromMs,
+            toMs,
+            Number(query.get('cellM')),
+            query.get('measure') as 'dwell',
+          );
+        if (id === 'capture-rate' && zone === null) throw new Refusal(400, 'must name a zone', 'query.zone');
+        return mall.seriesOf(id as Metric, fromMs, toMs, (query.get('interval') ?? 'hour') as Interval, zone);
+      }
+      default:
+        throw new Refusal(404, `${path} does not exist`);
+    }
+  }
+
+  async function readBody(request: IncomingMessage): Promise<unknown> {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const whole = Buffer.concat(parts);
+    if (!request.headers['content-type']?.includes('json'))
+      return whole.length === 0 ? undefined : { bytes: whole.length };
+    return whole.length === 0 ? undefined : JSON.parse(whole.toString());
+  }
+  function sendJson(response: ServerResponse, status: number, body: unknown): void {
+    response.writeHead(body === undefined ? 204 : status, { 'content-type': 'application/json' });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+  }
+  function sendFile(path: string, response: ServerResponse): void {
+    const file = join(staticDir, normalize(PAGES[path] ?? path));
+    if (!file.startsWith(staticDir) || !existsSync(file) || extname(file) === '') {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': CSP,
+    });
+    createReadStream(file).pipe(response);
+  }
+
+  const http = createServer((request, response) => {
+    void (async () => {
+      const url = new URL(request.url ?? '/', 'http://mock');
+      if (url.pathname.startsWith('/socket.io')) return;
+      if (!url.pathname.startsWith('/api/v1')) return sendFile(url.pathname, response);
+      const path = url.pathname.slice('/api/v1'.length);
+      const method = request.method ?? 'GET';
+      const body = await readBody(request);
+      mock.requests.push({ method, path, body });
+      const fault = mock.failing.find((one) => one.path.test(`${method} ${path}`));
+      if (fault?.status === 0) return;
+      try {
+        if (fault !== undefined)
+          throw new Refusal(fault.status, fault.message ?? 'the database is on strike', fault.field);
+        sendJson(response, 200, answer(method, path, url.searchParams, body));
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        sendJson(response, error.status, {
+          error: { code: 'mock', message: error.message, ...(error.path === undefined ? {} : { path: error.path }) },
+        });
+      }
+    })();
+  });
+  const io = new Server<DashboardClientEvents, DashboardServerEvents>(http, { serveClient: false });
+  io.of('/dashboard').on('connection', (socket) => {
+    socket.on('follow', (_siteId, reply) => {
+      reply({ ok: true });
+      if (mock.live.running) tick();
+    });
+  });
+  const tick = () => {
+    io.of('/dashboard').emit('live', mall.snapshotOf(step, mock.live.historyProgress));
+    io.of('/dashboard').emit('heat', mock.empty ? { atMs: mall.NOW_MS, floors: [] } : mall.liveHeatOf(step));
+  };
+  const timer = setInterval(() => {
+    if (!mock.live.running) return;
+    step++;
+    tick();
+  }, 1_000);
+
+  const mock: MockServer = {
+    url: '',
+    requests: [],
+    failing: [],
+    signedIn: true,
+    grants: OWNER,
+    empty: false,
+    live: { running: true, historyProgress: null },
+    reset() {
+      floors = [...mall.floors];
+      zones = [...mall.zones];
+      gateways = [...mall.gateways];
+      campaigns = [...mall.campaigns];
+      definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
+      step = 0;
+      Object.assign(mock, { requests: [], failing: [], signedIn: true, grants: OWNER, empty: false });
+      mock.live = { running: true, historyProgress: null };
+    },
+    async stop() {
+      clearInterval(timer);
+      await io.close();
+      http.closeAllConnections();
+    },
+  };
+  mock.reset();
+  await new Promise<void>((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve));
+  mock.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  // An empty mall has no floors either.
+  Object.defineProperty(mock, 'empty', {
+    get: () => isEmpty,
+    set: (on: boolean) => {
+      isEmpty = on;
+      if (on) [floors, zones, gateways] = [[], [], []];
+    },
+  });
+  return mock;
+}
+let isEmpty = false;

@@ -1,0 +1,283 @@
+/** A floor on leaflet, in metres: plan, heat, zones, gateways, labels. Views feed it; it knows no server. */
+import L from 'leaflet';
+import type { Floor, Gateway, Point, Shape, Zone } from '../../../server/contract/model.ts';
+import { labelPoint, shapeArea, shapeBounds } from './geometry.ts';
+import { createHeatCanvas, type HeatCanvas, type HeatField } from './heatmapAdapter.ts';
+
+export const toLatLng = ([x, y]: Point): L.LatLngTuple => [y, x];
+export const toPoint = (at: L.LatLng): Point => [at.lng, at.lat];
+
+/** Leaflet's image overlay holding a canvas: moves and scales with the map without being drawn again. */
+class CanvasOverlay extends L.ImageOverlay {
+  readonly #canvas: HTMLCanvasElement;
+  constructor(canvas: HTMLCanvasElement, bounds: L.LatLngBoundsExpression, options: L.ImageOverlayOptions) {
+    super('', bounds, options);
+    this.#canvas = canvas;
+  }
+  _initImage(): void {
+    this.#canvas.className = 'leaflet-image-layer leaflet-zoom-animated heat-canvas';
+    (this as unknown as { _image: HTMLCanvasElement })._image = this.#canvas;
+  }
+}
+
+export function shapeLayer(shape: Shape, options: L.PathOptions): L.Polygon | L.Circle {
+  return shape.type === 'circle'
+    ? L.circle(toLatLng([shape.xM, shape.yM]), { ...options, radius: shape.radiusM })
+    : L.polygon(
+        shape.rings.map((ring) => ring.map(toLatLng)),
+        options,
+      );
+}
+
+export interface ZoneLook {
+  zone: Zone;
+  className?: string;
+  title?: string;
+}
+export interface GatewayLook {
+  gateway: Gateway;
+  state: 'ok' | 'warn' | 'bad' | 'off' | 'unknown';
+  title: string;
+  highlighted?: boolean;
+}
+
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
+
+export class FloorView {
+  readonly map: L.Map;
+  readonly #base: L.LayerGroup;
+  readonly #zones: L.LayerGroup;
+  readonly #gateways: L.LayerGroup;
+  readonly #labels: L.LayerGroup;
+  readonly #resize: ResizeObserver;
+  #floor: Floor | undefined;
+  #looks: ZoneLook[] = [];
+  readonly #layers = new Map<string, L.Path>();
+  #figures: ReadonlyMap<string, string> = new Map();
+  #heat: { canvas: HeatCanvas; overlay: L.ImageOverlay } | undefined;
+  #moved = false;
+  onZone: ((zone: Zone) => void) | undefined;
+  onGateway: ((gateway: Gateway) => void) | undefined;
+
+  constructor(element: HTMLElement, labels: { zoomIn: string; zoomOut: string }) {
+    this.map = L.map(element, {
+      crs: L.CRS.Simple,
+      attributionControl: false,
+      zoomControl: false,
+      zoomSnap: 0,
+      zoomDelta: 0.5,
+      wheelPxPerZoomLevel: 120,
+      minZoom: -4,
+      maxZoom: 7,
+    });
+    this.map.setView([0, 0], 0);
+    L.control
+      .zoom({ position: 'bottomright', zoomInTitle: labels.zoomIn, zoomOutTitle: labels.zoomOut })
+      .addTo(this.map);
+    for (const [name, zIndex] of [
+      ['floor', 250],
+      ['heat', 350],
+      ['gateways', 450],
+      ['labels', 460],
+    ] as const) {
+      this.map.createPane(name).style.zIndex = String(zIndex);
+    }
+    this.map.getPane('labels')!.style.pointerEvents = 'none';
+    this.map.getPane('heat')!.style.pointerEvents = 'none';
+    this.#base = L.layerGroup().addTo(this.map);
+    this.#zones = L.layerGroup().addTo(this.map);
+    this.#gateways = L.layerGroup().addTo(this.map);
+    this.#labels = L.layerGroup().addTo(this.map);
+    this.map.on('zoomend', () => this.#drawLabels());
+    this.map.on('dragstart', () => {
+      this.#moved = true;
+    });
+    this.#resize = new ResizeObserver(() => {
+      this.map.invalidateSize({ animate: false });
+      if (!this.#moved) this.fit();
+    });
+    this.#resize.observe(element);
+  }
+
+  stop(): void {
+    this.#resize.disconnect();
+    this.map.remove();
+  }
+
+  fit(): void {
+    const floor = this.#floor;
+    if (floor === undefined) return;
+    this.#moved = false;
+    const bounds = L.latLngBounds([0, 0], [floor.heightM, floor.widthM]);
+    this.map.setMaxBounds(bounds.pad(0.6));
+    this.map.fitBounds(bounds, { animate: false, padding: [18, 18] });
+    this.#drawLabels();
+  }
+
+  setFloor(floor: Floor): void {
+    const other = this.#floor?.id !== floor.id;
+    this.#floor = floor;
+    this.#base.clearLayers();
+    const outline: Shape = floor.outline ?? {
+      type: 'polygon',
+      rings: [
+        [
+          [0, 0],
+          [floor.widthM, 0],
+          [floor.widthM, floor.heightM],
+          [0, floor.heightM],
+        ],
+      ],
+    };
+    shapeLayer(outline, { pane: 'floor', className: 'plan-outline', interactive: false }).addTo(this.#base);
+    if (floor.image !== null) {
+      const { url, originXM, originYM, metresPerPixel, widthPx, heightPx } = floor.image;
+      L.imageOverlay(
+        url,
+        [
+          [originYM, originXM],
+          [originYM + heightPx * metresPerPixel, originXM + widthPx * metresPerPixel],
+        ],
+        { pane: 'floor', className: 'plan-image', alt: '' },
+      ).addTo(this.#base);
+    }
+    if (floor.walls.length > 0) {
+      L.polyline(
+        floor.walls.map(([x1, y1, x2, y2]) => [toLatLng([x1, y1]), toLatLng([x2, y2])]),
+        { pane: 'floor', className: 'plan-wall', interactive: false },
+      ).addTo(this.#base);
+    }
+    if (other) {
+      this.#heat?.overlay.remove();
+      this.#heat = undefined;
+      this.fit();
+    }
+  }
+
+  setZones(looks: ZoneLook[]): void {
+    this.#looks = looks;
+    this.#zones.clearLayers();
+    this.#layers.clear();
+    // Large below small, coupon zones on top, so that each can be reached.
+    const order = [...looks].sort(
+      (a, b) =>
+        Number(a.zone.kind === 'coupon') - Number(b.zone.kind === 'coupon') ||
+        shapeArea(b.zone.shape) - shapeArea(a.zone.shape),
+    );
+    for (const look of order) {
+      const layer = shapeLayer(look.zone.shape, {
+        className: `zone zone-${look.zone.kind} ${look.className ?? ''}`,
+        interactive: this.onZone !== undefined || look.title !== undefined,
+        bubblingMouseEvents: true,
+      });
+      if (look.title !== undefined) layer.bindTooltip(escapeHtml(look.title), { sticky: true, className: 'map-tip' });
+      if (this.onZone !== undefined) layer.on('click', () => this.onZone?.(look.zone));
+      layer.addTo(this.#zones);
+      this.#layers.set(look.zone.id, layer);
+    }
+    this.#drawLabels();
+  }
+
+  /** Counts beside the names; the zones themselves are not drawn again. */
+  setFigures(figures: ReadonlyMap<string, string>): void {
+    this.#figures = figures;
+    this.#drawLabels();
+  }
+
+  highlight(zoneId: string | undefined): void {
+    for (const [id, layer] of this.#layers) {
+      layer.getElement()?.classList.toggle('highlighted', id === zoneId);
+      if (id === zoneId) layer.bringToFront();
+    }
+  }
+
+  setGateways(looks: GatewayLook[]): void {
+    this.#gateways.clearLayers();
+    for (const { gateway, state, title, highlighted } of looks) {
+      const marker = L.circleMarker(toLatLng([gateway.xM, gateway.yM]), {
+        pane: 'gateways',
+        radius: highlighted ? 9 : 5,
+        className: `gateway-dot ${state} ${highlighted ? 'highlighted' : ''}`,
+      });
+      marker.bindTooltip(escapeHtml(title), { className: 'map-tip' });
+      if (this.onGateway !== undefined) marker.on('click', () => this.onGateway?.(gateway));
+      marker.addTo(this.#gateways);
+    }
+  }
+
+  setHeat(field: HeatField | null, top: number, dark: boolean): void {
+    const floor = this.#floor;
+    if (floor === undefined) return;
+    if (this.#heat === undefined) {
+      if (field === null) return;
+      const canvas = createHeatCanvas(floor.widthM, floor.heightM);
+      const overlay = new CanvasOverlay(
+        canvas.canvas,
+        [
+          [0, 0],
+          [floor.heightM, floor.widthM],
+        ],
+        { pane: 'heat' },
+      ).addTo(this.map);
+      this.#heat = { canvas, overlay };
+    }
+    this.#heat.canvas.draw(field, top, dark);
+  }
+
+  /** Names where they fit, figures where only they fit, nothing over another label. */
+  #drawLabels(): void {
+    this.#labels.clearLayers();
+    const taken: { left: number; top: number; right: number; bottom: number }[] = [];
+    const order = [...this.#looks].sort(
+      (a, b) =>
+        Number(b.zone.kind === 'coupon') - Number(a.zone.kind === 'coupon') ||
+        shapeArea(b.zone.shape) - shapeArea(a.zone.shape),
+    );
+    for (const { zone } of order) {
+      const figure = this.#figures.get(zone.id);
+      if (zone.kind === 'corridor' && figure === undefined) continue;
+      const bounds = shapeBounds(zone.shape);
+      const at = toLatLng(labelPoint(zone.shape));
+      const centre = this.map.latLngToLayerPoint(at);
+      const corner = this.map.latLngToLayerPoint([bounds.maxY, bounds.minX]);
+      const opposite = this.map.latLngToLayerPoint([bounds.minY, bounds.maxX]);
+      const room = { width: opposite.x - corner.x, height: opposite.y - corner.y };
+      const nameWidth = zone.name.length * 6.2 + 8;
+      const figureWidth = figure === undefined ? 0 : figure.length * 7 + 10;
+      const tries: [string, number, number][] = [];
+      if (figure !== undefined) {
+        tries.push([
+          `<b>${escapeHtml(zone.name)}</b><span>${escapeHtml(figure)}</span>`,
+          Math.max(nameWidth, figureWidth),
+          32,
+        ]);
+        tries.push([`<span>${escapeHtml(figure)}</span>`, figureWidth, 17]);
+      } else tries.push([`<b>${escapeHtml(zone.name)}</b>`, nameWidth, 16]);
+      for (const [html, width, height] of tries) {
+        if (width > room.width * 1.08 || height > room.height * 1.1) continue;
+        const box = {
+          left: centre.x - width / 2,
+          right: centre.x + width / 2,
+          top: centre.y - height / 2,
+          bottom: centre.y + height / 2,
+        };
+        if (taken.some((b) => b.left < box.right && b.right > box.left && b.top < box.bottom && b.bottom > box.top)) {
+          continue;
+        }
+        taken.push(box);
+        L.marker(at, {
+          pane: 'labels',
+          interactive: false,
+          keyboard: false,
+          icon: L.divIcon({
+            className: `zone-label ${zone.kind}`,
+            html,
+            iconSize: [width, height],
+          }),
+        }).addTo(this.#labels);
+        break;
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/** The one attention budget that every shopper has, over all tenants. */
+import { useEffect, useState } from 'preact/hooks';
+import type { Site } from '../../../../server/contract/model.ts';
+import type { Attention } from '../../../../server/contract/offers.ts';
+import { ApiError } from '../../../lib/api.ts';
+import { Field, Switch } from '../../components/controls.tsx';
+import { Fault, Loading, Notice } from '../../components/states.tsx';
+import { toast } from '../../components/toast.tsx';
+import { t } from '../../i18n/t.ts';
+import { ofSite } from '../../state/endpoints.ts';
+import { useAsync } from '../../state/useAsync.ts';
+
+export function AttentionForm({ site }: { site: Site }) {
+  const asked = useAsync<Attention>(`attention/${site.id}`, (signal) => ofSite(site.id).attention(signal));
+  const [values, setValues] = useState<Attention>();
+  const [fault, setFault] = useState<string>();
+  useEffect(() => setValues(asked.data), [asked.data]);
+  if (asked.error !== undefined && asked.data === undefined)
+    return (
+      <div class="card">
+        <Fault error={asked.error} retry={asked.reload} />
+      </div>
+    );
+  if (values === undefined)
+    return (
+      <div class="card">
+        <Loading />
+      </div>
+    );
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    setFault(undefined);
+    try {
+      asked.set(await ofSite(site.id).putAttention(values));
+      toast(t('settings.saved'));
+    } catch (error) {
+      setFault(error instanceof ApiError ? error.message : String(error));
+    }
+  };
+  const number = (name: 'pushesPerVisit' | 'pushesPerTenantPerDay') => (
+    <Field label={t(`attention.${name}`)} hint={t(`attention.${name}Hint`)}>
+      {(ids) => (
+        <input
+          {...ids}
+          class="input num"
+          type="number"
+          min={0}
+          max={20}
+          required
+          value={values[name]}
+          onInput={(event) => {
+            const typed = event.currentTarget.valueAsNumber;
+            if (!Number.isNaN(typed)) setValues({ ...values, [name]: typed });
+          }}
+        />
+      )}
+    </Field>
+  );
+  const { quietHours } = values;
+  return (
+    <form class="card" onSubmit={submit}>
+      <div class="card-head">
+        <h2>{t('settings.attention')}</h2>
+      </div>
+      <div class="card-body form">
+        <p class="lead">{t('attention.lead')}</p>
+        {fault !== undefined && <Notice tone="bad">{t('fault.said', { message: fault })}</Notice>}
+        <div class="form-row">
+          {number('pushesPerVisit')}
+          {number('pushesPerTenantPerDay')}
+        </div>
+        <Switch
+          label={t('attention.quiet')}
+          checked={quietHours !== null}
+          onChange={(on) => setValues({ ...values, quietHours: on ? { from: '22:00', to: '08:00' } : null })}
+        />
+        {quietHours !== null && (
+          <div class="form-row">
+            {(['from', 'to'] as const).map((end) => (
+              <Field key={end} label={t(`attention.${end}`)}>
+                {(ids) => (
+                  <input
+                    {...ids}
+                    class="input num"
+                    type="time"
+                    required
+                    value={quietHours[end]}
+                    onInput={(event) =>
+                      setValues({ ...values, quietHours: { ...quietHours, [end]: event.currentTarget.value } })
+                    }
+                  />
+                )}
+              </Field>
+            ))}
+          </div>
+        )}
+        <div class="actions">
+          <button type="submit" class="button primary" disabled={JSON.stringify(values) === JSON.stringify(asked.data)}>
+            {t('action.save')}
+          </button>
+        </div>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,474 @@
+/** How many came, when, how long they stayed and where they went. Every number with how sure it is. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Interval, Metric, PeakHours, Series } from '../../../../server/contract/metrics.ts';
+import type { Site, Zone } from '../../../../server/contract/model.ts';
+import type { Affinity, Flows, Returning } from '../../../../server/db/timeSeries.ts';
+import { formatCount, formatDecimal, formatDuration, formatShare, NONE, siteFormat } from '../../../lib/format.ts';
+import { bandBars } from '../../charts/bandBars.ts';
+import { Chart } from '../../charts/Chart.tsx';
+import { flowSankey } from '../../charts/flowSankey.ts';
+import { Segmented, Select, Switch } from '../../components/controls.tsx';
+import { Kpi } from '../../components/Kpi.tsx';
+import { PageHead } from '../../components/PageHead.tsx';
+import { PeriodPicker } from '../../components/PeriodPicker.tsx';
+import { Empty, Fault, Loading, Notice, Skeleton } from '../../components/states.tsx';
+import { Table } from '../../components/Table.tsx';
+import { t } from '../../i18n/t.ts';
+import { ofSite } from '../../state/endpoints.ts';
+import { siteNowMs } from '../../state/live.ts';
+import { chosenPeriod, fittingInterval, previousPeriod } from '../../state/period.ts';
+import { usePlan } from '../../state/plan.ts';
+import { param, setParams } from '../../state/router.ts';
+import { ownTenant } from '../../state/session.ts';
+import { type Asked, useAsync } from '../../state/useAsync.ts';
+import { PeakGrid, peakSentence } from './PeakGrid.tsx';
+import { begun, changeOf, summarise } from './summary.ts';
+import { ZoneRanking } from './ZoneRanking.tsx';
+import './traffic.css';
+
+const METRICS: Metric[] = ['footfall', 'unique-visitors', 'dwell', 'occupancy', 'capture-rate'];
+/** A capture rate is of a zone and its passers-by; the whole site has none. */
+type AllSeries = Partial<Record<Metric, Series>>;
+const FLOWS_SHOWN = 14;
+const PAIRS_SHOWN = 12;
+
+const FORMATS: Record<Metric, (value: number | null) => string> = {
+  footfall: formatCount,
+  'unique-visitors': formatCount,
+  dwell: formatDuration,
+  occupancy: formatCount,
+  'capture-rate': formatShare,
+};
+
+const metricsOf = (zoneId: string | undefined): Metric[] =>
+  zoneId === undefined ? METRICS.filter((metric) => metric !== 'capture-rate') : METRICS;
+
+async function allSeries(
+  siteId: string,
+  asked: { fromMs: number; toMs: number; interval: Interval; zoneId: string | undefined },
+  signal: AbortSignal,
+): Promise<AllSeries> {
+  const site = ofSite(siteId);
+  const metrics = metricsOf(asked.zoneId);
+  const answers = await Promise.all(metrics.map((metric) => site.series(metric, asked, signal)));
+  return Object.fromEntries(metrics.map((metric, index) => [metric, answers[index]]));
+}
+
+function Section<T>(props: {
+  title: string;
+  asked: Asked<T>;
+  tools?: ComponentChildren;
+  height: number;
+  children: (data: T) => ComponentChildren;
+}) {
+  const { asked } = props;
+  return (
+    <section class="card" aria-label={props.title}>
+      <div class="card-head">
+        <h2>{props.title}</h2>
+        {props.tools}
+      </div>
+      <div class="card-body" style={{ minHeight: props.height }}>
+        {asked.error !== undefined && asked.data === undefined ? (
+          <Fault error={asked.error} retry={asked.reload} />
+        ) : asked.data === undefined ? (
+          <Skeleton height={props.height} />
+        ) : (
+          <div class={asked.outdated ? 'outdated' : ''}>
+            {asked.error !== undefined && (
+              <Notice tone="warn">{t('fault.old', { message: asked.error.message })}</Notice>
+            )}
+            {props.children(asked.data)}
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+export default function Traffic({ site }: { site: Site }) {
+  const plan = usePlan(site.id);
+  const [nowMs] = useState(siteNowMs);
+  const { timezone } = site;
+  const period = chosenPeriod(nowMs, timezone, '7d');
+  const tenant = ownTenant.value;
+  const zones = (plan.data?.zones ?? []).filter((zone) => tenant === null || zone.tenantId === tenant);
+  // A retailer has no right to the whole mall's counts: its first zone stands in.
+  const zone = zones.find(({ id }) => id === param('zone')) ?? (tenant === null ? undefined : zones[0]);
+  const ready = tenant === null || zone !== undefined;
+  const intervals: Interval[] =
+    period.days <= 2
+      ? ['15m', 'hour']
+      : period.days <= 14
+        ? ['hour', 'day']
+        : period.days <= 92
+          ? ['day', 'week']
+          : ['week'];
+  const interval = intervals.find((one) => one === param('interval')) ?? fittingInterval(period);
+  const metric = metricsOf(zone?.id).find((one) => one === param('metric')) ?? 'footfall';
+  const compare = param('compare') === 'on';
+  const before = previousPeriod(period, timezone);
+  const where = `${site.id}/${zone?.id ?? ''}`;
+
+  const kpiInterval: Interval = period.days <= 92 ? 'day' : 'week';
+  const daily = useAsync<AllSeries>(
+    ready ? `kpi/${where}/${period.fromMs}/${period.toMs}/${kpiInterval}` : null,
+    (signal) => allSeries(site.id, { ...period, interval: kpiInterval, zoneId: zone?.id }, signal),
+  );
+  const dailyBefore = useAsync<AllSeries>(
+    ready && compare ? `kpi/${where}/${before.fromMs}/${before.toMs}/${kpiInterval}` : null,
+    (signal) => allSeries(site.id, { ...before, interval: kpiInterval, zoneId: zone?.id }, signal),
+  );
+  const series = useAsync<Series>(
+    ready ? `series/${where}/${metric}/${period.fromMs}/${period.toMs}/${interval}` : null,
+    (signal) => ofSite(site.id).series(metric, { ...period, interval, zoneId: zone?.id }, signal),
+  );
+  const seriesBefore = useAsync<Series>(
+    ready && compare ? `series/${where}/${metric}/${before.fromMs}/${before.toMs}/${interval}` : null,
+    (signal) => ofSite(site.id).series(metric, { ...before, interval, zoneId: zone?.id }, signal),
+  );
+  const peak = useAsync<PeakHours>(ready ? `peak/${where}/${period.fromMs}/${period.toMs}` : null, (signal) =>
+    ofSite(site.id).peakHours({ ...period, zoneId: zone?.id }, signal),
+  );
+  const returning = useAsync<Returning>(
+    zone === undefined && tenant === null ? `returning/${site.id}/${period.fromMs}/${period.toMs}` : null,
+    (signal) => ofSite(site.id).returning(period, signal),
+  );
+  const flows = useAsync<Flows>(tenant === null ? `flows/${site.id}/${period.fromMs}/${period.toMs}` : null, (signal) =>
+    ofSite(site.id).flows(period, signal),
+  );
+  const affinity = useAsync<Affinity>(
+    tenant === null ? `affinity/${site.id}/${period.fromMs}/${period.toMs}` : null,
+    (signal) => ofSite(site.id).affinity(period, signal),
+  );
+
+  if (plan.error !== undefined && plan.data === undefined) return <Fault error={plan.error} retry={plan.reload} />;
+  if (plan.data !== undefined && !ready)
+    return (
+      <>
+        <PageHead title={t('nav.traffic')} />
+        <div class="card">
+          <Empty icon="polygon" title={t('traffic.noOwnZone')}>
+            {t('traffic.noOwnZoneHow')}
+          </Empty>
+        </div>
+      </>
+    );
+
+  const format = siteFormat(timezone);
+  const zoneName = (id: string | null): string =>
+    id === null ? t('flow.outside') : (plan.data?.zones.find((one) => one.id === id)?.name ?? id);
+  const summaryOf = (asked: Asked<AllSeries>, one: Metric) =>
+    asked.data === undefined || asked.outdated
+      ? undefined
+      : summarise(one, begun(asked.data[one]?.series ?? [], nowMs));
+  const kpi = (one: Metric, label: string, hint: string) => {
+    const summary = summaryOf(daily, one);
+    const old = compare ? summaryOf(dailyBefore, one) : undefined;
+    const change = summary === undefined || old === undefined ? undefined : changeOf(summary, old);
+    return (
+      <Kpi
+        label={label}
+        hint={hint}
+        summary={summary}
+        format={FORMATS[one]}
+        failed={daily.error !== undefined}
+        {...(change === undefined ? {} : { change })}
+      />
+    );
+  };
+  const many = period.days > 1;
+  const axisLabel = (startMs: number) =>
+    interval === 'hour' || interval === '15m'
+      ? many
+        ? `${format.dayMonth(startMs)} ${format.time(startMs)}`
+        : format.time(startMs)
+      : period.days <= 14
+        ? format.weekdayDate(startMs)
+        : format.dayMonth(startMs);
+  const title = (startMs: number) =>
+    interval === 'day'
+      ? format.weekdayDate(startMs)
+      : interval === 'week'
+        ? t('chart.weekOf', { date: format.date(startMs) })
+        : `${format.weekdayDate(startMs)}, ${format.time(startMs)}`;
+  const hasOutage = series.data?.series.some(
+    (point) => point.value === null && !point.suppressed && Date.parse(point.start) < nowMs,
+  );
+  return (
+    <>
+      <PageHead title={t('nav.traffic')}>
+        <PeriodPicker period={period} timezone={timezone} nowMs={nowMs} />
+        <Select
+          label={t('traffic.zone')}
+          value={zone?.id ?? ''}
+          options={[
+            ...(tenant === null ? [{ value: '', label: t('traffic.wholeSite') }] : []),
+            ...zones.map((one: Zone) => ({
+              value: one.id,
+              label: one.name,
+              group: plan.data?.floors.find((floor) => floor.id === one.floorId)?.name ?? '',
+            })),
+          ]}
+          onChange={(id) => setParams({ zone: id })}
+        />
+        <Switch
+          label={t('traffic.compare')}
+          checked={compare}
+          onChange={(on) => setParams({ compare: on ? 'on' : null })}
+        />
+      </PageHead>
+      <div class="stack">
+        <dl class="kpis">
+          {kpi('footfall', t('kpi.footfall'), t('kpi.footfallHint'))}
+          {kpi('unique-visitors', t(many ? 'kpi.uniqueADay' : 'kpi.unique'), t('kpi.uniqueHint'))}
+          {kpi('dwell', t('kpi.dwell'), t(many ? 'kpi.dwellHintDays' : 'kpi.dwellHint'))}
+          {kpi('occupancy', t('kpi.peak'), t('kpi.peakHint'))}
+          {zone === undefined ? (
+            <Kpi
+              label={t('kpi.returning')}
+              hint={t('kpi.returningHint', { n: returning.data?.windowDays ?? 30 })}
+              summary={
+                returning.data === undefined || returning.outdated
+                  ? undefined
+                  : {
+                      value: returning.data.share,
+                      low: returning.data.low,
+                      high: returning.data.high,
+                      coverage: returning.data.coverage,
+                      provisional: period.toMs > nowMs,
+                      suppressed: false,
+                    }
+              }
+              format={formatShare}
+              failed={returning.error !== undefined}
+            />
+          ) : (
+            kpi('capture-rate', t('kpi.capture'), t('kpi.captureHint'))
+          )}
+        </dl>
+        <Section
+          title={t('traffic.course')}
+          asked={series}
+          height={300}
+          tools={
+            <>
+              <div class="chart-metric">
+                <Select
+                  label={t('traffic.metric')}
+                  value={metric}
+                  options={metricsOf(zone?.id).map((one) => ({ value: one, label: t(`metric.${one}`) }))}
+                  onChange={(one) => setParams({ metric: one === 'footfall' ? null : one })}
+                />
+              </div>
+              {intervals.length > 1 && (
+                <Segmented<Interval>
+                  label={t('traffic.interval')}
+                  value={interval}
+                  options={intervals.map((one) => ({ value: one, label: t(`interval.${one}`) }))}
+                  onChange={(one) => setParams({ interval: one === fittingInterval(period) ? null : one })}
+                />
+              )}
+            </>
+          }
+        >
+          {(data) => (
+            <>
+              <Chart
+                height={300}
+                label={t('chart.label', { metric: t(`metric.${metric}`), n: data.series.length })}
+                deps={[data, seriesBefore.data, compare, metric]}
+                option={() =>
+                  bandBars({
+                    points: data.series,
+                    previous:
+                      compare && seriesBefore.data !== undefined && !seriesBefore.outdated
+                        ? seriesBefore.data.series.map(({ value }) => value)
+                        : undefined,
+                    nowMs,
+                    axisLabel,
+                    title,
+                    format: FORMATS[metric],
+                    unit: t(`unit.${metric}`),
+                  })
+                }
+              />
+              <div class="chart-key small muted">
+                <span class="key">
+                  <i class="key-bar" />
+                  {t('chart.keyFinal')}
+                </span>
+                <span class="key">
+                  <i class="key-bar provisional" />
+                  {t('chart.keyProvisional')}
+                </span>
+                <span class="key">
+                  <i class="key-whisker" />
+                  {t('chart.keyBand')}
+                </span>
+                {hasOutage && (
+                  <span class="key">
+                    <i class="key-outage" />
+                    {t('chart.keyOutage')}
+                  </span>
+                )}
+                {compare && (
+                  <span class="key">
+                    <i class="key-before" />
+                    {t('chart.keyBefore')}
+                  </span>
+                )}
+              </div>
+              <details class="numbers">
+                <summary>{t('chart.numbers')}</summary>
+                <Table
+                  caption={t('chart.label', { metric: t(`metric.${metric}`), n: data.series.length })}
+                  rows={begun(data.series, nowMs)}
+                  rowKey={(point) => point.start}
+                  columns={[
+                    { id: 'start', title: t('chart.start'), cell: (point) => title(Date.parse(point.start)) },
+                    {
+                      id: 'value',
+                      title: t(`metric.${metric}`),
+                      numeric: true,
+                      cell: (point) => (point.suppressed ? t('kpi.few') : FORMATS[metric](point.value)),
+                    },
+                    { id: 'low', title: t('chart.low'), numeric: true, cell: (point) => FORMATS[metric](point.low) },
+                    { id: 'high', title: t('chart.high'), numeric: true, cell: (point) => FORMATS[metric](point.high) },
+                    {
+                      id: 'coverage',
+                      title: t('coverage.title'),
+                      numeric: true,
+                      cell: (point) => formatShare(point.coverage),
+                    },
+                    { id: 'state', title: t('chart.state'), minor: true, cell: (point) => t(`state.${point.state}`) },
+                  ]}
+                />
+              </details>
+            </>
+          )}
+        </Section>
+        <div class="two">
+          <Section title={t('peak.title')} asked={peak} height={250}>
+            {(data) => (
+              <>
+                <p class="lead peak-said">
+                  <b>{peakSentence(data)}</b>
+                </p>
+                <PeakGrid hours={data} />
+              </>
+            )}
+          </Section>
+          <section class="card" aria-label={t('rank.title')}>
+            <div class="card-head">
+              <h2>{t('rank.title')}</h2>
+            </div>
+            <div class="scroll">
+              {plan.data === undefined ? (
+                <Loading />
+              ) : (
+                <ZoneRanking siteId={site.id} zones={zones} period={period} nowMs={nowMs} />
+              )}
+            </div>
+          </section>
+        </div>
+        {tenant === null && (
+          <div class="two">
+            <Section title={t('flow.title')} asked={flows} height={340}>
+              {(data) => {
+                const top = [...data.flows].sort((a, b) => b.visits - a.visits).slice(0, FLOWS_SHOWN);
+                if (top.length === 0)
+                  return (
+                    <Empty icon="traffic" title={t('flow.none')}>
+                      {t('flow.noneHow')}
+                    </Empty>
+                  );
+                const named = top.map(({ from, to, visits }) => ({
+                  from: from === null ? t('flow.arrive') : zoneName(from),
+                  to: to === null ? t('flow.leave') : zoneName(to),
+                  visits,
+                }));
+                return (
+                  <>
+                    <Chart
+                      height={340}
+                      label={t('flow.label', {
+                        list: named
+                          .slice(0, 5)
+                          .map(({ from, to, visits }) => `${from} → ${to}: ${visits}`)
+                          .join('; '),
+                      })}
+                      deps={[data]}
+                      option={() => flowSankey(named, innerWidth < 600)}
+                    />
+                    <p class="muted small">
+                      {t('flow.shown', { n: top.length, all: data.flows.length })}{' '}
+                      {data.suppressed > 0 && t('flow.suppressed', { n: data.suppressed })}
+                    </p>
+                  </>
+                );
+              }}
+            </Section>
+            <Section title={t('affinity.title')} asked={affinity} height={340}>
+              {(data) => {
+                const pairs = data.pairs.filter(({ share }) => share !== null);
+                if (pairs.length === 0)
+                  return (
+                    <Empty icon="people" title={t('affinity.none')}>
+                      {t('affinity.noneHow')}
+                    </Empty>
+                  );
+                return (
+                  <div class="bleed">
+                    <Table
+                      caption={t('affinity.title')}
+                      rows={[...pairs].sort((a, b) => (b.lift ?? 0) - (a.lift ?? 0)).slice(0, PAIRS_SHOWN)}
+                      rowKey={({ a, b }) => `${a}/${b}`}
+                      initialSort={{ column: 'lift', descending: true }}
+                      columns={[
+                        {
+                          id: 'pair',
+                          title: t('affinity.pair'),
+                          sortBy: ({ a }) => zoneName(a),
+                          cell: ({ a, b }) => (
+                            <span>
+                              <span class="strong">{zoneName(a)}</span> <span class="muted">{t('affinity.also')}</span>{' '}
+                              <span class="strong">{zoneName(b)}</span>
+                            </span>
+                          ),
+                        },
+                        {
+                          id: 'share',
+                          title: t('affinity.share'),
+                          numeric: true,
+                          sortBy: ({ share }) => share,
+                          cell: ({ share }) => formatShare(share),
+                        },
+                        {
+                          id: 'lift',
+                          title: t('affinity.lift'),
+                          numeric: true,
+                          sortBy: ({ lift }) => lift,
+                          cell: ({ lift }) => (lift === null ? NONE : `${formatDecimal(lift)}×`),
+                        },
+                        {
+                          id: 'both',
+                          title: t('affinity.both'),
+                          numeric: true,
+                          minor: true,
+                          sortBy: ({ visitsBoth }) => visitsBoth,
+                          cell: ({ visitsBoth }) => formatCount(visitsBoth),
+                        },
+                      ]}
+                    />
+                  </div>
+                );
+              }}
+            </Section>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
