@@ -9,8 +9,8 @@ import { FrameGuard } from './frameGuard.ts';
 
 /** A packet above MAX_PAYLOAD_BYTES is refused and counted; one far above ends its connection before it is collected. */
 const MAX_PACKET_BYTES = 16 * MAX_PAYLOAD_BYTES;
-/** Nobody may subscribe to it: where forbidden publications go. */
-const NOWHERE = 'refused';
+/** Before the topic of a publication that its client may not make: no topic of a gateway starts so. */
+const FORBIDDEN = 'forbidden: ';
 const BAD_USERNAME_OR_PASSWORD = 4;
 /** Gateways may be long names behind persistent sessions. */
 const MAX_CLIENT_ID_LENGTH = 128;
@@ -26,14 +26,32 @@ export interface AedesSourceOptions {
 }
 
 type Handler = Parameters<MessageSource['start']>[0];
+type Done = (error?: Error) => void;
+
+/**
+ * What clients publish is for the server alone: nobody may subscribe to it. So it is handed over as it comes, without the
+ * broker's look for subscribers and its copies for offline ones, and a client cannot publish to another.
+ */
+class HandingBroker extends Aedes {
+  onClientPublish: (client: Client, packet: PublishPacket) => Promise<void> = () => Promise.resolve();
+
+  override publish(packet: PublishPacket, clientOrDone: Client | null | Done, done?: Done): void {
+    if (typeof clientOrDone === 'function') super.publish(packet, clientOrDone);
+    else if (!clientOrDone) super.publish(packet, done ?? (() => {}));
+    // The answer waits for the handler, which slows a client that sends faster than the log takes.
+    else
+      this.onClientPublish(clientOrDone, packet).then(
+        () => done?.(),
+        () => done?.(),
+      );
+  }
+}
 
 class AedesSource implements MessageSource {
   readonly #options: AedesSourceOptions;
   readonly #scopes = new WeakMap<Client, Scope>();
-  /** Topics under which forbidden publications were sent. */
-  readonly #refused = new WeakMap<object, string>();
   readonly #sockets = new Set<Socket>();
-  #broker: Aedes | undefined;
+  #broker: HandingBroker | undefined;
   #server: Server | undefined;
   #port = 0;
 
@@ -50,7 +68,7 @@ class AedesSource implements MessageSource {
   async start(handle: Handler): Promise<void> {
     const credentials = this.#options.credentials ?? [];
     const problem = (what: string, error: Error) => this.#options.onProblem?.(what, error);
-    const broker = new Aedes({
+    const broker = new HandingBroker({
       maxClientsIdLength: MAX_CLIENT_ID_LENGTH,
       authenticate: (client, username, password, done) => {
         const scope = scopeOf(credentials, username, password?.toString());
@@ -63,30 +81,27 @@ class AedesSource implements MessageSource {
         });
         done(error as AuthenticateError, false);
       },
-      // A refused publication is taken and goes nowhere: ending the connection would have the client send it for ever.
-      authorizePublish: (client, packet, done) => {
-        if (client) this.#refuseIfForbidden(client, packet);
-        done(null);
-      },
+      // Any topic is taken, that of a forbidden one too: ending the connection would have the client send it for ever.
+      authorizePublish: (_client, _packet, done) => done(null),
       authorizeSubscribe: (client, subscription, done) => {
         const allowed = maySubscribe(this.#scopes.get(client) ?? OPEN_SCOPE, subscription.topic);
         // Null answers SUBACK 128 for this filter and leaves the connection.
         done(null, allowed ? subscription : null);
       },
-      // The answer to the publisher waits for the handler, which slows a client that sends faster than the log takes.
-      published: (packet, client, done) => {
-        if (!client) return done();
-        const topic = this.#refused.get(packet) ?? packet.topic;
-        const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-        handle(topic, payload, { retained: false }).then(
-          () => done(),
-          (error: Error) => {
-            problem('message', error);
-            done();
-          },
-        );
-      },
     });
+    broker.onClientPublish = async (client, packet) => {
+      const { topic, payload } = packet;
+      const allowed = mayPublish(this.#scopes.get(client) ?? OPEN_SCOPE, topic);
+      try {
+        await handle(
+          allowed ? topic : `${FORBIDDEN}${topic}`,
+          typeof payload === 'string' ? Buffer.from(payload) : payload,
+          { retained: false },
+        );
+      } catch (error) {
+        problem('message', error as Error);
+      }
+    };
     broker.on('clientError', (_client, error) => problem('client', error));
     broker.on('connectionError', (_client, error) => problem('connection', error));
     const emitter: EventEmitter = broker;
@@ -132,15 +147,7 @@ class AedesSource implements MessageSource {
     await closed;
   }
 
-  #refuseIfForbidden(client: Client, packet: PublishPacket): void {
-    if (packet.payload.length > MAX_PAYLOAD_BYTES) packet.retain = false;
-    if (mayPublish(this.#scopes.get(client) ?? OPEN_SCOPE, packet.topic)) return;
-    this.#refused.set(packet, packet.topic);
-    packet.topic = NOWHERE;
-    packet.retain = false;
-  }
-
-  #accept(broker: Aedes, socket: Socket): void {
+  #accept(broker: HandingBroker, socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.setNoDelay(true);
