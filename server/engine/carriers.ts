@@ -55,7 +55,7 @@ export const wakeUp = (state: CarrierState): Carrier => ({
   lastSighting: -1,
 });
 
-/** The list is changed in place by the engine; the copy in a snapshot must not follow. */
+/** A copy that does not follow what the engine changes in place, but for `position`, which is for the caller to clone. */
 export const stateOf = (carrier: Carrier): CarrierState => ({
   id: carrier.id,
   kind: carrier.kind,
@@ -66,7 +66,7 @@ export const stateOf = (carrier: Carrier): CarrierState => ({
   lastFixTickEndMs: carrier.lastFixTickEndMs,
   fix: carrier.fix && { ...carrier.fix },
   stays: carrier.stays.map((stay) => ({ ...stay })),
-  position: structuredClone(carrier.position),
+  position: carrier.position,
   active: carrier.active,
 });
 

@@ -7,13 +7,14 @@ import { type Bounds, boundsOf, distanceToBoundary, pointInShape } from './geome
 const CELL_M = 2;
 const MAX_CELLS_PER_SIDE = 512;
 
-interface Cell {
+/** What cells have in common: most cells of a floor share a few of these. */
+interface CellKind {
   /** Zones that cover the whole cell. */
-  whole: number[];
+  whole: readonly number[];
   /** Zones whose border runs through it. */
-  partial: number[];
+  partial: readonly number[];
 }
-const EMPTY: Cell = { whole: [], partial: [] };
+const NOTHING: CellKind = { whole: [], partial: [] };
 
 /** Zones below this are left out of a mass list. */
 export const MIN_MASS = 0.02;
@@ -29,8 +30,13 @@ export class FloorZones {
   private readonly cellM: number;
   private readonly columns: number;
   private readonly rows: number;
-  private readonly cells: Cell[];
+  /** Index into kinds of each cell; 0 is nothing. */
+  private readonly cells: Int32Array;
+  private readonly kinds: CellKind[] = [NOTHING];
+  // Scratch of `masses`.
   private readonly hits: Uint16Array;
+  private readonly kindHits: Uint16Array;
+  private readonly touchedKinds = new Int32Array(SAMPLES);
 
   constructor(zones: readonly Zone[]) {
     this.zones = zones;
@@ -49,13 +55,15 @@ export class FloorZones {
     this.cellM = Math.max(CELL_M, widthM / MAX_CELLS_PER_SIDE, heightM / MAX_CELLS_PER_SIDE);
     this.columns = Math.floor(widthM / this.cellM) + 1;
     this.rows = Math.floor(heightM / this.cellM) + 1;
-    this.cells = Array.from({ length: zones.length === 0 ? 0 : this.columns * this.rows }, () => EMPTY);
+    this.cells = new Int32Array(zones.length === 0 ? 0 : this.columns * this.rows);
+    const kindByZones = new Map<string, number>();
     zones.forEach((zone, index) => {
-      this.lay(zone, index, each[index]!);
+      this.lay(zone, index, each[index]!, kindByZones);
     });
+    this.kindHits = new Uint16Array(this.kinds.length);
   }
 
-  private lay(zone: Zone, index: number, bounds: Bounds): void {
+  private lay(zone: Zone, index: number, bounds: Bounds, kindByZones: Map<string, number>): void {
     const halfDiagonalM = this.cellM * Math.SQRT1_2;
     const fromX = Math.floor((bounds.minXM - this.bounds.minXM) / this.cellM);
     const toX = Math.min(this.columns - 1, Math.floor((bounds.maxXM - this.bounds.minXM) / this.cellM));
@@ -68,50 +76,75 @@ export class FloorZones {
         const onBorder = distanceToBoundary(zone.shape, x, y) <= halfDiagonalM;
         if (!onBorder && !pointInShape(zone.shape, x, y)) continue;
         const at = cy * this.columns + cx;
-        const old = this.cells[at]!;
-        this.cells[at] = onBorder
-          ? { whole: old.whole, partial: [...old.partial, index] }
-          : { whole: [...old.whole, index], partial: old.partial };
+        const key = `${this.cells[at]} ${onBorder} ${index}`;
+        let kind = kindByZones.get(key);
+        if (kind === undefined) {
+          const old = this.kinds[this.cells[at]!]!;
+          kind = this.kinds.push(
+            onBorder
+              ? { whole: old.whole, partial: [...old.partial, index] }
+              : { whole: [...old.whole, index], partial: old.partial },
+          );
+          kind -= 1;
+          kindByZones.set(key, kind);
+        }
+        this.cells[at] = kind;
       }
   }
 
-  private cellAt(xM: number, yM: number): Cell {
+  private kindAt(xM: number, yM: number): number {
     const cx = Math.floor((xM - this.bounds.minXM) / this.cellM);
     const cy = Math.floor((yM - this.bounds.minYM) / this.cellM);
-    if (!(cx >= 0 && cy >= 0 && cx < this.columns && cy < this.rows)) return EMPTY;
-    return this.cells[cy * this.columns + cx] ?? EMPTY;
+    if (!(cx >= 0 && cy >= 0 && cx < this.columns && cy < this.rows)) return 0;
+    return this.cells[cy * this.columns + cx] ?? 0;
   }
 
   zonesAt(xM: number, yM: number): Zone[] {
-    const cell = this.cellAt(xM, yM);
-    return [...cell.whole, ...cell.partial.filter((z) => pointInShape(this.zones[z]!.shape, xM, yM))]
+    const { whole, partial } = this.kinds[this.kindAt(xM, yM)]!;
+    return [...whole, ...partial.filter((z) => pointInShape(this.zones[z]!.shape, xM, yM))]
       .sort((a, b) => a - b)
       .map((z) => this.zones[z]!);
   }
 
   /** The mass of a round Gaussian over every zone that it touches, in the order of the zones. */
   masses(xM: number, yM: number, accuracyM: number): ZoneMass[] {
-    if (this.zones.length === 0) return [];
+    const { zones, kinds, hits, kindHits, touchedKinds } = this;
     const sigmaM = accuracyM / ACCURACY_PER_SIGMA;
-    const { hits } = this;
+    // Samples are counted by kind of cell, of which few are touched; only borders need a look at each sample.
+    let touched = 0;
     let lowest = hits.length;
     let highest = -1;
-    const hit = (z: number): void => {
-      hits[z]! += 1;
-      if (z < lowest) lowest = z;
-      if (z > highest) highest = z;
-    };
     for (let i = 0; i < SAMPLES; i++) {
       const x = xM + sigmaM * SAMPLE_X[i]!;
       const y = yM + sigmaM * SAMPLE_Y[i]!;
-      const cell = this.cellAt(x, y);
-      for (const z of cell.whole) hit(z);
-      for (const z of cell.partial) if (pointInShape(this.zones[z]!.shape, x, y)) hit(z);
+      const kind = this.kindAt(x, y);
+      if (kind === 0) continue;
+      if (kindHits[kind]! === 0) touchedKinds[touched++] = kind;
+      kindHits[kind]! += 1;
+      const { partial } = kinds[kind]!;
+      for (let p = 0; p < partial.length; p++) {
+        const z = partial[p]!;
+        if (!pointInShape(zones[z]!.shape, x, y)) continue;
+        hits[z]! += 1;
+        if (z < lowest) lowest = z;
+        if (z > highest) highest = z;
+      }
+    }
+    for (let t = 0; t < touched; t++) {
+      const kind = touchedKinds[t]!;
+      const { whole } = kinds[kind]!;
+      for (let w = 0; w < whole.length; w++) {
+        const z = whole[w]!;
+        hits[z]! += kindHits[kind]!;
+        if (z < lowest) lowest = z;
+        if (z > highest) highest = z;
+      }
+      kindHits[kind] = 0;
     }
     const masses: ZoneMass[] = [];
     for (let z = lowest; z <= highest; z++) {
       const mass = hits[z]! / SAMPLES;
-      if (mass >= MIN_MASS) masses.push({ zoneId: this.zones[z]!.id, mass });
+      if (mass >= MIN_MASS) masses.push({ zoneId: zones[z]!.id, mass });
       hits[z] = 0;
     }
     return masses;

@@ -31,6 +31,8 @@ const MIN_ACCURACY_M = 1;
 const MAX_ACCURACY_M = 60;
 /** Weight of one solution in the carrier's learned power. */
 const POWER_LEARNING = 0.05;
+/** Amplitude from decibels: exp is several times quicker than a power of ten. */
+const NEPERS_PER_DB = Math.LN10 / 20;
 const POWER_RANGE_DBM = [-85, -40] as const;
 
 export interface CentroidState extends FloorState {
@@ -75,7 +77,7 @@ export function createCentroidPositioner(model: SiteModel): Positioner<CentroidS
     for (let i = 0; i < rssi.gatewayIds.length; i++) {
       const gateway = gateways.get(rssi.gatewayIds[i]!);
       if (!gateway) continue;
-      const amplitude = readWeight(rssi, i, tickEndMs) * 10 ** (readRssiDbm(rssi, i) / 20);
+      const amplitude = readWeight(rssi, i, tickEndMs) * Math.exp(readRssiDbm(rssi, i) * NEPERS_PER_DB);
       scores.set(gateway.floorId, (scores.get(gateway.floorId) ?? 0) + amplitude);
     }
   }

@@ -16,6 +16,8 @@ const NU = 3;
 /** How far from the centroid of the gateways that hear it a carrier plausibly is, as a share of how far these lie apart. */
 const CENTROID_SHARE = 0.5;
 const MIN_CENTROID_SPREAD_M = 2;
+/** A weight grows tenfold with 14 dB: between amplitude and power. */
+const CENTROID_WEIGHT_PER_DB = Math.LN10 / 14;
 /** Pocket or trolley. */
 export const CARRIER_HEIGHT_M = 1.1;
 /** Weaker readings are not from further away, but from behind more. */
@@ -81,25 +83,24 @@ interface Center {
   precision: number;
 }
 
-/** Amplitude-like weights: the loudest gateways nearly decide, the others lean. */
+/** The loudest gateways nearly decide, the others lean. */
 function centroid(readings: Readings): Center {
   let sum = 0;
   let x = 0;
   let y = 0;
+  let squares = 0;
   for (let i = 0; i < readings.count; i++) {
-    const w = readings.weight[i]! * 10 ** (readings.rssiDbm[i]! / 14);
+    const w = readings.weight[i]! * Math.exp(readings.rssiDbm[i]! * CENTROID_WEIGHT_PER_DB);
+    const xi = readings.xM[i]!;
+    const yi = readings.yM[i]!;
     sum += w;
-    x += w * readings.xM[i]!;
-    y += w * readings.yM[i]!;
+    x += w * xi;
+    y += w * yi;
+    squares += w * (xi * xi + yi * yi);
   }
   x /= sum;
   y /= sum;
-  let spread = 0;
-  for (let i = 0; i < readings.count; i++) {
-    const w = readings.weight[i]! * 10 ** (readings.rssiDbm[i]! / 14);
-    spread += (w / sum) * ((readings.xM[i]! - x) ** 2 + (readings.yM[i]! - y) ** 2);
-  }
-  const spreadM = Math.sqrt(spread);
+  const spreadM = Math.sqrt(Math.max(0, squares / sum - x * x - y * y));
   return { xM: x, yM: y, spreadM, precision: Math.max(MIN_CENTROID_SPREAD_M, CENTROID_SHARE * spreadM) ** -2 };
 }
 
