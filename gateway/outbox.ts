@@ -2,7 +2,7 @@
  * Batches on disk until the server has acknowledged them. Segments of CRC-framed records, written in groups with one
  * fsync each. Bounded: the oldest segment goes first, and the loss is noted as a gap before the file is removed.
  */
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import type { GapMessage } from '../server/contract/wire.ts';
 import { takeEpoch } from './epoch.ts';
 import { Gaps } from './gaps.ts';
@@ -34,6 +34,7 @@ interface Pending {
 
 /** Ten minutes in memory while the disk fails (an SD card that turned read-only) or hangs; then the oldest go. */
 export const MAX_PENDING_BATCHES = 600;
+const RETRY_MS = 1_000;
 
 /** Small enough that a resend after a crash is short, large enough that a day is not ten thousand files. */
 const SEGMENT_BYTES = { min: 64 * 1024, max: 1024 * 1024, ofTotal: 1 / 64 };
@@ -57,6 +58,8 @@ export class Outbox {
   /** Lost from among the pending, yet to be noted. */
   private overflow: Range[] = [];
   private isDiskFailing = false;
+  private isClosing = false;
+  private retryTimer: NodeJS.Timeout | undefined;
   private cached: { segment: Segment; payloads: Buffer[] } | undefined;
   private readonly ackedSeq = new Map<number, number>();
   private nextSeq = 1;
@@ -78,13 +81,13 @@ export class Outbox {
     const names = (await readdir(options.dir)).sort();
     const found = names.flatMap((name) => parseSegmentName(name) ?? []);
     const segments: Segment[] = [];
-    for (const [i, { epoch, firstSeq }] of found.entries()) {
+    for (const [i, name] of found.entries()) {
       const next = found[i + 1];
-      // A segment with a successor of its epoch is complete; only the last one of an epoch can be torn.
-      const segment =
-        next?.epoch === epoch
-          ? await foundSegment(options.dir, epoch, firstSeq, next.firstSeq - 1)
-          : await Segment.recover(options.dir, epoch, firstSeq);
+      // A segment whose successor follows without a gap is complete; another can be torn, and is read to its end.
+      const isComplete = next?.epoch === name.epoch && !next.isAfterGap;
+      const segment = isComplete
+        ? await Segment.found(options.dir, name, next.firstSeq - 1)
+        : await Segment.recover(options.dir, name);
       if (segment.lastSeq < segment.firstSeq) await segment.remove();
       else segments.push(segment);
     }
@@ -108,10 +111,7 @@ export class Outbox {
     const durable = new Promise<void>((settle) => {
       this.pending.push({ seq, payload, settle });
     });
-    if (!this.isFlushing) {
-      this.isFlushing = true;
-      void this.exclusively(() => this.flush());
-    }
+    this.flushSoon();
     return { seq, payload, durable };
   }
 
@@ -172,6 +172,8 @@ export class Outbox {
 
   /** Writes what waits and closes the files. */
   async close(): Promise<void> {
+    this.isClosing = true;
+    clearTimeout(this.retryTimer);
     await this.exclusively(() => this.flush());
     await this.exclusively(async () => {
       const tail = this.tail;
@@ -179,6 +181,12 @@ export class Outbox {
       await tail?.close();
       if (tail && tail.lastSeq <= (this.ackedSeq.get(tail.epoch) ?? -1)) await tail.remove();
     });
+  }
+
+  private flushSoon(): void {
+    if (this.isFlushing) return;
+    this.isFlushing = true;
+    void this.exclusively(() => this.flush());
   }
 
   /** Everything that touches files runs one after the other. */
@@ -248,8 +256,10 @@ export class Outbox {
         for (const { settle } of group) settle();
       }
     } catch (error) {
-      // They stay in memory, are sent from there, and tried again with the next batch.
+      // They stay in memory, are sent from there, and tried again.
       this.diskFailed(error);
+      clearTimeout(this.retryTimer);
+      if (!this.isClosing) this.retryTimer = setTimeout(() => this.flushSoon(), RETRY_MS);
     } finally {
       this.writing = 0;
       this.isFlushing = false;
@@ -308,7 +318,10 @@ export class Outbox {
     // The seqs of a segment are consecutive: behind a loss, the next begins.
     if (isFull || (tail && tail.lastSeq + 1 !== group[0]!.seq)) await this.rotate();
     if (!this.tail) {
-      this.tail = await Segment.create(this.options.dir, this.epoch, group[0]!.seq);
+      const firstSeq = group[0]!.seq;
+      const before = this.segments.at(-1);
+      const isAfterGap = before?.epoch === this.epoch && before.lastSeq + 1 !== firstSeq;
+      this.tail = await Segment.create(this.options.dir, { epoch: this.epoch, firstSeq, isAfterGap });
       this.segments.push(this.tail);
     }
     await this.tail.append(group.map(({ payload }) => payload));
@@ -380,10 +393,4 @@ export class Outbox {
     this.segments = this.segments.filter((kept) => kept !== segment);
     if (this.cached?.segment === segment) this.cached = undefined;
   }
-}
-
-async function foundSegment(dir: string, epoch: number, firstSeq: number, lastSeq: number): Promise<Segment> {
-  const segment = Segment.found(dir, epoch, firstSeq, lastSeq, 0);
-  segment.bytes = (await stat(segment.path)).size;
-  return segment;
 }

@@ -1,16 +1,24 @@
 /** One file of the outbox: batches of one epoch with consecutive seqs, each a CRC-framed record. */
-import { type FileHandle, open, readFile, rm, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeRecord, scanRecords } from '../server/contract/framing.ts';
 
-const NAME = /^(\d{10})-(\d{16})\.log$/;
+const NAME = /^(\d{10})-(\d{16})(-after-gap)?\.log$/;
 
-export const segmentName = (epoch: number, firstSeq: number): string =>
-  `${String(epoch).padStart(10, '0')}-${String(firstSeq).padStart(16, '0')}.log`;
+export interface SegmentName {
+  epoch: number;
+  firstSeq: number;
+  /** Batches are missing between it and the segment before it, whose last seq therefore cannot be told from this one. */
+  isAfterGap: boolean;
+}
 
-export function parseSegmentName(name: string): { epoch: number; firstSeq: number } | undefined {
+export const segmentName = ({ epoch, firstSeq, isAfterGap }: SegmentName): string =>
+  `${String(epoch).padStart(10, '0')}-${String(firstSeq).padStart(16, '0')}${isAfterGap ? '-after-gap' : ''}.log`;
+
+export function parseSegmentName(name: string): SegmentName | undefined {
   const match = NAME.exec(name);
-  return match ? { epoch: Number(match[1]), firstSeq: Number(match[2]) } : undefined;
+  if (!match) return undefined;
+  return { epoch: Number(match[1]), firstSeq: Number(match[2]), isAfterGap: match[3] !== undefined };
 }
 
 /** A renamed or new file survives a power cut only once its directory is synced. */
@@ -32,16 +40,16 @@ export class Segment {
   bytes: number;
   private handle: FileHandle | undefined;
 
-  private constructor(dir: string, epoch: number, firstSeq: number, lastSeq: number, bytes: number) {
-    this.path = join(dir, segmentName(epoch, firstSeq));
-    this.epoch = epoch;
-    this.firstSeq = firstSeq;
+  private constructor(dir: string, name: SegmentName, lastSeq: number, bytes: number) {
+    this.path = join(dir, segmentName(name));
+    this.epoch = name.epoch;
+    this.firstSeq = name.firstSeq;
     this.lastSeq = lastSeq;
     this.bytes = bytes;
   }
 
-  static async create(dir: string, epoch: number, firstSeq: number): Promise<Segment> {
-    const segment = new Segment(dir, epoch, firstSeq, firstSeq - 1, 0);
+  static async create(dir: string, name: SegmentName): Promise<Segment> {
+    const segment = new Segment(dir, name, name.firstSeq - 1, 0);
     // No other has this name; one that is there was made by an attempt that failed.
     segment.handle = await open(segment.path, 'w');
     await syncDirectory(dir);
@@ -49,16 +57,18 @@ export class Segment {
   }
 
   /** One that an earlier run left; `lastSeq` is known from the segment that follows it. */
-  static found(dir: string, epoch: number, firstSeq: number, lastSeq: number, bytes: number): Segment {
-    return new Segment(dir, epoch, firstSeq, lastSeq, bytes);
+  static async found(dir: string, name: SegmentName, lastSeq: number): Promise<Segment> {
+    const segment = new Segment(dir, name, lastSeq, 0);
+    segment.bytes = (await stat(segment.path)).size;
+    return segment;
   }
 
   /** The last one of an epoch: counts its whole records and cuts a torn one off. */
-  static async recover(dir: string, epoch: number, firstSeq: number): Promise<Segment> {
-    const segment = new Segment(dir, epoch, firstSeq, firstSeq - 1, 0);
+  static async recover(dir: string, name: SegmentName): Promise<Segment> {
+    const segment = new Segment(dir, name, name.firstSeq - 1, 0);
     const { payloads, goodBytes, fileBytes } = await readRecords(segment.path);
     if (goodBytes < fileBytes) await truncate(segment.path, goodBytes);
-    segment.lastSeq = firstSeq + payloads.length - 1;
+    segment.lastSeq = name.firstSeq + payloads.length - 1;
     segment.bytes = goodBytes;
     return segment;
   }
