@@ -1,4 +1,4 @@
-/** Append-only: every read of a person's data and every change of who may. There is no way to alter or remove an entry. */
+/** Append-only: every read of a person's data and every change of who may. There is no way to alter an entry, and age alone removes one. */
 import type { Duck } from '../db/duckdb.ts';
 import type { Principal } from '../http/route.ts';
 import type { Clock } from '../ingest/types.ts';
@@ -28,7 +28,12 @@ export interface Audit {
   record(entry: AuditEntry): Promise<void>;
   /** The newest first. */
   entries(filter: { siteId?: string; beforeMs?: number; limit: number }): Promise<RecordedEntry[]>;
+  /** Removes what is older than it may be kept. */
+  expire(): Promise<void>;
 }
+
+/** Two years. */
+export const AUDIT_KEPT_MS = 2 * 366 * 86_400_000;
 
 export function actorOf(principal: Principal | undefined): AuditEntry['actor'] {
   switch (principal?.kind) {
@@ -59,6 +64,7 @@ export function createAudit(duck: Duck, clock: Clock): Audit {
         cut(detail),
         cut(ip),
       ]),
+    expire: () => duck.run('delete from audit where at_ms < $1', [clock() - AUDIT_KEPT_MS]),
     entries: ({ siteId, beforeMs, limit }) =>
       duck.all<RecordedEntry>(
         `select at_ms as "atMs", actor_kind as "actorKind", actor_id as "actorId", action, site_id as "siteId",

@@ -1,8 +1,16 @@
 /** Who may use which route. The table is written by hand, so that a route cannot allow itself more than was meant. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openOffers } from '../../server/campaigns/open.ts';
 import { fullPath, PAGES, routeName } from '../../server/http/declare.ts';
 import { type Route, route } from '../../server/http/route.ts';
+import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
+import { demoRoutes } from '../../server/http/routes/demo.ts';
+import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
+import { shopperRoutes } from '../../server/http/routes/shopper.ts';
+import { tagRoutes } from '../../server/http/routes/tags.ts';
 import { createHttpServer } from '../../server/http/server.ts';
+import type { Services } from '../../server/http/services.ts';
+import type { LiveServer } from '../../server/live/hub.ts';
 import { Harness, PEOPLE, type Person } from './harness.ts';
 
 type Row = 'public' | readonly Person[];
@@ -85,11 +93,66 @@ const EXPECTED: Record<string, Row> = {
   'POST /api/v1/sites/:site/reference-counts': MANAGEMENT,
   'PUT /api/v1/sites/:site/reference-counts/:count': MANAGEMENT,
   'DELETE /api/v1/sites/:site/reference-counts/:count': MANAGEMENT,
+  'GET /api/v1/sites/:site/carriers/:carrier/tag': FITTERS,
+  'GET /api/v1/sites/:site/campaigns': ANALYSTS,
+  'POST /api/v1/sites/:site/campaigns': ANALYSTS,
+  'GET /api/v1/sites/:site/campaigns/:campaign': ANALYSTS,
+  'PUT /api/v1/sites/:site/campaigns/:campaign': ANALYSTS,
+  'DELETE /api/v1/sites/:site/campaigns/:campaign': ANALYSTS,
+  'POST /api/v1/sites/:site/campaigns/:campaign/start': ANALYSTS,
+  'POST /api/v1/sites/:site/campaigns/:campaign/pause': ANALYSTS,
+  'POST /api/v1/sites/:site/campaigns/:campaign/end': ANALYSTS,
+  'GET /api/v1/sites/:site/campaigns/:campaign/decisions': ANALYSTS,
+  'GET /api/v1/sites/:site/campaigns/:campaign/funnel': ANALYSTS,
+  'GET /api/v1/sites/:site/attention': ANALYSTS,
+  'PUT /api/v1/sites/:site/attention': MANAGEMENT,
+  'GET /api/v1/shopper/sites': 'public',
+  'GET /api/v1/shopper/site/:siteId': 'public',
+  'POST /api/v1/shopper/start': 'public',
+  'GET /api/v1/shopper/me': ['shopper'],
+  'PATCH /api/v1/shopper/me': ['shopper'],
+  'POST /api/v1/shopper/consent': ['shopper'],
+  'DELETE /api/v1/shopper/consent/:purpose': ['shopper'],
+  'POST /api/v1/shopper/pair': ['shopper'],
+  'DELETE /api/v1/shopper/pair': ['shopper'],
+  'POST /api/v1/shopper/pause': ['shopper'],
+  'DELETE /api/v1/shopper/pause': ['shopper'],
+  'GET /api/v1/shopper/offers': ['shopper'],
+  'POST /api/v1/shopper/offers/:offer/opened': ['shopper'],
+  'GET /api/v1/shopper/ledger': ['shopper'],
+  'GET /api/v1/shopper/export': ['shopper'],
+  'POST /api/v1/shopper/erase': ['shopper'],
+  'POST /api/v1/demo/pair': ['shopper'],
+  'POST /api/v1/redemptions': ['owner', 'manager', 'retailer', 'till', 'stranger'],
 };
 
 let harness: Harness;
+const withOffers = (services: Services, hub: LiveServer): Route[] => {
+  const { duck, registry, clock, auth, audit } = services;
+  const pipeline = { ...services.pipeline, onLiveEvents: () => () => {}, present: () => [] };
+  const onError = (error: unknown): void => {
+    throw error;
+  };
+  const offers = openOffers({ duck, registry, pipeline, hub, clock, onError, erasureJournalFile: undefined });
+  return [
+    ...campaignRoutes({ services: offers, registry }),
+    ...shopperRoutes({ services: offers, registry, hub, auth, demo: true, audit }),
+    ...redemptionRoutes({ services: offers, registry }),
+    ...tagRoutes({ services: offers, registry, publicUrl: () => 'https://promenade.example' }),
+    ...demoRoutes({ services: offers, registry, pipeline, hub, demo: true }),
+  ];
+};
+/** A shopper who really exists, not only a session of one. */
+const newShopper = async (): Promise<void> => {
+  const { status, headers } = await harness.ask('post', '/shopper/start', {
+    body: { site: 'mall', consents: [], language: 'en' },
+  });
+  expect(status).toBeLessThan(300);
+  harness.cookies.set('shopper', headers.getSetCookie()[0]!.split(';')[0]!);
+};
 beforeAll(async () => {
-  harness = await Harness.open();
+  harness = await Harness.open({ routes: withOffers });
+  await newShopper();
 });
 afterAll(() => harness.close());
 
@@ -164,7 +227,8 @@ describe('matrix', () => {
           as: person,
         });
         asked++;
-        if (name.endsWith('/sign-out')) await harness.signIn(person);
+        if (name.endsWith('/sign-out') && person !== 'shopper') await harness.signIn(person);
+        if (name.endsWith('/erase') && person === 'shopper') await newShopper();
         const refused =
           answer.status === 401 ||
           answer.status === 403 ||
@@ -362,7 +426,7 @@ test('a route of someone else is held to its declaration as well', async () => {
       return { siteId, tenantId };
     },
   });
-  const other = await Harness.open({ routes: [extra] });
+  const other = await Harness.open({ routes: () => [extra] });
   try {
     for (const person of PEOPLE) {
       const answer = await other.ask('post', '/redeem', { as: person });

@@ -174,6 +174,13 @@ const GRANTS: Record<Exclude<Person, 'shopper'>, Grant> = {
 };
 export const roleOf = (person: Person): Role => (person === 'shopper' ? 'shopper' : GRANTS[person].role);
 
+export interface HarnessOptions {
+  /** Beside the core's. */
+  routes?: (services: Services, hub: LiveServer) => Route[];
+  staticDir?: string;
+  publicUrl?: string;
+}
+
 export class Harness {
   nowMs = NOW;
   readonly cookies = new Map<Person, string>();
@@ -189,13 +196,13 @@ export class Harness {
   server!: HttpServer;
   services!: Services;
 
-  static async open(options: { routes?: Route[]; staticDir?: string; publicUrl?: string } = {}): Promise<Harness> {
+  static async open(options: HarnessOptions = {}): Promise<Harness> {
     const harness = new Harness();
     await harness.#open(options);
     return harness;
   }
 
-  async #open(options: { routes?: Route[]; staticDir?: string; publicUrl?: string }): Promise<void> {
+  async #open(options: HarnessOptions): Promise<void> {
     const clock = () => this.nowMs;
     this.duck = await Duck.open(':memory:', { threads: 1, memoryLimit: '200MB' });
     await migrate(this.duck, NOW);
@@ -219,7 +226,7 @@ export class Harness {
       registry: this.registry,
       clock,
       publicUrl,
-      routes: [...coreRoutes(this.services), ...(options.routes ?? [])],
+      routes: [...coreRoutes(this.services), ...(options.routes?.(this.services, this.hub) ?? [])],
       staticDir: options.staticDir ?? join(this.dataDir, 'no-pages'),
       live: this.hub,
       onFailure: (error) => this.failures.push(error),

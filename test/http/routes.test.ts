@@ -35,7 +35,7 @@ beforeAll(async () => {
     ratePerMinute: 3,
     handler: () => ({}),
   });
-  harness = await Harness.open({ staticDir, routes: [crash, limited] });
+  harness = await Harness.open({ staticDir, routes: () => [crash, limited] });
 });
 afterAll(async () => {
   await harness.close();
