@@ -63,6 +63,23 @@ export async function makeReplaySite(
     const { id, level, widthM, heightM } = floor;
     const body: Floor = { id, name: floor.name, level, widthM, heightM, outline: null, walls: [], image: null };
     await rest.put(`${at}/floors/${id}`, body);
+  }
+  say(`${data.gateways.length} gateways, ${data.carriers.length} carriers …`);
+  for (const { id, name: recordedName, alias, floorId, xM, yM, zM } of data.gateways) {
+    const body: Gateway = {
+      id,
+      name: (alias && !alias.startsWith('estimated') ? alias : recordedName).slice(0, 120),
+      floorId,
+      xM,
+      yM,
+      zM: Math.max(0, zM ?? 2.5),
+      enabled: true,
+    };
+    await rest.put(`${at}/gateways/${id}`, body);
+  }
+  // After the gateways: each change of a gateway writes the model anew, and drawings make it large.
+  for (const floor of data.floors) {
+    const { id } = floor;
     if (floor.geojson !== undefined) {
       const made = await rest.post<{ zones: unknown[]; skipped: unknown[] }>(
         `${at}/floors/${id}/geojson`,
@@ -77,19 +94,6 @@ export async function makeReplaySite(
         floor.image.bytes,
         'image/png',
       );
-  }
-  say(`${data.gateways.length} gateways, ${data.carriers.length} carriers …`);
-  for (const { id, name: recordedName, alias, floorId, xM, yM, zM } of data.gateways) {
-    const body: Gateway = {
-      id,
-      name: (alias && !alias.startsWith('estimated') ? alias : recordedName).slice(0, 120),
-      floorId,
-      xM,
-      yM,
-      zM: Math.max(0, zM ?? 2.5),
-      enabled: true,
-    };
-    await rest.put(`${at}/gateways/${id}`, body);
   }
   await makeCarriers(rest, at, uuid, data.carriers);
 }
