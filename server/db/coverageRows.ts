@@ -3,7 +3,7 @@ import { clipSpans, type ExpectedSpan, expectedSpans, MINUTE_MS } from '../metri
 import { QUARTER_MS } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Sql } from './duckdb.ts';
-import { inRanges, sqlNumber, sqlString } from './sqlText.ts';
+import { inRange, sqlNumber, sqlString } from './sqlText.ts';
 
 export async function coverageSpans(sql: Sql, registry: Registry, siteId: string): Promise<ExpectedSpan[]> {
   const heard = await sql.all<{ gateway_id: string; first_ms: number }>(
@@ -37,7 +37,7 @@ export function coverageQuartersSql(
   if (options.withRollup)
     relations.push(
       `select floor_id, bucket_ms, expected, reported from coverage_quarters
-       where site_id = $1 and ${inRanges('bucket_ms', [options.withRollup])}${floor}`,
+       where site_id = $1 and ${inRange('bucket_ms', options.withRollup)}${floor}`,
     );
   if (wanted.length > 0) {
     const values = wanted.map(
@@ -45,6 +45,12 @@ export function coverageQuartersSql(
         `(${sqlString(span.gatewayId)}, ${sqlString(span.floorId)}, ${sqlNumber(span.fromMs)}, ${sqlNumber(span.toMs)})`,
     );
     const spanTable = `(values ${values.join(',')}) s(gateway_id, floor_id, from_ms, to_ms)`;
+    const reportedIn = (range: Range) =>
+      `select s.floor_id, c.minute_ms - c.minute_ms % 900000, 0, count(distinct c.minute_ms)
+       from coverage c join ${spanTable}
+         on s.gateway_id = c.gateway_id and c.minute_ms >= s.from_ms and c.minute_ms < s.to_ms
+       where c.site_id = $1 and ${inRange('c.minute_ms', range)}
+       group by s.floor_id, c.gateway_id, c.minute_ms - c.minute_ms % 900000`;
     const quarterStart = 's.from_ms - s.from_ms % 900000';
     relations.push(
       `select floor_id, bucket_ms, sum(expected) as expected, sum(reported) as reported from (
@@ -52,12 +58,7 @@ export function coverageQuartersSql(
            (least(to_ms, bucket_ms + ${QUARTER_MS}) - greatest(from_ms, bucket_ms)) // ${MINUTE_MS} as expected,
            0 as reported
          from (select s.*, unnest(range(${quarterStart}, s.to_ms, ${QUARTER_MS})) as bucket_ms from ${spanTable})
-         union all
-         select s.floor_id, c.minute_ms - c.minute_ms % 900000, 0, count(distinct c.minute_ms)
-         from coverage c join ${spanTable}
-           on s.gateway_id = c.gateway_id and c.minute_ms >= s.from_ms and c.minute_ms < s.to_ms
-         where c.site_id = $1 and ${inRanges('c.minute_ms', ranges)}
-         group by s.floor_id, c.gateway_id, c.minute_ms - c.minute_ms % 900000)
+         ${ranges.map((range) => `union all ${reportedIn(range)}`).join('\n')})
        group by floor_id, bucket_ms`,
     );
   }

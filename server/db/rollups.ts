@@ -9,8 +9,8 @@ import { bounceMs, minStayMs, minVisitMs } from '../metrics/thresholds.ts';
 import type { Registry } from '../registry/types.ts';
 import { coverageQuartersSql, coverageSpans } from './coverageRows.ts';
 import type { Sql } from './duckdb.ts';
-import { quarterOf, sqlNumber } from './sqlText.ts';
-import { lengthCounts, thresholdsRelation } from './visitRows.ts';
+import { sqlNumber } from './sqlText.ts';
+import { bounceMsOf, lengthCountsSql, minLengthSql } from './visitRows.ts';
 
 /** Longer than all but forgotten carriers stay: hardly a row still comes for a start so long ago. */
 export const SEAL_AFTER_MS = 8 * 3_600_000;
@@ -116,16 +116,19 @@ export async function unsealFrom(sql: Sql, siteId: string, fromMs: number, heatD
 }
 
 async function sealVisits(sql: Sql, registry: Registry, siteId: string, fromMs: number, toMs: number): Promise<void> {
-  for (const source of ['visits', 'stays'] as const) {
-    const zone = source === 'stays' ? 'r.zone_id' : "''";
-    await sql.run(
-      `insert into visit_quarters
-       select $1, ${zone} as zone, ${quarterOf('r.start_ms')} as bucket_ms, ${lengthCounts('r', 't')}
-       from ${source} r ${thresholdsRelation(registry, siteId, source)}
-       where r.site_id = $1 and r.start_ms >= $2 and r.start_ms < $3 and r.kind not in ('staff', 'cart')
-       group by zone, bucket_ms order by zone, bucket_ms`,
-      [siteId, fromMs, toMs],
-    );
+  for (const table of ['visits', 'stays'] as const) {
+    const counts = lengthCountsSql({
+      table,
+      zone: table === 'stays' ? 'zone_id' : "''",
+      where: 'start_ms >= $2 and start_ms < $3',
+      minLength: minLengthSql(registry, siteId, table),
+      bounceMs: bounceMsOf(registry, siteId),
+    });
+    await sql.run(`insert into visit_quarters select $1, * from (${counts}) order by zone, bucket_ms`, [
+      siteId,
+      fromMs,
+      toMs,
+    ]);
   }
 }
 

@@ -1,34 +1,51 @@
-/** Visits of the site and stays in zones as SQL relations that have the same columns, closed and still open ones alike. */
+/** Visits of the site and stays in zones, closed and still open ones alike: which count, and how long they are. */
+import type { Zone } from '../contract/model.ts';
 import { bounceMs, minStayMs, minVisitMs, RESOLUTION_MS } from '../metrics/thresholds.ts';
 import type { Registry } from '../registry/types.ts';
 import { sqlNumber, sqlString } from './sqlText.ts';
 
-/** Joins a relation t(min_ms, bounce_ms) of the thresholds in force to rows r of visits or stays. */
-export function thresholdsRelation(registry: Registry, siteId: string, source: 'visits' | 'stays'): string {
+/** The shortest length that counts, as SQL: of visits, or of stays by their zone_id. */
+export function minLengthSql(registry: Registry, siteId: string, source: 'visits' | 'stays', zone?: Zone): string {
   const { definitions } = registry.definitions(siteId);
-  const bounce = sqlNumber(bounceMs(definitions));
-  if (source === 'visits')
-    return `cross join (select ${sqlNumber(minVisitMs(definitions))} as min_ms, ${bounce} as bounce_ms) t`;
-  const own = registry.zones.all(siteId).filter((zone) => zone.minStaySeconds !== null);
-  const cases = own.map((zone) => `when ${sqlString(zone.id)} then ${sqlNumber(minStayMs(definitions, zone))}`);
+  if (source === 'visits') return sqlNumber(minVisitMs(definitions));
+  if (zone) return sqlNumber(minStayMs(definitions, zone));
+  const own = registry.zones.all(siteId).filter((one) => one.minStaySeconds !== null);
   const fallback = sqlNumber(minStayMs(definitions, undefined));
-  const min = cases.length ? `case r.zone_id ${cases.join(' ')} else ${fallback} end` : fallback;
-  return `cross join lateral (select ${min} as min_ms, ${bounce} as bounce_ms) t`;
+  if (own.length === 0) return fallback;
+  const cases = own.map((one) => `when ${sqlString(one.id)} then ${sqlNumber(minStayMs(definitions, one))}`);
+  return `case zone_id ${cases.join(' ')} else ${fallback} end`;
 }
 
+export interface LengthSource {
+  /** visits, stays or the open ones of either. */
+  table: string;
+  /** SQL of the zone that a row counts for. */
+  zone: string;
+  /** SQL condition on the rows. */
+  where: string;
+  minLength: string;
+  bounceMs: number;
+}
+
+export const bounceMsOf = (registry: Registry, siteId: string): number =>
+  bounceMs(registry.definitions(siteId).definitions);
+
 /**
- * Columns counted, surely, possibly, below, bounced, dwell_ms of a group: how many were long enough, how many would be if
- * each were a tick shorter or longer than measured, how many were not, and of those that were, the bounced and the sum.
+ * Columns zone, bucket_ms, counted, surely, possibly, below, bounced, dwell_ms by zone and quarter hour of the start: how
+ * many were long enough, how many would be if each were a tick shorter or longer than measured, how many were not, and of
+ * those that were, the bounced and the sum. `$1` must be the site.
  */
-export function lengthCounts(r: string, t: string): string {
-  const length = `${r}.end_ms - ${r}.start_ms`;
+export function lengthCountsSql(source: LengthSource): string {
   const where = (condition: string) => `count(*) filter (where ${condition})`;
-  return [
-    `${where(`${length} >= ${t}.min_ms`)} as counted`,
-    `${where(`${length} >= ${t}.min_ms + ${RESOLUTION_MS}`)} as surely`,
-    `${where(`${length} >= ${t}.min_ms - ${RESOLUTION_MS}`)} as possibly`,
-    `${where(`${length} < ${t}.min_ms`)} as below`,
-    `${where(`${length} >= ${t}.min_ms and ${length} < ${t}.bounce_ms`)} as bounced`,
-    `coalesce(sum(${length}) filter (where ${length} >= ${t}.min_ms), 0) as dwell_ms`,
-  ].join(', ');
+  return `select zone, bucket_ms, ${where('length_ms >= min_ms')} as counted,
+      ${where(`length_ms >= min_ms + ${RESOLUTION_MS}`)} as surely,
+      ${where(`length_ms >= min_ms - ${RESOLUTION_MS}`)} as possibly,
+      ${where('length_ms < min_ms')} as below,
+      ${where(`length_ms >= min_ms and length_ms < ${sqlNumber(source.bounceMs)}`)} as bounced,
+      coalesce(sum(length_ms) filter (where length_ms >= min_ms), 0) as dwell_ms
+    from (
+      select ${source.zone} as zone, start_ms - start_ms % 900000 as bucket_ms, end_ms - start_ms as length_ms,
+        ${source.minLength} as min_ms
+      from ${source.table} where site_id = $1 and kind not in ('staff', 'cart') and ${source.where})
+    group by zone, bucket_ms`;
 }

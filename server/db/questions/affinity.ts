@@ -19,15 +19,20 @@ export async function affinity(context: SiteContext, query: PeriodQuery): Promis
   const zone = zoneOf(context, query.zoneId);
   const rows = await context.sql.all<Row>(
     `with ${zoneVisitTables(context)},
-     came as materialized (select distinct carrier_id, visit_start_ms, zone_id from zone_visit)
+     zone as (select zone_id, cast(row_number() over () as smallint) as zone_no from (select distinct zone_id from zone_visit)),
+     came as materialized (
+       select distinct z.visit_no, z.carrier_no, n.zone_no from zone_visit z join zone n on n.zone_id = z.zone_id),
+     pair as (
+       select x.zone_no as a, y.zone_no as b, count(*) as visits, count(distinct x.carrier_no) as carriers
+       from came x join came y on x.visit_no = y.visit_no and x.zone_no <> y.zone_no
+       where $4 = '' or x.zone_no = (select zone_no from zone where zone_id = $4) group by a, b)
      select 'all' as what, '' as a, '' as b, count(*) as visits, 0 as carriers from visit
      union all
-     select 'zone', zone_id, '', count(*), count(distinct carrier_id) from came group by zone_id
+     select 'zone', n.zone_id, '', count(*), count(distinct c.carrier_no)
+     from came c join zone n on n.zone_no = c.zone_no group by n.zone_id
      union all
-     select 'pair', x.zone_id, y.zone_id, count(*), count(distinct x.carrier_id)
-     from came x join came y on x.carrier_id = y.carrier_id and x.visit_start_ms = y.visit_start_ms
-       and x.zone_id <> y.zone_id
-     where $4 = '' or x.zone_id = $4 group by x.zone_id, y.zone_id`,
+     select 'pair', a.zone_id, b.zone_id, visits, carriers
+     from pair join zone a on a.zone_no = pair.a join zone b on b.zone_no = pair.b`,
     [context.siteId, query.fromMs, query.toMs, zone?.id ?? ''],
   );
   const of = (what: string) => rows.filter((row) => row.what === what);

@@ -2,7 +2,7 @@
 import type { SeriesPoint } from '../../contract/metrics.ts';
 import { type DwellRanks, dwellFigures, dwellRanks } from '../../metrics/dwell.ts';
 import { dwellWithheld } from '../../metrics/suppression.ts';
-import { edgesRelation, inRanges, sqlList, sqlNumber } from '../sqlText.ts';
+import { edgesRelation, inRange, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 import { lengthCountsByInterval } from './lengthCounts.ts';
@@ -16,7 +16,7 @@ function lengthsRelation(context: SiteContext, frame: Frame): string {
   const rowsOf = (table: string) =>
     `select carrier_id, start_ms, end_ms - start_ms as length_ms from ${table}
      where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
-       and ${inRanges('start_ms', [[edges[0]!, edges.at(-1)!]])}
+       and ${inRange('start_ms', [edges[0]!, edges.at(-1)!])}
        and end_ms - start_ms >= ${sqlNumber(minLengthMs(context, zone))}`;
   return `(select e.i, v.carrier_id, v.length_ms
     from (${rowsOf(source)} union all ${rowsOf(`open_${source}`)}) v

@@ -12,13 +12,13 @@ export async function flows(context: SiteContext, query: PeriodQuery): Promise<F
   const counts = await context.sql.all<{ from: string | null; to: string | null; visits: number; carriers: number }>(
     `with ${zoneVisitTables(context)},
      step as materialized (
-       select carrier_id, is_open, zone_id, lag(zone_id) over w as before, lead(zone_id) over w as after
+       select carrier_no, is_open, zone_id, lag(zone_id) over w as before, lead(zone_id) over w as after
        from zone_visit
-       window w as (partition by carrier_id, visit_start_ms order by start_ms, end_ms, zone_id)),
+       window w as (partition by visit_no order by start_ms, end_ms, zone_id)),
      flow as (
-       select carrier_id, before as "from", zone_id as "to" from step where before is null or before <> zone_id
-       union all select carrier_id, zone_id, null from step where after is null and not is_open)
-     select "from", "to", count(*) as visits, count(distinct carrier_id) as carriers
+       select carrier_no, before as "from", zone_id as "to" from step where before is null or before <> zone_id
+       union all select carrier_no, zone_id, null from step where after is null and not is_open)
+     select "from", "to", count(*) as visits, count(distinct carrier_no) as carriers
      from flow where $4 = '' or "from" = $4 or "to" = $4 group by "from", "to"`,
     [context.siteId, query.fromMs, query.toMs, zone?.id ?? ''],
   );

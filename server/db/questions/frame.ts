@@ -4,7 +4,7 @@ import type { Zone } from '../../contract/model.ts';
 import { coverageShare } from '../../metrics/coverage.ts';
 import { bucketEdges, isoLocal } from '../../metrics/localTime.ts';
 import { intervalState } from '../../metrics/state.ts';
-import { edgesRelation, inRanges } from '../sqlText.ts';
+import { edgesRelation, inRange } from '../sqlText.ts';
 import type { SeriesQuery } from '../timeSeries.ts';
 import type { SiteContext } from './context.ts';
 import { coverageByInterval } from './coverage.ts';
@@ -21,7 +21,7 @@ async function openByInterval(context: SiteContext, edges: readonly number[], zo
     `select distinct e.i from ${zone ? 'open_stays' : 'open_visits'} r asof join ${edgesRelation(edges)} e
        on r.start_ms >= e.from_ms
      where r.site_id = $1 and ${zone ? 'r.zone_id = $2' : "$2 = ''"} and r.kind not in ('staff', 'cart')
-       and ${inRanges('r.start_ms', [[edges[0]!, edges.at(-1)!]])}`,
+       and ${inRange('r.start_ms', [edges[0]!, edges.at(-1)!])}`,
     [context.siteId, zone?.id ?? ''],
   );
   return new Set(rows.map((row) => row.i));

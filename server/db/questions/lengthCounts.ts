@@ -1,8 +1,9 @@
 /** Visits, or stays in a zone, that started in each interval, by their length against the threshold. */
 import type { Zone } from '../../contract/model.ts';
 import { type LengthCounts, NO_COUNTS } from '../../metrics/footfall.ts';
-import { edgesRelation, inRanges, quarterOf } from '../sqlText.ts';
-import { lengthCounts, thresholdsRelation } from '../visitRows.ts';
+import type { Range } from '../coverageRows.ts';
+import { edgesRelation, inRange } from '../sqlText.ts';
+import { bounceMsOf, lengthCountsSql, minLengthSql } from '../visitRows.ts';
 import { type SiteContext, splitPeriod } from './context.ts';
 import { quarterEdges } from './coverage.ts';
 
@@ -18,17 +19,23 @@ export function lengthCountsRelation(
 ): string {
   const { rollup, rows } = splitPeriod(context.trustedMs, fromMs, toMs);
   const source = zone ? 'stays' : 'visits';
-  const ofZone = zone ? 'r.zone_id = $2' : "$2 = ''";
-  const thresholds = thresholdsRelation(context.registry, context.siteId, source);
-  const from = (table: string, ranges: typeof rows) =>
-    `select ${quarterOf('r.start_ms')} as bucket_ms, ${lengthCounts('r', 't')} from ${table} r ${thresholds}
-     where r.site_id = $1 and ${ofZone} and r.kind not in ('staff', 'cart') and ${inRanges('r.start_ms', ranges)}
-     group by ${quarterOf('r.start_ms')}`;
-  const parts = [from(source, rows), from(`open_${source}`, [[fromMs, toMs]])];
+  // A range each: under an `or` of ranges no row group would be left out.
+  const from = (table: string, range: Range) =>
+    lengthCountsSql({
+      table,
+      zone: "''",
+      where: `${zone ? 'zone_id = $2' : "$2 = ''"} and ${inRange('start_ms', range)}`,
+      minLength: minLengthSql(context.registry, context.siteId, source, zone),
+      bounceMs: bounceMsOf(context.registry, context.siteId),
+    });
+  const columns = `bucket_ms, ${SUMS.join(', ')}`;
+  const parts = [...rows.map((range) => from(source, range)), from(`open_${source}`, [fromMs, toMs])].map(
+    (part) => `select ${columns} from (${part})`,
+  );
   if (rollup)
     parts.push(
-      `select bucket_ms, ${SUMS.join(', ')} from visit_quarters
-       where site_id = $1 and zone_id = $2 and ${inRanges('bucket_ms', [rollup])}`,
+      `select ${columns} from visit_quarters
+       where site_id = $1 and zone_id = $2 and ${inRange('bucket_ms', rollup)}`,
     );
   return `(${parts.join(' union all ')})`;
 }

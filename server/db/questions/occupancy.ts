@@ -2,18 +2,18 @@
 import type { SeriesPoint } from '../../contract/metrics.ts';
 import { QUARTER_MS } from '../../metrics/localTime.ts';
 import { occupancyFigures } from '../../metrics/occupancy.ts';
-import { edgesRelation, inRanges, sqlNumber } from '../sqlText.ts';
+import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
 import type { SiteContext } from './context.ts';
 import { coverageRelation, quarterEdges } from './coverage.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 
 export async function occupancy(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
   const edges = quarterEdges(frame.edges);
-  const range = [[edges[0]!, edges.at(-1)!]] as const;
+  const range = [edges[0]!, edges.at(-1)!] as const;
   const measured = coverageRelation(context, frame.edges[0]!, frame.edges.at(-1)!, frame.zone?.floorId);
   const rowsOf = (table: string) =>
     `select bucket_ms, carrier_ms, peak from ${table}
-     where site_id = $1 and zone_id = $2 and ${inRanges('bucket_ms', range)}`;
+     where site_id = $1 and zone_id = $2 and ${inRange('bucket_ms', range)}`;
   const rows = await context.sql.all<{ i: number; carrier_ms: number; measured_ms: number; peak: number }>(
     `with measured as (select bucket_ms from ${measured} group by bucket_ms having sum(reported) > 0),
      present as (
