@@ -127,9 +127,11 @@ class AedesSource implements MessageSource {
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<void> {
     const broker = this.#broker;
     if (!broker) return Promise.reject(new Error('the broker is not running'));
+    // What is not retained is an ack: for a gateway that is away it must not pile up, and a lost one is given again.
+    const qos = options.retain ? 1 : 0;
     return new Promise((resolve, reject) => {
       broker.publish(
-        { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: options.retain, dup: false },
+        { cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain: options.retain, dup: false },
         (error) => (error ? reject(error) : resolve()),
       );
     });

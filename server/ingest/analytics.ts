@@ -121,11 +121,13 @@ export class Analytics {
       if (version.effectiveFromMs >= differsFromMs) this.#engine.setModel(version.model, version.effectiveFromMs);
   }
 
-  /** After a start: `watermarkMs` is what was committed, `dirtyFromMs` what was dirty then or has arrived since. */
-  async recover(watermarkMs: number | undefined, dirtyFromMs: number | null): Promise<void> {
+  /**
+   * After a start: `watermarkMs` is what was committed, `dirtyFromMs` what was dirty then or has arrived since, `untilMs` how
+   * far the log may be computed while it is read, so that it need not lie in memory.
+   */
+  async recover(watermarkMs: number, dirtyFromMs: number | null, untilMs: number): Promise<void> {
     this.#timeline = alignedTimeline(this.#parts.timeline());
-    this.#dirtyFromMs = dirtyFromMs;
-    await this.recompute(Math.min(dirtyFromMs ?? Number.POSITIVE_INFINITY, watermarkMs ?? 0), watermarkMs ?? 0);
+    await this.recompute(Math.min(dirtyFromMs ?? watermarkMs, watermarkMs), Math.max(watermarkMs, untilMs));
   }
 
   /**
@@ -133,10 +135,12 @@ export class Analytics {
    * short stretch are replaced in one commit, those of a long one in several, the watermark telling how far they are.
    */
   async recompute(fromMs: number, untilMs = this.#engine.watermarkMs): Promise<{ ticks: number; sightings: number }> {
+    // What the log no longer has cannot be computed again; its rows stay.
+    const keptFromMs = Math.max(fromMs, this.#parts.bookkeeping().prunedBeforeMs ?? 0);
     try {
-      return await this.#recompute(fromMs, untilMs);
+      return await this.#recompute(keptFromMs, untilMs);
     } catch (error) {
-      this.markDirty(Math.min(fromMs, this.#rewoundToMs ?? fromMs));
+      this.markDirty(Math.min(keptFromMs, this.#rewoundToMs ?? keptFromMs));
       throw error;
     }
   }

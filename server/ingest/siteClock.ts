@@ -45,6 +45,11 @@ export class SiteClock {
     }
   }
 
+  /** What was received up to here is likely to be all there is. */
+  heldMs(): number {
+    return Math.max(0, floorTick((this.#newestMs ?? 0) - HOLD_MS));
+  }
+
   /** 0 for a site that lives in its data and has none. */
   nowMs(mode: Site['clock']): number {
     return mode === 'wall' ? this.#clock() : (this.#newestMs ?? 0);

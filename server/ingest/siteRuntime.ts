@@ -142,13 +142,13 @@ export class SiteRuntime {
     this.#clock.load(checkpoint.newestMs);
     this.#received = new Received(checkpoint.received, performance.now());
     // A rotten checkpoint says nothing of what is in the rows: they are computed from the log anew.
-    const watermarkMs = stored && checkpoint === EMPTY_CHECKPOINT ? 0 : stored?.watermarkMs;
+    const watermarkMs = checkpoint === EMPTY_CHECKPOINT ? 0 : (stored?.watermarkMs ?? 0);
     let dirtyFromMs = stored?.dirtyFromMs ?? null;
     await this.#log.recover(checkpoint.lengths, ({ batches, marks }) => {
       for (const batch of batches) {
         this.#received.durable(batch.gatewayId, batch.epoch, batch.seq, batch.seq, performance.now());
         this.#clock.recovered(batch.toMs);
-        if (batch.fromMs < (watermarkMs ?? 0)) dirtyFromMs = Math.min(dirtyFromMs ?? batch.fromMs, batch.fromMs);
+        if (batch.fromMs < watermarkMs) dirtyFromMs = Math.min(dirtyFromMs ?? batch.fromMs, batch.fromMs);
       }
       for (const mark of marks)
         this.#received.durable(mark.gatewayId, mark.epoch, mark.fromSeq, mark.toSeq, performance.now());
@@ -190,7 +190,7 @@ export class SiteRuntime {
       room: () => this.#room(),
       onProblem: this.#parts.onProblem,
     });
-    await this.#analytics.recover(watermarkMs, dirtyFromMs);
+    await this.#analytics.recover(watermarkMs, dirtyFromMs, this.#clock.heldMs());
     if (this.site().clock === 'wall') await this.#live.start(registry.modelTimeline(siteId), clock);
     await this.#keepHouse();
     this.#committedAt = performance.now();

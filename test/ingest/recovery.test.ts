@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { LedgerFleet } from '../support/ledgerGateway.ts';
@@ -147,4 +147,59 @@ test('a database that refuses for a while loses nothing; the server is not ready
   await expect.poll(() => harness!.pipeline.ready(), { timeout: 5_000 }).toBe(true);
   await harness.pipeline.settle(SITE);
   expect(await rowsOf(harness.duck)).toBe(expected);
+}, 30_000);
+
+test('a log whose disk refuses: nothing is acknowledged, the server is not ready, and nothing is lost afterwards', async () => {
+  harness = await startHarness();
+  await fleet.connect(harness.url);
+  const path = join(harness.dataDir, 'log', SITE, '2024-03-04T09.log');
+  // A directory in the file's place stands for a disk that refuses to write.
+  mkdirSync(path);
+  const acksBefore = fleet.acks;
+  for (const entry of world.slice(0, 20)) fleet.send(entry);
+  await expect.poll(() => harness!.pipeline.ready()).toBe(false);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(fleet.acks).toBe(acksBefore);
+  expect(harness.pipeline.counters().batches).toBe(0);
+  rmSync(path, { recursive: true });
+  await fleet.drain();
+  expect(harness.pipeline.ready()).toBe(true);
+  expect(harness.pipeline.counters()).toMatchObject({ batches: 20 });
+}, 30_000);
+
+test('a database that was lost is made again from the log', async () => {
+  const expected = await wholeRun();
+  const rows = await runWithHarm(async (_dataDir, h) => {
+    for (const table of ['site_state', 'visits', 'stays', 'heat', 'occupancy', 'coverage', 'gateways_heard'])
+      await h.duck.run(`delete from ${table}`);
+  });
+  expect(rows).toBe(expected);
+}, 30_000);
+
+test('at a wall clock the log and the snapshots go after two days, the rows stay, a rebuild included', async () => {
+  let now = T0 + 200_000;
+  harness = await startHarness({ site: { clock: 'wall' }, clock: () => now });
+  await fleet.connect(harness.url);
+  for (const entry of world) fleet.send(entry);
+  await fleet.drain();
+  now = T0 + 7_200_000;
+  await harness.pipeline.settle(SITE);
+  const rows = await rowsOf(harness.duck);
+  expect(rows).toMatch(/^visits [1-9]/);
+  const logFiles = () => readdirSync(join(harness!.dataDir, 'log', SITE));
+  expect(logFiles()).toEqual(['2024-03-04T09.log']);
+  now = T0 + 50 * 3_600_000;
+  const late = makeWorld(1, 20, 2, now - 30_000);
+  for (const entry of late) fleet.send({ ...entry, message: { ...entry.message, epoch: 4 } });
+  await fleet.drain();
+  await harness.pipeline.settle(SITE);
+  expect(logFiles()).toEqual(['2024-03-06T10.log']);
+  const kept = await rowsOf(harness.duck);
+  await harness.pipeline.rebuild(SITE, 0);
+  expect(await rowsOf(harness.duck)).toBe(kept);
+  expect(kept.split('\n')[0]).toBe(rows.split('\n')[0]);
+  expect(snapshotFiles(harness.dataDir).length).toBeLessThan(12);
+  await harness.restart();
+  await harness.pipeline.settle(SITE);
+  expect((await rowsOf(harness.duck)).split('\n')[0]).toBe(rows.split('\n')[0]);
 }, 30_000);
