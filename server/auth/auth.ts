@@ -315,12 +315,17 @@ export class Auth {
     return this.#issueLink(accountId);
   }
 
+  /** @throws AppError 409 where another account signs in with it. */
+  requireFreeEmail(accountId: string, email: string): void {
+    const holder = this.#byEmail(foldEmail(email));
+    if (holder && holder.id !== accountId) throw conflict(`another account has the e-mail ${email}`, 'body.email');
+  }
+
   async updateAccount(accountId: string, change: { email?: string; name?: string | null }): Promise<PublicAccount> {
     const account = this.#accounts.get(accountId);
     if (!account) throw notFound(`account ${accountId}`);
     const email = change.email === undefined ? account.email : foldEmail(change.email);
-    const holder = this.#byEmail(email);
-    if (holder && holder.id !== accountId) throw conflict(`another account has the e-mail ${email}`, 'body.email');
+    this.requireFreeEmail(accountId, email);
     const updated = { ...account, email, name: change.name === undefined ? account.name : change.name };
     await this.#save(updated);
     return publicAccount(updated);

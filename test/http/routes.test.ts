@@ -345,6 +345,11 @@ describe('accounts', () => {
     expect((await harness.ask('post', '/auth/welcome', { body: { token } })).status).toBe(401);
     const short = await harness.ask<ErrorBody>('put', '/auth/password', { cookie, body: { password: 'short' } });
     expect(short.body.error).toMatchObject({ path: 'body.password', message: expect.stringContaining('10') });
+    const taken = await harness.ask<ErrorBody>('put', '/auth/password', {
+      cookie,
+      body: { email: 'Owner@example.com', password: 'long enough it is' },
+    });
+    expect([taken.status, taken.body.error.path]).toEqual([409, 'body.email']);
     const done = await harness.ask('put', '/auth/password', { cookie, body: { password: 'long enough it is' } });
     expect(done.body).toMatchObject({ hasPassword: true });
     expect((await harness.ask('post', '/auth/sign-out', { cookie })).status).toBe(204);

@@ -183,6 +183,8 @@ export function authRoutes({ auth, audit, registry, publicUrl }: Services): Rout
       async handler(context) {
         const { principal, body, credential } = context;
         const accountId = accountIdOf(principal);
+        // First, so that a refusal leaves the password as it was.
+        if (body.email !== undefined) auth.requireFreeEmail(accountId, body.email);
         await auth.changePassword(accountId, body.current, body.password, credential);
         if (body.email !== undefined) await auth.updateAccount(accountId, { email: body.email });
         await record(context, 'password.changed', accountId);
