@@ -168,7 +168,7 @@ function whyNotLoaded(error: unknown): string {
     return `No Bluetooth adapter: this machine's kernel has no Bluetooth; plug in an adapter on a machine that has it, or ${RECORDING_HINT}`;
   if (code === 'EPERM' || code === 'EACCES' || message?.includes('EPERM'))
     return 'No permission to open the Bluetooth adapter; run it by the systemd unit in gateway/, or give node cap_net_raw and cap_net_admin with setcap';
-  if (code === 'MODULE_NOT_FOUND' && message?.includes("'@abandonware/noble'"))
+  if (code === 'MODULE_NOT_FOUND' && message?.includes("'@abandonware/"))
     return `The Bluetooth library is not installed; run: npm install --include=optional (or ${RECORDING_HINT})`;
   if (code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED')
     return 'The Bluetooth addon is not built for this Node.js; install build-essential and python3, then run: npm rebuild @abandonware/bluetooth-hci-socket';

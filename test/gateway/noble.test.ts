@@ -193,6 +193,46 @@ describe.skipIf(skipWithoutNoble)(`noble on raw HCI bytes${orReason}`, () => {
     expect(fatals[0]).not.toContain('\n');
   });
 
+  test.each([
+    [
+      '@abandonware/noble',
+      'MODULE_NOT_FOUND',
+      "Cannot find module '@abandonware/noble'",
+      /^The Bluetooth library is not installed; run: npm install/,
+    ],
+    [
+      '@abandonware/bluetooth-hci-socket',
+      'MODULE_NOT_FOUND',
+      "Cannot find module '@abandonware/bluetooth-hci-socket'",
+      /not installed; run: npm install/,
+    ],
+    [
+      '@abandonware/bluetooth-hci-socket',
+      'MODULE_NOT_FOUND',
+      "Cannot find module '../build/Release/bluetooth_hci_socket.node'",
+      /^The Bluetooth addon is not built .* npm rebuild/,
+    ],
+    [
+      '@abandonware/bluetooth-hci-socket',
+      'ERR_DLOPEN_FAILED',
+      'was compiled against a different Node.js version',
+      /^The Bluetooth addon is not built .* npm rebuild/,
+    ],
+    [
+      '@abandonware/bluetooth-hci-socket',
+      'EAFNOSUPPORT',
+      'EAFNOSUPPORT, Address family not supported by protocol',
+      /^No Bluetooth adapter: this machine's kernel/,
+    ],
+  ])('says in one sentence what to do where %s fails with %s: %s', (library, code, message, sentence) => {
+    uninstall();
+    uninstall = install({ library, error: Object.assign(new Error(`${message}\nRequire stack:\n- x`), { code }) });
+    build();
+    expect(fatals).toHaveLength(1);
+    expect(fatals[0]).toMatch(sentence);
+    expect(fatals[0]).not.toContain('\n');
+  });
+
   test('says in one sentence what to do where the socket may not be written to', async () => {
     vi.spyOn(console, 'log').mockImplementation(() => undefined);
     build();

@@ -7,4 +7,4 @@ export class FakeHciSocket extends EventEmitter {
 }
 export const sockets: FakeHciSocket[];
 export const scenario: { scanStatus: number; isUp: boolean; bindError: string | undefined };
-export function install(): () => void;
+export function install(failing?: { library: string; error: Error }): () => void;

@@ -55,9 +55,11 @@ export class FakeHciSocket extends EventEmitter {
   }
 }
 
-export function install() {
+/** Answers for noble's socket; with `failing`, loading that library throws instead. */
+export function install(failing) {
   const load = Module._load;
   Module._load = function (request, ...rest) {
+    if (request === failing?.library) throw failing.error;
     return request === '@abandonware/bluetooth-hci-socket' ? FakeHciSocket : load.call(this, request, ...rest);
   };
   return () => {
