@@ -5,14 +5,17 @@ import { type OfferServices, openOffers } from '../../server/campaigns/open.ts';
 import type { ShopperServerEvents } from '../../server/contract/live.ts';
 import type { ConsentText, Purpose } from '../../server/contract/offers.ts';
 import { Duck } from '../../server/db/duckdb.ts';
+import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import type { Grant } from '../../server/http/route.ts';
+import { authRoutes } from '../../server/http/routes/auth.ts';
 import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
 import { tagRoutes } from '../../server/http/routes/tags.ts';
 import { createHttpServer } from '../../server/http/server.ts';
+import type { PipelineView } from '../../server/http/services.ts';
 import { createLiveHub } from '../../server/live/hub.ts';
 import { type Audit, createAudit } from '../../server/privacy/audit.ts';
 import { openRegistry } from '../../server/registry/registry.ts';
@@ -75,11 +78,30 @@ export interface Mall {
   close(): Promise<void>;
 }
 
-export async function openMall(options: { demo?: boolean } = {}): Promise<Mall> {
+/** Sign-in asks nothing of it. */
+const idle: PipelineView = {
+  nowMs: () => NOW,
+  ready: () => true,
+  counters: () => ({
+    messages: 0,
+    batches: 0,
+    sightings: 0,
+    duplicates: 0,
+    notAllowed: 0,
+    unlinkable: 0,
+    gaps: 0,
+    deadLetters: {},
+  }),
+  deadLetters: async () => [],
+  snapshot: () => undefined,
+  heat: () => undefined,
+};
+
+export async function openMall(options: { demo?: boolean; staticDir?: string; nowMs?: number } = {}): Promise<Mall> {
   const demo = options.demo ?? false;
   const duck = await Duck.open(':memory:');
   await migrate(duck, NOW);
-  const time = { nowMs: NOW };
+  const time = { nowMs: options.nowMs ?? NOW };
   const clock = () => time.nowMs;
   const registry = await openRegistry(duck, clock, clock);
   await fillSite(registry);
@@ -87,6 +109,7 @@ export async function openMall(options: { demo?: boolean } = {}): Promise<Mall> 
   const audit = createAudit(duck, clock);
   const hub = createLiveHub({ auth, registry, publicUrl: null });
   const pipeline = new StubPipeline();
+  pipeline.nowMs = time.nowMs;
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
   const services = openOffers({ duck, registry, pipeline, hub, clock, onError, erasureJournalFile: undefined });
@@ -96,7 +119,7 @@ export async function openMall(options: { demo?: boolean } = {}): Promise<Mall> 
     registry,
     clock,
     publicUrl: null,
-    staticDir: '/nonexistent',
+    staticDir: options.staticDir ?? '/nonexistent',
     live: hub,
     onFailure: onError,
     routes: [
@@ -105,6 +128,17 @@ export async function openMall(options: { demo?: boolean } = {}): Promise<Mall> 
       ...shopperRoutes({ services, registry, hub, auth, audit, demo }),
       ...demoRoutes({ services, registry, pipeline, hub, demo }),
       ...tagRoutes({ services, registry, publicUrl: () => 'https://mall.example' }),
+      ...authRoutes({
+        duck,
+        registry,
+        questions: openTimeSeries(duck, registry),
+        pipeline: idle,
+        auth,
+        audit,
+        clock,
+        dataDir: '/nonexistent',
+        publicUrl: null,
+      }),
     ],
   });
   await server.start(0, '127.0.0.1');

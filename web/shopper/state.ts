@@ -155,7 +155,10 @@ const WALLET_AFTER_MS = 1_200;
 
 function keep(list: WalletOffer[]): void {
   offers.value = list;
-  device.keepWallet(list.filter((offer) => offer.state === 'active'));
+  const active = list.filter((offer) => offer.state === 'active');
+  device.keepWallet(active);
+  // What draws the code must be here before the connection is gone.
+  if (active.length > 0) void import('qrcode').catch(() => undefined);
 }
 
 export async function refreshWallet(): Promise<void> {

@@ -23,10 +23,14 @@ function QrCode({ text }: { text: string }) {
   const [drawn, setDrawn] = useState<{ path: string; size: number }>();
   useEffect(() => {
     let gone = false;
-    void import('qrcode').then(({ create }) => {
-      const { modules } = create(text, { errorCorrectionLevel: 'M' });
-      if (!gone) setDrawn({ path: pathOf(modules), size: modules.size + 2 * QUIET_MODULES });
-    });
+    import('qrcode').then(
+      ({ create }) => {
+        const { modules } = create(text, { errorCorrectionLevel: 'M' });
+        if (!gone) setDrawn({ path: pathOf(modules), size: modules.size + 2 * QUIET_MODULES });
+      },
+      // Without a connection and never drawn before: the short code is there to be said.
+      () => undefined,
+    );
     return () => {
       gone = true;
     };

@@ -1,0 +1,331 @@
+/** The phone's page and the till in a real Chromium, over the real server. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import QRCode from 'qrcode';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { DEFAULT_ATTENTION } from '../../server/contract/offers.ts';
+import { campaignOf, entered, SITE } from '../campaigns/world.ts';
+import { describeInBrowser, launchBrowser } from '../support/browser.ts';
+import { builtWeb } from '../support/buildWeb.ts';
+import { type Mall, openMall } from './server.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true };
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+
+/** Pictures to look at, where a folder is named. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.PROMENADE_SHOTS;
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: !(await page.locator('dialog[open]').count()) });
+}
+
+interface AxeResult {
+  violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[];
+}
+/** WCAG 2.2 A and AA. Transitions are waited for: a colour half-way is no colour of the page. */
+async function accessible(page: Page, where: string): Promise<void> {
+  await page.waitForTimeout(800);
+  // As text: a script tag is what the page's policy forbids.
+  await page.evaluate(AXE);
+  const faults = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(root: Document, options: object): Promise<AxeResult> } };
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.failureSummary).join('; ')}`);
+  });
+  expect(faults, where).toEqual([]);
+}
+
+/** A film of one QR code, as a camera would see it, in the form that Chromium plays as a camera. */
+async function filmOf(text: string, file: string): Promise<void> {
+  const { modules } = QRCode.create(text, { errorCorrectionLevel: 'M' });
+  const [width, height, modulePx] = [640, 480, 9];
+  const luma = Buffer.alloc(width * height, 235);
+  const side = modules.size * modulePx;
+  const [left, top] = [Math.floor((width - side) / 2), Math.floor((height - side) / 2)];
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++)
+      if (modules.get(Math.floor(y / modulePx), Math.floor(x / modulePx))) luma[(top + y) * width + left + x] = 20;
+  const chroma = Buffer.alloc((width * height) / 2, 128);
+  const head = Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420\n`);
+  writeFileSync(file, Buffer.concat([head, Buffer.from('FRAME\n'), luma, chroma]));
+}
+
+describeInBrowser('the phone and the till', () => {
+  let mall: Mall;
+  let browser: Browser;
+  let staticDir: string;
+  const faults: string[] = [];
+  beforeAll(async () => {
+    staticDir = process.env.PROMENADE_WEB ?? (await builtWeb());
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    faults.length = 0;
+    mall = await openMall({ demo: true, staticDir, nowMs: Date.now() });
+    await mall.services.campaigns.putAttention(SITE, { ...DEFAULT_ATTENTION, quietHours: null }, mall.clock.nowMs);
+  });
+  afterEach(async () => {
+    await mall.close();
+    expect(mall.errors).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  const open = async (path: string, options: BrowserContextOptions, from = browser): Promise<Page> => {
+    const context = await from.newContext({ locale: 'en-GB', ...options });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => faults.push(error.message));
+    // Content that the policy forbids shows up on the console alone.
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) faults.push(message.text());
+    });
+    await page.goto(`${mall.url}${path}`);
+    return page;
+  };
+  const campaign = (given: object = {}) =>
+    mall.services.campaigns.put(
+      SITE,
+      campaignOf({
+        offer: {
+          title: 'Second coffee free',
+          text: 'Any size, for you or a friend.',
+          terms: 'Not with other offers.',
+          validMinutes: 30,
+        },
+        ...given,
+      }),
+      mall.clock.nowMs,
+    );
+  const agreeAll = async (page: Page, names: string[]) => {
+    for (const name of names) await page.getByRole('switch', { name }).click();
+  };
+  const walkIn = async (page: Page) => {
+    await expect.poll(() => page.locator('.listening.on').count()).toBe(1);
+    mall.clock.nowMs = Date.now();
+    mall.pipeline.nowMs = mall.clock.nowMs;
+    const guest = await mall.duck.get<{ id: string }>('select carrier_id as id from pairings where to_ms is null');
+    mall.pipeline.emit([entered({ carrierId: guest!.id, atMs: mall.clock.nowMs })]);
+    await mall.services.offers.settle();
+  };
+
+  test.each([
+    ['phone-light', { ...PHONE, colorScheme: 'light' }],
+    ['phone-dark', { ...PHONE, colorScheme: 'dark' }],
+    ['desktop-light', { ...DESKTOP, colorScheme: 'light' }],
+  ] as const)('from consent to a redeemed offer (%s)', async (name, options) => {
+    await campaign();
+    const page = await open(`/shopper?site=${SITE}`, options);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const switches = page.getByRole('switch');
+    await expect.poll(() => switches.count()).toBe(3);
+    for (const one of await switches.all()) expect(await one.getAttribute('aria-checked')).toBe('false');
+    await shoot(page, `${name}-1-welcome`);
+    await accessible(page, 'welcome');
+    await agreeAll(page, ['Recognise my tag', 'Send me offers']);
+    await page.getByRole('button', { name: 'Continue' }).click();
+
+    await page.getByRole('heading', { name: 'Pair your tag' }).waitFor();
+    await shoot(page, `${name}-2-pair`);
+    await accessible(page, 'pairing');
+    await page.getByRole('button', { name: 'Try with a simulated shopper' }).click();
+    await page.locator('.listening.on').waitFor();
+    await shoot(page, `${name}-3-listening`);
+    await accessible(page, 'listening');
+
+    await walkIn(page);
+    const ticket = page.getByRole('article');
+    await ticket.getByRole('heading', { name: 'Second coffee free' }).waitFor();
+    expect(await page.locator('[aria-live=assertive]').textContent()).toContain('New offer: Second coffee free');
+    await ticket.getByText('Why this offer?').click();
+    await ticket.getByText('You walked into Zone front.').waitFor();
+    await shoot(page, `${name}-4-offer`);
+    await accessible(page, 'offer');
+
+    await ticket.getByRole('button', { name: /Show code/ }).click();
+    await page.getByRole('dialog').locator('svg.qr').waitFor();
+    await page.locator('.short-code.num').waitFor();
+    await shoot(page, `${name}-5-code`);
+    await accessible(page, 'code');
+    const typed = (await page.locator('.short-code').textContent())!;
+    const till = await mall.account({ role: 'till', tenantId: 'cafe' });
+    mall.clock.nowMs = Date.now();
+    expect((await till.post<{ result: string }>('/redemptions', { code: typed })).body.result).toBe('redeemed');
+    await page.getByRole('dialog').getByRole('heading', { name: 'Redeemed' }).waitFor();
+    await shoot(page, `${name}-6-redeemed`);
+    await accessible(page, 'redeemed');
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('Used and ended').waitFor();
+    await shoot(page, `${name}-7-wallet`);
+
+    await page.getByRole('button', { name: 'Activity' }).click();
+    await page.getByText('You walked into Zone front.').waitFor();
+    await shoot(page, `${name}-8-activity`);
+    await accessible(page, 'activity');
+    await page.getByRole('button', { name: 'Privacy' }).click();
+    await page.getByRole('heading', { name: 'You decide' }).waitFor();
+    await shoot(page, `${name}-9-privacy`);
+    await accessible(page, 'privacy');
+    await page.context().close();
+  });
+
+  test('pause, withdrawal, export and erasure work at once; a language is changed without losing one’s place', async () => {
+    await campaign();
+    const page = await open(`/shopper?site=${SITE}`, PHONE);
+    await agreeAll(page, ['Recognise my tag', 'Send me offers']);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Try with a simulated shopper' }).click();
+    await walkIn(page);
+    await page.getByRole('article').waitFor();
+
+    await page.getByRole('button', { name: 'Privacy' }).click();
+    await page.getByRole('button', { name: '1 hour' }).click();
+    await page.getByText(/Offers are paused/).waitFor();
+    await page.getByRole('button', { name: 'Resume offers' }).click();
+    await page.getByRole('switch', { name: 'Send me offers' }).click();
+    await expect
+      .poll(() => page.getByRole('switch', { name: 'Send me offers' }).getAttribute('aria-checked'))
+      .toBe('false');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download everything' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('promenade-my-data.json');
+
+    await page.getByLabel('Language').selectOption('cs');
+    await page.getByRole('heading', { name: 'Rozhodujete vy' }).waitFor();
+    expect(await page.getAttribute('html', 'lang')).toBe('cs');
+    await page.getByRole('switch', { name: 'Posílat mi nabídky' }).waitFor();
+    await shoot(page, 'phone-privacy-cs');
+
+    await page.getByRole('button', { name: 'Vymazat vše' }).click();
+    await shoot(page, 'phone-erase-cs');
+    await accessible(page, 'erase dialog');
+    await page.getByRole('button', { name: 'Vymazat', exact: true }).click();
+    await page.getByRole('heading', { name: 'Všechno je vymazané' }).waitFor();
+    expect(await page.locator('.receipt strong').textContent()).toMatch(/^[0-9A-Z]{12}$/);
+    await shoot(page, 'phone-erased-cs');
+    expect(await mall.duck.get('select count(*) as n from shoppers')).toEqual({ n: 0 });
+    expect(await page.evaluate(() => localStorage.getItem('promenade.shopper.wallet'))).toBeNull();
+    await page.context().close();
+  });
+
+  test('the address of a scanned tag brings its code along and leaves it nowhere', async () => {
+    const manager = await mall.account({});
+    const { code, url } = (await manager.get<{ code: string; url: string }>(`/sites/${SITE}/carriers/c-2/tag`)).body;
+    const page = await open(url.replace('https://mall.example', ''), PHONE);
+    await agreeAll(page, ['Recognise my tag']);
+    expect(page.url()).not.toContain(code);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    expect(await page.getByLabel('Code on the tag').inputValue()).toBe(code);
+    await page.getByLabel('Code on the tag').fill('AAAAA-AAAAA');
+    await page.getByRole('button', { name: 'Pair', exact: true }).click();
+    await page.getByText('No tag has this code.').waitFor();
+    await shoot(page, 'phone-pair-fault');
+    await accessible(page, 'a wrong code');
+    await page.getByLabel('Code on the tag').fill(code.toLowerCase());
+    await page.getByRole('button', { name: 'Pair', exact: true }).click();
+    await page.getByRole('heading', { name: 'Offers are off' }).waitFor();
+    await page.context().close();
+  });
+
+  test('a tag is paired through the camera', async () => {
+    const manager = await mall.account({});
+    const { url } = (await manager.get<{ url: string }>(`/sites/${SITE}/carriers/c-3/tag`)).body;
+    const folder = mkdtempSync(join(tmpdir(), 'promenade-camera-'));
+    await filmOf(url, join(folder, 'tag.y4m'));
+    const filming = await launchBrowser([
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${join(folder, 'tag.y4m')}`,
+    ]);
+    const page = await open(`/shopper?site=${SITE}`, PHONE, filming);
+    await agreeAll(page, ['Recognise my tag', 'Send me offers']);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Scan the tag' }).click();
+    await page.locator('.listening').waitFor();
+    expect(mall.services.pairings.ofCarrier(SITE, 'c-3')).toBeDefined();
+    await filming.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('without a connection codes that are out stay in the hand', async () => {
+    await campaign();
+    const page = await open(`/shopper?site=${SITE}`, PHONE);
+    await agreeAll(page, ['Recognise my tag', 'Send me offers']);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Try with a simulated shopper' }).click();
+    await walkIn(page);
+    await page.getByRole('article').waitFor();
+    await page.context().setOffline(true);
+    await page.getByText('You are offline.').waitFor();
+    await page.getByRole('button', { name: /Show code/ }).click();
+    await page.locator('svg.qr').waitFor();
+    await shoot(page, 'phone-offline');
+    await page.context().setOffline(false);
+    await page.getByText('You are offline.').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  test.each([
+    ['till-desktop-light', { ...DESKTOP, colorScheme: 'light' }],
+    ['till-phone-dark', { ...PHONE, colorScheme: 'dark' }],
+  ] as const)('the till says in words what a code is worth (%s)', async (name, options) => {
+    await campaign();
+    const shopper = await mall.shopper();
+    await shopper.post('/demo/pair');
+    const phone = await mall.phone(shopper);
+    phone.on('offer', (_offer, received) => received());
+    const guest = await mall.duck.get<{ id: string }>('select carrier_id as id from pairings where to_ms is null');
+    mall.pipeline.emit([entered({ carrierId: guest!.id, atMs: mall.clock.nowMs })]);
+    await mall.services.offers.settle();
+    const wallet = await shopper.get<{ offers: { code: string; shortCode: string }[] }>('/shopper/offers');
+    const { code } = wallet.body.offers[0]!;
+
+    const { account, token } = await mall.auth.invite('till@cafe.example', 'Café till', [
+      { role: 'till', siteId: SITE, tenantId: 'cafe' },
+    ]);
+    await mall.auth.consumeLink(token);
+    await mall.auth.changePassword(account.id, undefined, 'espresso-macchiato');
+    const page = await open('/till', options);
+    await page.getByLabel('E-mail or name').fill('till@cafe.example');
+    await page.getByLabel('Password').fill('wrong-password');
+    await shoot(page, `${name}-1-sign-in`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('E-mail or password is wrong.').waitFor();
+    await accessible(page, 'till sign-in');
+    await page.getByLabel('Password').fill('espresso-macchiato');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+
+    await page.getByLabel('Customer’s code').waitFor();
+    await shoot(page, `${name}-2-ready`);
+    await page.getByLabel('Basket').fill('12x');
+    expect(await page.getByRole('button', { name: 'Redeem' }).isDisabled()).toBe(true);
+    await page.getByLabel('Basket').fill('249,50');
+    // As a hand scanner does: types into the focus and presses Enter.
+    await page.getByLabel('Customer’s code').focus();
+    await page.keyboard.type(code);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Valid' }).waitFor();
+    await shoot(page, `${name}-3-valid`);
+    await accessible(page, 'till valid');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('code');
+    await page.keyboard.type(code);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Already used' }).waitFor();
+    await page.keyboard.type('0000-0000');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Unknown code' }).waitFor();
+    await shoot(page, `${name}-4-unknown`);
+    await accessible(page, 'till unknown');
+    expect(await page.locator('.history li').count()).toBe(3);
+    expect(await mall.duck.all('select amount_minor as amount from redemptions')).toEqual([{ amount: 24_950 }]);
+    await page.context().close();
+  });
+});
