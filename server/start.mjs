@@ -2,7 +2,7 @@
  * The first thing that runs on a fresh machine, so plain JavaScript without dependencies: installs what is missing,
  * builds what is older than its sources, then starts what was asked for.
  *
- *   node server/start.mjs demo | server | gateway | simulate | replay | build   [arguments of that program]
+ *   node server/start.mjs demo | server | gateway | simulate | replay | build | bench:…  [arguments of that program]
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -106,11 +106,13 @@ async function buildPart(title, stamp, folders, command, args) {
 export async function ensureBuilt({ web }) {
   const node = process.execPath;
   const bin = (packageName, file) => join(ROOT, 'node_modules', packageName, file);
-  await buildPart('Building the server', join(DIST, '.built'), ['server', 'gateway', 'simulators'], node, [
-    bin('typescript', 'bin/tsc'),
-    '-p',
-    'tsconfig.build.json',
-  ]);
+  await buildPart(
+    'Building the server',
+    join(DIST, '.built'),
+    ['server', 'gateway', 'simulators', 'test/bench'],
+    node,
+    [bin('typescript', 'bin/tsc'), '-p', 'tsconfig.build.json'],
+  );
   if (web)
     await buildPart('Building the pages', join(DIST, '.built-web'), ['web', 'server/contract'], node, [
       bin('vite', 'bin/vite.js'),
@@ -334,7 +336,15 @@ async function replay(args) {
   });
 }
 
-const PROGRAMS = { server: 'server/main.js', gateway: 'gateway/main.js', simulate: 'simulators/simulate.js' };
+const PROGRAMS = {
+  server: 'server/main.js',
+  gateway: 'gateway/main.js',
+  simulate: 'simulators/simulate.js',
+  'bench:accuracy': 'test/bench/accuracy.js',
+  'bench:zones': 'test/bench/zones.js',
+  'bench:engine': 'test/bench/engineBench.js',
+  'bench:query': 'test/bench/queryBench.js',
+};
 
 async function main() {
   checkNode();
@@ -345,7 +355,7 @@ async function main() {
   if (verb === 'demo') return demo(args);
   if (verb === 'replay') return replay(args);
   const file = PROGRAMS[verb];
-  if (!file) fail(`Unknown program ${verb ?? ''}. One of: demo, server, gateway, simulate, replay, build.`);
+  if (!file) fail(`Unknown program ${verb ?? ''}. One of: demo, replay, build, ${Object.keys(PROGRAMS).join(', ')}.`);
   const children = new Children();
   const child = children.start(file, args);
   // The child shares the terminal and stops by itself; this process only waits for it.

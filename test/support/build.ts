@@ -38,7 +38,9 @@ export const builtDist = (): Promise<string> => {
 async function build(): Promise<string> {
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
   for (;;) {
-    const newest = Math.max(...['gateway', 'server', 'simulators'].map((folder) => newestSourceMs(join(ROOT, folder))));
+    const newest = Math.max(
+      ...['gateway', 'server', 'simulators', 'test/bench'].map((folder) => newestSourceMs(join(ROOT, folder))),
+    );
     if (mtimeMs(STAMP) >= newest) return join(ROOT, 'dist');
     try {
       closeSync(openSync(LOCK, 'wx'));
