@@ -6,6 +6,7 @@ import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
 import type { MessageSource } from '../ingest/types.ts';
 import { type GatewayCredential, mayPublish, maySubscribe, type Scope, scopeOf } from './credentials.ts';
 import { FrameGuard } from './frameGuard.ts';
+import { throttled } from './throttle.ts';
 
 /** A packet above MAX_PAYLOAD_BYTES is refused and counted; one far above ends its connection before it is collected. */
 const MAX_PACKET_BYTES = 16 * MAX_PAYLOAD_BYTES;
@@ -67,7 +68,7 @@ class AedesSource implements MessageSource {
 
   async start(handle: Handler): Promise<void> {
     const credentials = this.#options.credentials ?? [];
-    const problem = (what: string, error: Error) => this.#options.onProblem?.(what, error);
+    const problem = throttled((what, error) => this.#options.onProblem?.(`broker: ${what}`, error));
     const broker = new HandingBroker({
       maxClientsIdLength: MAX_CLIENT_ID_LENGTH,
       authenticate: (client, username, password, done) => {

@@ -2,6 +2,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { SERVER_FILTERS } from '../contract/topics.ts';
 import type { MessageSource } from '../ingest/types.ts';
+import { throttled } from './throttle.ts';
 
 const MAX_RECONNECT_MS = 10_000;
 const MIN_RECONNECT_MS = 100;
@@ -44,7 +45,7 @@ class MqttSource implements MessageSource {
   /** Returns once the client tries: a broker that is down at the start is waited for. */
   async start(handle: Handler): Promise<void> {
     const { url, clientId, username, password, tls, random = Math.random } = this.#options;
-    const problem = (what: string, error: Error) => this.#options.onProblem?.(what, error);
+    const problem = throttled((what, error) => this.#options.onProblem?.(`broker: ${what}`, error));
     const client = mqtt.connect(url, {
       clientId,
       clean: false,

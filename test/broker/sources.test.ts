@@ -5,8 +5,10 @@ import { createAedesSource } from '../../server/broker/aedesSource.ts';
 import { maySubscribe } from '../../server/broker/credentials.ts';
 import { FrameGuard } from '../../server/broker/frameGuard.ts';
 import { createMqttSource, reconnectDelayMs } from '../../server/broker/mqttSource.ts';
+import { throttled } from '../../server/broker/throttle.ts';
 import type { MessageSource } from '../../server/ingest/types.ts';
 import { seededRandom } from '../support/random.ts';
+import { until } from '../support/until.ts';
 
 interface Seen {
   topic: string;
@@ -55,12 +57,10 @@ test('hands over what gateways publish, and gives them what the server publishes
   gateway.on('message', (topic, payload, packet) => got.push([topic, payload.toString(), packet.retain]));
   await gateway.subscribeAsync(['promenade/1/mall/g1/config', 'promenade/1/mall/g1/ack'], { qos: 1 });
   await source.publish('promenade/1/mall/g1/ack', '{"epoch":1,"seq":2}', { retain: false });
-  await expect
-    .poll(() => got)
-    .toEqual([
-      ['promenade/1/mall/g1/config', '{"v":1}', true],
-      ['promenade/1/mall/g1/ack', '{"epoch":1,"seq":2}', false],
-    ]);
+  await until(() => got).toEqual([
+    ['promenade/1/mall/g1/config', '{"v":1}', true],
+    ['promenade/1/mall/g1/ack', '{"epoch":1,"seq":2}', false],
+  ]);
 });
 
 test('a last will reaches the server', async () => {
@@ -69,7 +69,7 @@ test('a last will reaches the server', async () => {
     will: { topic: 'promenade/1/mall/g1/status', payload: Buffer.from('{"online":false}'), qos: 1, retain: true },
   });
   (gateway.stream as net.Socket).destroy();
-  await expect.poll(() => seen.map((one) => one.text)).toEqual(['{"online":false}']);
+  await until(() => seen.map((one) => one.text)).toEqual(['{"online":false}']);
 });
 
 test('nobody can forge an ack or listen to sightings; the attempt is told to the server and ends no connection', async () => {
@@ -90,7 +90,7 @@ test('nobody can forge an ack or listen to sightings; the attempt is told to the
     'promenade/1/mall/g1/sightings',
   ]);
   await source.publish('promenade/1/mall/g1/ack', '{"epoch":1,"seq":1}', { retain: false });
-  await expect.poll(() => got.length).toBe(1);
+  await until(() => got.length).toBe(1);
 });
 
 test('with credentials each gateway has its own topics, and a wrong password none', async () => {
@@ -114,14 +114,12 @@ test('with credentials each gateway has its own topics, and a wrong password non
   const fleet = await connect(source.url, { username: 'fleet', password: 'two' });
   await fleet.subscribeAsync('promenade/1/mall/+/ack');
   await fleet.publishAsync('promenade/1/mall/g2/sightings', 'of the fleet', { qos: 1 });
-  await expect
-    .poll(() => seen.map((one) => one.topic))
-    .toEqual([
-      'promenade/1/mall/g1/sightings',
-      'forbidden: promenade/1/mall/g2/sightings',
-      'forbidden: promenade/1/other/g1/sightings',
-      'promenade/1/mall/g2/sightings',
-    ]);
+  await until(() => seen.map((one) => one.topic)).toEqual([
+    'promenade/1/mall/g1/sightings',
+    'forbidden: promenade/1/mall/g2/sightings',
+    'forbidden: promenade/1/other/g1/sightings',
+    'promenade/1/mall/g2/sightings',
+  ]);
   expect(maySubscribe({ siteId: undefined, gatewayId: undefined }, 'promenade/1/+/+/config')).toBe(true);
 });
 
@@ -149,7 +147,8 @@ test('broken and huge packets end their own connection and nothing else', async 
       raw(Buffer.concat([connectPacket, Buffer.from(Array.from({ length: 200 }, () => Math.floor(random() * 256)))])),
       new Promise((resolve) => setTimeout(resolve, 100)),
     ]);
-  expect(problems.length).toBeGreaterThan(2);
+  expect(problems.length).toBeGreaterThan(0);
+  expect(problems.length).toBeLessThan(10);
   await good.publishAsync('promenade/1/mall/g1/sightings', Buffer.alloc(70_000, 0x41), { qos: 1 });
   await good.publishAsync('promenade/1/mall/g1/sightings', 'fine', { qos: 1 });
   const own = seen.filter((one) => one.topic === 'promenade/1/mall/g1/sightings');
@@ -202,25 +201,26 @@ test('a message that was not committed comes again over a broker of one’s own,
   const { seen } = await start(first, (one) =>
     one.topic.endsWith('sightings') ? new Promise(() => {}) : Promise.resolve(),
   );
-  await expect.poll(() => seen.map((one) => [one.text, one.retained])).toEqual([['{"online":true}', true]]);
+  await until(() => seen.map((one) => [one.text, one.retained])).toEqual([['{"online":true}', true]]);
   await gateway.publishAsync('promenade/1/mall/g1/sightings', 'not committed', { qos: 1 });
-  await expect.poll(() => seen.length).toBe(2);
+  await until(() => seen.length).toBe(2);
   await first.stop();
   await gateway.publishAsync('promenade/1/mall/g1/sightings', 'while it was away', { qos: 1 });
   const second = createMqttSource(options);
   const { seen: again } = await start(second);
-  await expect
-    .poll(() => again.filter((one) => one.topic.endsWith('sightings')).map((one) => one.text))
-    .toEqual(['not committed', 'while it was away']);
+  await until(() => again.filter((one) => one.topic.endsWith('sightings')).map((one) => one.text)).toEqual([
+    'not committed',
+    'while it was away',
+  ]);
   // The connection breaks, and comes back by itself.
   for (const socket of sockets) if (socket.remotePort !== (gateway.stream as net.Socket).localPort) socket.destroy();
   await gateway.publishAsync('promenade/1/mall/g1/gap', 'after the break', { qos: 1 });
-  await expect.poll(() => again.some((one) => one.text === 'after the break'), { timeout: 5_000 }).toBe(true);
+  await until(() => again.some((one) => one.text === 'after the break')).toBe(true);
   const acks: string[] = [];
   gateway.on('message', (_topic, payload) => acks.push(payload.toString()));
   await gateway.subscribeAsync('promenade/1/mall/g1/ack', { qos: 1 });
   await second.publish('promenade/1/mall/g1/ack', '{"epoch":1,"seq":1}', { retain: false });
-  await expect.poll(() => acks).toEqual(['{"epoch":1,"seq":1}']);
+  await until(() => acks).toEqual(['{"epoch":1,"seq":1}']);
 });
 
 test('reconnects spread over a growing span of at most ten seconds', () => {
@@ -232,4 +232,18 @@ test('reconnects spread over a growing span of at most ten seconds', () => {
   }
   expect(reconnectDelayMs(30, () => 1)).toBe(10_000);
   expect(reconnectDelayMs(30, () => 0)).toBe(100);
+});
+
+test('problems of one kind are told once in five seconds, with their number', () => {
+  let now = 0;
+  const told: string[] = [];
+  const tell = throttled(
+    (what, error) => told.push(`${what}: ${error.message}`),
+    () => now,
+  );
+  for (let i = 0; i < 1_000; i++) tell('connection', new Error('reset'));
+  tell('listener', new Error('other'));
+  now = 5_000;
+  tell('connection', new Error('again'));
+  expect(told).toEqual(['connection: reset', 'listener: other', 'connection: again (and 999 more meanwhile)']);
 });

@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Harness, SITE, startHarness, T0, UUID } from '../support/pipelineHarness.ts';
+import { until } from '../support/until.ts';
 
 const NOW = T0 + 12 * 3_600_000;
 let harness: Harness;
@@ -56,7 +57,7 @@ test('each kind of bad input becomes a dead letter with its reason, and the good
   await client.subscribeAsync(topic('ack'), { qos: 1 });
   await send(topic(), batch(5));
   // The numbers of those that can never be read do not hold back the one that can.
-  await expect.poll(() => acked).toContainEqual({ epoch: 1, seq: 5 });
+  await until(() => acked).toContainEqual({ epoch: 1, seq: 5 });
   expect(harness.pipeline.counters()).toMatchObject({
     batches: 1,
     sightings: 1,
@@ -83,7 +84,7 @@ test('each kind of bad input becomes a dead letter with its reason, and the good
   await harness.registry.gateways.put(SITE, { id: 'stranger', floorId: 'f0', xM: 1, yM: 1, zM: 2, enabled: true });
   expect(harness.pipeline.waitingGateways(SITE)).toEqual([]);
   await send(topic('sightings', 'stranger'), batch(1));
-  await expect.poll(() => harness.pipeline.counters().batches).toBe(2);
+  await until(() => harness.pipeline.counters().batches).toBe(2);
 });
 
 test('a batch from the future is kept by its gateway until its clock is measured, and then corrected', async () => {
@@ -93,18 +94,18 @@ test('a batch from the future is kept by its gateway until its clock is measured
   await client.subscribeAsync(topic('ack'), { qos: 1 });
   const early = batch(1, { fromMs: NOW + ahead - 2_000, toMs: NOW + ahead - 1_000 });
   await send(topic(), early);
-  await expect.poll(() => harness.pipeline.counters().deadLetters).toEqual({ future: 1 });
+  await until(() => harness.pipeline.counters().deadLetters).toEqual({ future: 1 });
   await send(topic('status'), { online: true, epoch: 1, clockMs: NOW + ahead });
   await send(topic(), early);
-  await expect.poll(() => acked).toContainEqual({ epoch: 1, seq: 1 });
+  await until(() => acked).toContainEqual({ epoch: 1, seq: 1 });
   expect(harness.pipeline.counters()).toMatchObject({ batches: 1, duplicates: 0 });
-  await expect
-    .poll(() => harness.pipeline.snapshot(SITE)?.gateways.find((gateway) => gateway.id === 'g1')?.finding)
-    .toBe('clock is 10 min ahead');
+  await until(() => harness.pipeline.snapshot(SITE)?.gateways.find((gateway) => gateway.id === 'g1')?.finding).toBe(
+    'clock is 10 min ahead',
+  );
   // Beyond the measured offset it is still the future, and now for good.
   await send(topic(), batch(2, { fromMs: NOW + ahead + 500_000, toMs: NOW + ahead + 501_000 }));
   await send(topic(), batch(3, { fromMs: NOW + ahead, toMs: NOW + ahead + 1_000 }));
-  await expect.poll(() => acked).toContainEqual({ epoch: 1, seq: 3 });
+  await until(() => acked).toContainEqual({ epoch: 1, seq: 3 });
   expect(harness.pipeline.counters()).toMatchObject({ batches: 2, deadLetters: { future: 2 } });
 });
 
@@ -114,7 +115,7 @@ test('only the newest dead letters are kept, all are counted', async () => {
   harness = await startHarness({ site: { clock: 'wall' }, clock: () => NOW, options: { deadLettersKept: 10 } });
   client = await mqtt.connectAsync(harness.url, { clientId: 'g1' });
   for (let i = 0; i < 25; i++) await send(topic(), `broken ${i}`);
-  await expect.poll(() => harness.pipeline.counters().deadLetters).toEqual({ 'not-json': 25 });
+  await until(() => harness.pipeline.counters().deadLetters).toEqual({ 'not-json': 25 });
   const kept = await letters();
   expect(kept.length).toBe(10);
   expect(kept[0]!.id).toBe(25);
@@ -132,5 +133,5 @@ test('rows off the allowlist are dropped and counted, and their beacons are nowh
       ],
     }),
   );
-  await expect.poll(() => harness.pipeline.counters()).toMatchObject({ batches: 1, sightings: 1, notAllowed: 1 });
+  await until(() => harness.pipeline.counters()).toMatchObject({ batches: 1, sightings: 1, notAllowed: 1 });
 });

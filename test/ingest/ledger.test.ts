@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { LedgerFleet } from '../support/ledgerGateway.ts';
 import { type Harness, makeWorld, rowsOf, SITE, startHarness, T0 } from '../support/pipelineHarness.ts';
 import { seededRandom } from '../support/random.ts';
+import { until } from '../support/until.ts';
 
 let harness: Harness | undefined;
 const fleet = new LedgerFleet();
@@ -86,7 +87,7 @@ test('a backlog that comes hours late gives the rows of one that was never late'
   const late = world.filter(({ gatewayId, message }) => gatewayId === 'g2' && message.seq > 20 && message.seq < 150);
   expect(late.length).toBe(129);
   for (const entry of world) if (!late.includes(entry)) fleet.send(entry);
-  await expect.poll(() => harness!.pipeline.counters().batches).toBe(world.length - late.length);
+  await until(() => harness!.pipeline.counters().batches).toBe(world.length - late.length);
   await harness.pipeline.settle(SITE);
   expect(await rowsOf(harness.duck)).not.toBe(expected);
   for (const entry of late) fleet.send(entry);
@@ -112,7 +113,7 @@ test('what a gateway declares lost does not hold the acknowledgement of what fol
   await fleet.connect(harness.url);
   const own = world.filter(({ gatewayId }) => gatewayId === 'g1');
   for (const entry of own) if (entry.message.seq <= 10 || entry.message.seq > 20) fleet.send(entry);
-  await expect.poll(() => harness!.pipeline.counters().batches).toBe(own.length - 10);
+  await until(() => harness!.pipeline.counters().batches).toBe(own.length - 10);
   expect(fleet.unackedCount()).toBeGreaterThanOrEqual(own.length - 20);
   fleet.publish('g1', 'gap', JSON.stringify({ epoch: 3, fromSeq: 11, toSeq: 20, reason: 'outbox-full' }));
   await fleet.drain();

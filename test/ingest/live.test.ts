@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { EngineEvent } from '../../server/engine/types.ts';
 import { LedgerFleet } from '../support/ledgerGateway.ts';
 import { type Harness, makeWorld, rowsOf, SITE, startHarness, T0, type World } from '../support/pipelineHarness.ts';
+import { until } from '../support/until.ts';
 
 let harness: Harness | undefined;
 const fleet = new LedgerFleet();
@@ -37,8 +38,8 @@ test('a wall-clock site tells events within the second, keeps quiet about what i
       await new Promise((resolve) => setTimeout(resolve, 120));
     }
   }
-  await expect.poll(() => events.some((event) => event.type === 'visitStarted')).toBe(true);
-  await expect.poll(() => events.some((event) => event.type === 'entered' && event.zoneId === 'east')).toBe(true);
+  await until(() => events.some((event) => event.type === 'visitStarted')).toBe(true);
+  await until(() => events.some((event) => event.type === 'entered' && event.zoneId === 'east')).toBe(true);
   for (const event of events) if ('sightingAtMs' in event) expect(event.sightingAtMs).toBeGreaterThan(now - 160_000);
   const ofTypes = (type: string) => events.filter((event) => event.type === type).map((event) => event.carrierId);
   expect(new Set(ofTypes('visitStarted')).size).toBe(ofTypes('visitStarted').length);
@@ -46,7 +47,7 @@ test('a wall-clock site tells events within the second, keeps quiet about what i
   const present = harness.pipeline.present(SITE);
   expect(present.length).toBeGreaterThan(0);
   const people = present.filter((carrier) => carrier.kind !== 'staff').length;
-  await expect.poll(() => harness!.pipeline.snapshot(SITE)?.occupancy, { timeout: 3_000 }).toBe(people);
+  await until(() => harness!.pipeline.snapshot(SITE)?.occupancy).toBe(people);
   const heat = harness.pipeline.heat(SITE)!;
   expect(heat.floors[0]!.cells.reduce((sum, [, , count]) => sum + count, 0)).toBeLessThanOrEqual(people);
   expect(JSON.stringify([harness.pipeline.snapshot(SITE), heat])).not.toMatch(/c-\d|u-[a-z0-9]{25}/);
@@ -91,10 +92,10 @@ test('history played in data time and then switched to the wall clock is neither
     for (const entry of from(world, T0, switchMs)) fleet.send(entry);
     await fleet.drain();
     if (clock === 'data') {
-      await expect.poll(() => h.pipeline.snapshot(SITE)?.historyProgress, { timeout: 3_000 }).toBe(1);
+      await until(() => h.pipeline.snapshot(SITE)?.historyProgress).toBe(1);
       await h.registry.putSite({ ...h.registry.site(SITE)!, clock: 'wall' });
-      await expect.poll(() => h.pipeline.snapshot(SITE)?.historyProgress, { timeout: 3_000 }).toBe(null);
-      await expect.poll(() => h.pipeline.present(SITE).length).toBeGreaterThan(0);
+      await until(() => h.pipeline.snapshot(SITE)?.historyProgress).toBe(null);
+      await until(() => h.pipeline.present(SITE).length).toBeGreaterThan(0);
     }
     for (const entry of from(world, switchMs, T0 + 300_000)) fleet.send(entry);
     now = T0 + 7_200_000;

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { ConfigMessage } from '../../server/contract/wire.ts';
 import { hashBeacon, unknownIdOf } from '../../server/ingest/identity.ts';
 import { type Harness, SITE, startHarness, UUID } from '../support/pipelineHarness.ts';
+import { until } from '../support/until.ts';
 
 let harness: Harness;
 let client: MqttClient;
@@ -48,7 +49,7 @@ test('an unknown carrier has another id on another local day, the key is destroy
       batch(seq + 1, BEFORE_MIDNIGHT + second * 1000, [row(0x4321), row(9)]),
       { qos: 1 },
     );
-  await expect.poll(() => harness.pipeline.counters().batches).toBe(6);
+  await until(() => harness.pipeline.counters().batches).toBe(6);
   await harness.pipeline.settle(SITE);
   const ids = await carrierIds();
   expect(ids.length).toBe(4);
@@ -96,13 +97,13 @@ test('sightings of a day whose key is destroyed are dropped and counted, never h
     client.publishAsync(topic('sightings'), batch(seq, fromMs, rows), { qos: 1 });
   await send(1, BEFORE_MIDNIGHT, [row(1)]);
   await send(2, BEFORE_MIDNIGHT + 3 * DAY_MS, [row(1)]);
-  await expect.poll(() => harness.pipeline.counters().sightings).toBe(2);
+  await until(() => harness.pipeline.counters().sightings).toBe(2);
   await harness.restart();
   client.end(true);
   client = await mqtt.connectAsync(harness.url, { clientId: 'g1' });
   const registered = [0, 1, 3, -60, -58, 3, -59, 1];
   await send(3, BEFORE_MIDNIGHT + 2_000, [row(1), registered]);
-  await expect.poll(() => harness.pipeline.counters()).toMatchObject({ batches: 1, unlinkable: 1, sightings: 1 });
+  await until(() => harness.pipeline.counters()).toMatchObject({ batches: 1, unlinkable: 1, sightings: 1 });
 });
 
 test('gateways get the key of the local day in their config, and what they hash with it counts', async () => {
@@ -118,7 +119,7 @@ test('gateways get the key of the local day in their config, and what they hash 
     }),
   );
   await client.subscribeAsync(`promenade/1/${SITE}/+/config`, { qos: 1 });
-  await expect.poll(() => configs.length).toBe(4);
+  await until(() => configs.length).toBe(4);
   const { payload, retain } = configs[0]!;
   expect(retain).toBe(true);
   expect(payload).toMatchObject({ v: 1, uuids: [UUID], windowMs: 1_000, heartbeatMs: 10_000 });
@@ -129,15 +130,15 @@ test('gateways get the key of the local day in their config, and what they hash 
   await client.publishAsync(topic('sightings'), batch(2, now - 1_000, [], { ...over, unknownKeyId: 'another' }), {
     qos: 1,
   });
-  await expect.poll(() => harness.pipeline.counters()).toMatchObject({ batches: 2, sightings: 1, unlinkable: 1 });
+  await until(() => harness.pipeline.counters()).toMatchObject({ batches: 2, sightings: 1, unlinkable: 1 });
   await harness.pipeline.settle(SITE);
   expect(await carrierIds()).toEqual([unknownIdOf(hash)]);
   // Only what changes is published again.
   await harness.registry.putSite({ ...harness.registry.site(SITE)!, name: 'Another name' });
   await harness.registry.putSite({ ...harness.registry.site(SITE)!, countUnknowns: false });
-  await expect.poll(() => configs.length).toBe(8);
+  await until(() => configs.length).toBe(8);
   expect(configs.slice(4).every((config) => config.payload?.unknowns === undefined)).toBe(true);
   await harness.registry.gateways.remove(SITE, 'g4');
-  await expect.poll(() => configs.length).toBe(9);
+  await until(() => configs.length).toBe(9);
   expect(configs[8]).toMatchObject({ topic: topic('config', 'g4'), payload: undefined });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { LedgerFleet } from '../support/ledgerGateway.ts';
 import { type Harness, makeWorld, rowsOf, SITE, startHarness, T0 } from '../support/pipelineHarness.ts';
+import { until } from '../support/until.ts';
 
 let harness: Harness | undefined;
 const fleet = new LedgerFleet();
@@ -142,9 +143,9 @@ test('a database that refuses for a while loses nothing; the server is not ready
   await harness.duck.run('alter table coverage rename to coverage_away');
   for (const entry of world.slice(half)) fleet.send(entry);
   await fleet.drain();
-  await expect.poll(() => harness!.pipeline.ready(), { timeout: 5_000 }).toBe(false);
+  await until(() => harness!.pipeline.ready()).toBe(false);
   await harness.duck.run('alter table coverage_away rename to coverage');
-  await expect.poll(() => harness!.pipeline.ready(), { timeout: 5_000 }).toBe(true);
+  await until(() => harness!.pipeline.ready()).toBe(true);
   await harness.pipeline.settle(SITE);
   expect(await rowsOf(harness.duck)).toBe(expected);
 }, 30_000);
@@ -157,7 +158,7 @@ test('a log whose disk refuses: nothing is acknowledged, the server is not ready
   mkdirSync(path);
   const acksBefore = fleet.acks;
   for (const entry of world.slice(0, 20)) fleet.send(entry);
-  await expect.poll(() => harness!.pipeline.ready()).toBe(false);
+  await until(() => harness!.pipeline.ready()).toBe(false);
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(fleet.acks).toBe(acksBefore);
   expect(harness.pipeline.counters().batches).toBe(0);
