@@ -1,6 +1,7 @@
 /** The engine's state and what one tick does to it. Pure and deterministic. */
 import type { Definitions } from '../contract/definitions.ts';
 import type { SiteModel } from '../contract/model.ts';
+import { POSITIONER_VERSION } from '../positioning/index.ts';
 import type { CreatePositioner, HeardView, Positioner } from '../positioning/types.ts';
 import { type ZoneTable, zoneTable } from '../visits/zoneTable.ts';
 import {
@@ -32,7 +33,9 @@ import {
 import { TickSightings } from './views.ts';
 
 /** Raised when the form of `Stored` changes. */
-export const SNAPSHOT_VERSION = 1;
+const FORM_VERSION = 1;
+/** A snapshot holds the positioner's states as well, so another positioner cannot read it. */
+export const SNAPSHOT_VERSION = FORM_VERSION * 1_000 + POSITIONER_VERSION;
 /** A carrier is shown as present for this long after its last sighting: phones in pockets fall silent for tens of seconds. */
 export const PRESENT_FOR_MS = 60_000;
 /** A silence counts as dwell in the cell of the next fix for no longer than this: beyond it the carrier may have been anywhere. */

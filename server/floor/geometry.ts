@@ -46,8 +46,10 @@ export function pointInShape(shape: Shape, xM: number, yM: number): boolean {
     const dy = yM - shape.yM;
     return dx * dx + dy * dy <= shape.radiusM * shape.radiusM;
   }
-  const [outline, ...holes] = shape.rings;
-  return outline !== undefined && pointInRing(outline, xM, yM) && !holes.some((hole) => pointInRing(hole, xM, yM));
+  const { rings } = shape;
+  if (!pointInRing(rings[0]!, xM, yM)) return false;
+  for (let i = 1; i < rings.length; i++) if (pointInRing(rings[i]!, xM, yM)) return false;
+  return true;
 }
 
 /** Positive where the ring runs counter-clockwise. */
@@ -63,13 +65,15 @@ export function areaOf(shape: Shape): number {
   return shape.rings.reduce((area, ring, i) => area + (i === 0 ? 1 : -1) * Math.abs(signedRingArea(ring)), 0);
 }
 
-export function distanceToSegment(xM: number, yM: number, a: Point, b: Point): number {
+function squaredDistanceToSegment(xM: number, yM: number, a: Point, b: Point): number {
   const dx = b[0] - a[0];
   const dy = b[1] - a[1];
   const lengthSquared = dx * dx + dy * dy;
   const along = lengthSquared === 0 ? 0 : ((xM - a[0]) * dx + (yM - a[1]) * dy) / lengthSquared;
   const t = Math.min(1, Math.max(0, along));
-  return Math.hypot(xM - a[0] - t * dx, yM - a[1] - t * dy);
+  const awayX = xM - a[0] - t * dx;
+  const awayY = yM - a[1] - t * dy;
+  return awayX * awayX + awayY * awayY;
 }
 
 /** To the nearest edge of outline or hole, from either side; never negative. */
@@ -78,8 +82,8 @@ export function distanceToBoundary(shape: Shape, xM: number, yM: number): number
   let nearest = Infinity;
   for (const ring of shape.rings)
     for (let i = 0, j = ring.length - 1; i < ring.length; j = i++)
-      nearest = Math.min(nearest, distanceToSegment(xM, yM, ring[j]!, ring[i]!));
-  return nearest;
+      nearest = Math.min(nearest, squaredDistanceToSegment(xM, yM, ring[j]!, ring[i]!));
+  return Math.sqrt(nearest);
 }
 
 const turn = (a: Point, b: Point, c: Point): number =>
@@ -183,10 +187,14 @@ export function innerPoint(shape: Shape): Point {
 
 /** Share of the smaller shape that lies in the larger one, within a few per cent. */
 export function overlapShare(a: Shape, b: Shape): number {
-  if (!boundsMeet(boundsOf(a), boundsOf(b))) return 0;
   const [small, large] = areaOf(a) <= areaOf(b) ? [a, b] : [b, a];
   const STEPS = 16;
   const { minXM, minYM, maxXM, maxYM } = boundsOf(small);
+  const other = boundsOf(large);
+  const commonXM = Math.min(maxXM, other.maxXM) - Math.max(minXM, other.minXM);
+  const commonYM = Math.min(maxYM, other.maxYM) - Math.max(minYM, other.minYM);
+  // Neighbours, mostly: their bounds hardly meet, so no need to look closer.
+  if (commonXM <= 0 || commonYM <= 0 || commonXM * commonYM < 0.02 * areaOf(small)) return 0;
   let inSmall = 0;
   let inBoth = 0;
   for (let iy = 0; iy < STEPS; iy++)

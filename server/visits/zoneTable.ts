@@ -1,7 +1,7 @@
 /** What the zone tracker needs to know of the zones in force. Built once per model. Pure. */
 import type { Zone } from '../contract/model.ts';
 import { massInShape } from '../floor/gaussian.ts';
-import { innerPoint, overlapShare } from '../floor/geometry.ts';
+import { boundsMeet, boundsOf, innerPoint, overlapShare } from '../floor/geometry.ts';
 
 /** Neighbours share a wall, and drawings overlap a little there; beyond this they are meant to overlap. */
 const MIN_OVERLAP_SHARE = 0.05;
@@ -15,13 +15,12 @@ export class TrackedZone {
   /** Zones of the same floor that a carrier can be in together with this one. */
   readonly overlapping: ReadonlySet<string>;
   private readonly ladder = new Float64Array(LADDER_STEPS).fill(-1);
-  private readonly inner: readonly [number, number];
+  private inner: readonly [number, number] | undefined;
 
   constructor(zone: Zone, dwellSeconds: readonly number[], overlapping: ReadonlySet<string>) {
     this.zone = zone;
     this.dwellSeconds = dwellSeconds;
     this.overlapping = overlapping;
-    this.inner = innerPoint(zone.shape);
   }
 
   /** The mass that a carrier in the middle of the zone would have with this accuracy: small zones never reach one. */
@@ -37,6 +36,7 @@ export class TrackedZone {
     if (known >= 0) return known;
     const accuracyM = LADDER_FROM_M * 2 ** (step / 2);
     // Zones smaller than a sample's share of the Gaussian still have some.
+    this.inner ??= innerPoint(this.zone.shape);
     const mass = Math.max(0.01, massInShape(this.zone.shape, this.inner[0], this.inner[1], accuracyM));
     this.ladder[step] = mass;
     return mass;
@@ -47,9 +47,10 @@ export type ZoneTable = ReadonlyMap<string, TrackedZone>;
 
 export function zoneTable(zones: readonly Zone[], dwellSecondsByZone: Record<string, readonly number[]>): ZoneTable {
   const overlapping = zones.map(() => new Set<string>());
+  const bounds = zones.map((zone) => boundsOf(zone.shape));
   for (let a = 0; a < zones.length; a++)
     for (let b = a + 1; b < zones.length; b++) {
-      if (zones[a]!.floorId !== zones[b]!.floorId) continue;
+      if (zones[a]!.floorId !== zones[b]!.floorId || !boundsMeet(bounds[a]!, bounds[b]!)) continue;
       if (overlapShare(zones[a]!.shape, zones[b]!.shape) < MIN_OVERLAP_SHARE) continue;
       overlapping[a]!.add(zones[b]!.id);
       overlapping[b]!.add(zones[a]!.id);
