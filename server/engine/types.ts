@@ -65,7 +65,7 @@ export interface StayRow {
   visitStartMs: number;
 }
 
-/** Presence of one carrier in one 1 m cell within one local-clock-independent hour (UTC hours cut the data; zones with half-hour offsets are cut at 15 min: see HEAT_BUCKET_MS). */
+/** Presence of one carrier in one 1 m cell within one local-clock-independent hour (UTC hours cut the data; zones with half-hour offsets are cut at 15 min: see HEAT_BUCKET_MS). Not of staff and carts: it has no kind to filter by. */
 export interface HeatRow {
   floorId: string;
   bucketStartMs: number;
@@ -77,7 +77,11 @@ export interface HeatRow {
 /** Quarter hours start on every zone's local hours, those at +5:45 included. */
 export const HEAT_BUCKET_MS = 900_000;
 
-/** Present carriers by zone in one quarter hour; zoneId null is the site. Carriers of kind staff and cart are not in it. */
+/**
+ * Present carriers by zone in one quarter hour; zoneId null is the site. Carriers of kind staff and cart are not in it.
+ * Present: between first and last sighting of a visit, or first and last tick in the zone of a confirmed stay. It is told when
+ * no visit can reach back into the quarter hour any more (visitGapMinutes after its end); one with nobody present is not told.
+ */
 export interface OccupancyRow {
   zoneId: string | null;
   bucketStartMs: number;
@@ -149,7 +153,7 @@ export interface PresentCarrier {
 export interface Engine {
   /** Event time up to which ticks were processed (exclusive end of the last one). */
   readonly watermarkMs: number;
-  /** Buffers a batch. Sightings before the watermark are not processed; returns how many those were. */
+  /** Buffers a batch. Sightings before the watermark are not processed; returns how many those were. Minutes of coverage that begin before it are lost as well: a batch that starts before it needs a replay, even an empty one. */
   add(batch: LogBatch): number;
   /** The model in force for ticks from `effectiveFromMs` on. Calls come in rising order. */
   setModel(model: SiteModel, effectiveFromMs: number): void;
