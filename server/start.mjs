@@ -267,8 +267,6 @@ async function demo(args) {
       server.mqttUrl,
       '--server',
       server.url,
-      '--speed',
-      'max',
       '--history-days',
       taken['history-days'] ?? '14',
     ],

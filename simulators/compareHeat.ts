@@ -23,7 +23,8 @@ async function main(): Promise<void> {
     options: {
       data: { type: 'string' },
       server: { type: 'string' },
-      token: { type: 'string' },
+      // In the environment it is in no list of processes.
+      token: { type: 'string', default: process.env.PROMENADE_TOKEN ?? '' },
       site: { type: 'string' },
       cell: { type: 'string', default: '5' },
       k: { type: 'string' },

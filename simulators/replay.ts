@@ -11,7 +11,7 @@ const USAGE = `usage: replay --data DIR --mqtt URL [options]
   --data DIR             a folder with gateways, sightings and truth as .csv.gz, and floors/ where there are drawings
   --mqtt URL             the broker, such as mqtt://127.0.0.1:1883
   --mqtt-user, --mqtt-password
-  --server URL --token T makes the site on that server first
+  --server URL --token T (or PROMENADE_TOKEN) makes the site on that server first
   --speed X|max          times the data's own time (max); stretches without any walk are skipped
   --acks server|broker   whose ack frees a batch (server)
   --json                 the result as one line of JSON on standard output
@@ -32,7 +32,8 @@ async function main(): Promise<void> {
       'mqtt-user': { type: 'string' },
       'mqtt-password': { type: 'string' },
       server: { type: 'string' },
-      token: { type: 'string' },
+      // In the environment it is in no list of processes.
+      token: { type: 'string', default: process.env.PROMENADE_TOKEN ?? '' },
       speed: { type: 'string', default: 'max' },
       acks: { type: 'string', default: 'server' },
       json: { type: 'boolean', default: false },

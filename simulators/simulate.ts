@@ -23,7 +23,7 @@ const USAGE = `usage: simulate --mqtt URL [options]
   --from ISO             plays from that time on instead, and ends after --days (1)
   --speed X|max          with --from: times real time (max)
   --days N               ends after so many days of event time
-  --server URL --token T makes the site, its floors, zones, gateways, carriers and campaigns over REST
+  --server URL --token T (or PROMENADE_TOKEN) makes the site, its floors, zones, gateways, carriers and campaigns over REST
   --timezone ZONE        IANA; default: the scenario's, else one where it is about 13:00 now
   --truth FILE           ground truth as lines of JSON; --truth-positions adds where everybody was each second
   --acks server|broker   whose ack frees a batch (server); broker is for trials without a Promenade server
@@ -77,7 +77,8 @@ function readOptions(argv: string[], nowMs: number): Options {
       speed: { type: 'string' },
       days: { type: 'string' },
       server: { type: 'string' },
-      token: { type: 'string' },
+      // In the environment it is in no list of processes.
+      token: { type: 'string', default: process.env.PROMENADE_TOKEN ?? '' },
       timezone: { type: 'string' },
       truth: { type: 'string' },
       'truth-positions': { type: 'boolean', default: false },
