@@ -8,7 +8,7 @@ import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
 import type { DashboardClientEvents, DashboardServerEvents } from '../../server/contract/live.ts';
 import type { Interval, Metric } from '../../server/contract/metrics.ts';
 import type { Floor, Gateway, Zone } from '../../server/contract/model.ts';
-import { type Campaign, DEFAULT_ATTENTION } from '../../server/contract/offers.ts';
+import { type Campaign, type CampaignInput, DEFAULT_ATTENTION } from '../../server/contract/offers.ts';
 import type { Grant } from '../../server/http/route.ts';
 import * as mall from './mockMall.ts';
 
@@ -28,6 +28,8 @@ const PAGES: Record<string, string> = {
   '/shopper': 'shopper/index.html',
   '/till': 'till/index.html',
 };
+
+const MOVES: Record<string, Campaign['status']> = { start: 'live', pause: 'paused', end: 'ended' };
 
 export interface Recorded {
   method: string;
@@ -68,6 +70,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
   let definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
   let attention = DEFAULT_ATTENTION;
   let step = 0;
+  let isEmpty = false;
 
   const account = () => ({
     id: 'a-1',
@@ -153,7 +156,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
             outline: null,
             walls: [],
             image: null,
-            ...(body as Floor),
+            ...(body as Pick<Floor, 'id' | 'name' | 'level' | 'widthM' | 'heightM'>),
             id: `floor-${floors.length + 1}`,
           };
           floors = put(floors, made);
@@ -240,13 +243,13 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
           };
         if (method === 'GET') return { campaigns: mock.empty ? [] : campaigns };
         if (sub !== undefined) {
-          const status = ({ start: 'live', pause: 'paused', end: 'ended' } as const)[sub];
-          const moved = { ...campaigns.find((one) => one.id === id)!, status: status ?? 'draft' };
+          const status = MOVES[sub] ?? 'draft';
+          const moved: Campaign = { ...campaigns.find((one) => one.id === id)!, status };
           campaigns = campaigns.map((one) => (one.id === id ? moved : one));
           return moved;
         }
         {
-          const kept: Campaign = { status: 'draft', ...(body as Campaign) };
+          const kept: Campaign = { ...(body as CampaignInput), status: 'draft' };
           campaigns = put(campaigns, kept);
           return kept;
         }
@@ -418,4 +421,3 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
   });
   return mock;
 }
-let isEmpty = false;

@@ -32,6 +32,8 @@ export const formatChange = or((value) => signedShare.format(value));
 export const formatDuration = or((seconds) => {
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
+  if (minutes >= 48 * 60) return `${tenth.format(minutes / 1440)} days`;
+  if (minutes % 60 === 0 && minutes > 0) return `${minutes / 60} h`;
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 });
 

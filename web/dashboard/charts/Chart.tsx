@@ -30,7 +30,7 @@ export function Chart(props: { height: number; label: string; option: () => ECha
   return (
     <div
       class="chart"
-      style={{ height: props.height }}
+      style={{ height: `${props.height}px` }}
       role="img"
       aria-label={props.label}
       data-ready={chart !== undefined}

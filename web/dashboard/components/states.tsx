@@ -55,8 +55,10 @@ export function Fault({ error, retry, title }: { error: unknown; retry?: () => v
   );
 }
 
+const css = (size: number | string): string => (typeof size === 'number' ? `${size}px` : size);
+
 export function Skeleton({ height, width = '100%' }: { height: number | string; width?: number | string }) {
-  return <div class="skeleton" style={{ height, width }} aria-hidden="true" />;
+  return <div class="skeleton" style={{ height: css(height), width: css(width) }} aria-hidden="true" />;
 }
 
 /** A block of skeleton lines that says to a screen reader that something comes. */

@@ -44,6 +44,16 @@ export interface GatewayLook {
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
 
+/** A name in one line, and broken into two at the space that halves it best. */
+function nameLines(name: string): string[][] {
+  const spaces = [...name.matchAll(/ /g)].map(({ index }) => index);
+  if (spaces.length === 0) return [[name]];
+  const middle = spaces.reduce((best, at) =>
+    Math.abs(at - name.length / 2) < Math.abs(best - name.length / 2) ? at : best,
+  );
+  return [[name], [name.slice(0, middle), name.slice(middle + 1)]];
+}
+
 export class FloorView {
   readonly map: L.Map;
   readonly #base: L.LayerGroup;
@@ -110,8 +120,11 @@ export class FloorView {
     if (floor === undefined) return;
     this.#moved = false;
     const bounds = L.latLngBounds([0, 0], [floor.heightM, floor.widthM]);
-    this.map.setMaxBounds(bounds.pad(0.6));
+    // Without limits while it moves: leaflet would pan into them by an animation that outlives the fit.
+    this.map.stop();
+    this.map.setMaxBounds(L.latLngBounds([]));
     this.map.fitBounds(bounds, { animate: false, padding: [18, 18] });
+    this.map.setMaxBounds(bounds.pad(0.6));
     this.#drawLabels();
   }
 
@@ -243,17 +256,15 @@ export class FloorView {
       const corner = this.map.latLngToLayerPoint([bounds.maxY, bounds.minX]);
       const opposite = this.map.latLngToLayerPoint([bounds.minY, bounds.maxX]);
       const room = { width: opposite.x - corner.x, height: opposite.y - corner.y };
-      const nameWidth = zone.name.length * 6.2 + 8;
-      const figureWidth = figure === undefined ? 0 : figure.length * 7 + 10;
-      const tries: [string, number, number][] = [];
-      if (figure !== undefined) {
-        tries.push([
-          `<b>${escapeHtml(zone.name)}</b><span>${escapeHtml(figure)}</span>`,
-          Math.max(nameWidth, figureWidth),
-          32,
-        ]);
-        tries.push([`<span>${escapeHtml(figure)}</span>`, figureWidth, 17]);
-      } else tries.push([`<b>${escapeHtml(zone.name)}</b>`, nameWidth, 16]);
+      const figureWidth = figure === undefined ? 0 : figure.length * 8 + 8;
+      const figureHtml = figure === undefined ? '' : `<span>${escapeHtml(figure)}</span>`;
+      const figureHeight = figure === undefined ? 0 : 16;
+      const tries: [string, number, number][] = nameLines(zone.name).map((lines) => [
+        `<b>${lines.map(escapeHtml).join('<br>')}</b>${figureHtml}`,
+        Math.max(figureWidth, ...lines.map((line) => line.length * 6.1 + 6)),
+        lines.length * 14 + figureHeight,
+      ]);
+      if (figure !== undefined) tries.push([figureHtml, figureWidth, 17]);
       for (const [html, width, height] of tries) {
         if (width > room.width * 1.08 || height > room.height * 1.1) continue;
         const box = {

@@ -18,7 +18,7 @@ export interface HeatField {
 }
 
 /** Cells of smoothing: enough to hide the grid, little enough to keep a shop's front apart from its back. */
-const CONE_CELLS = 1.7;
+const CONE_CELLS = 2.4;
 const STOPS_LIGHT = { 0: '#fde3cf', 0.25: '#f9b384', 0.5: '#ee6a4d', 0.75: '#b92c5a', 1: '#5a1560' };
 const STOPS_DARK = { 0: '#3b1550', 0.25: '#7d1f6c', 0.5: '#cf3f5c', 0.75: '#f98a4b', 1: '#fdeaa8' };
 export const heatStops = (dark: boolean): Record<number, string> => (dark ? STOPS_DARK : STOPS_LIGHT);

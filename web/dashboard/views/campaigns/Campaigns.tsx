@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Site } from '../../../../server/contract/model.ts';
 import type { Campaign } from '../../../../server/contract/offers.ts';
 import { ApiError } from '../../../lib/api.ts';
+import { formatDuration } from '../../../lib/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { Empty, Fault, Loading } from '../../components/states.tsx';
@@ -172,9 +173,9 @@ export default function Campaigns({ site }: { site: Site }) {
                     <dt>{t('campaign.trigger')}</dt>
                     <dd>{triggerText(chosen)}</dd>
                     <dt>{t('campaign.cooldown')}</dt>
-                    <dd>{t('campaign.minutes', { n: chosen.cooldownMinutes })}</dd>
+                    <dd>{formatDuration(chosen.cooldownMinutes * 60)}</dd>
                     <dt>{t('campaign.valid')}</dt>
-                    <dd>{t('campaign.minutes', { n: chosen.offer.validMinutes })}</dd>
+                    <dd>{formatDuration(chosen.offer.validMinutes * 60)}</dd>
                     <dt>{t('campaign.stock')}</dt>
                     <dd>{chosen.stock === null ? t('campaign.unlimited') : chosen.stock}</dd>
                   </dl>

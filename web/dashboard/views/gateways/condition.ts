@@ -15,7 +15,7 @@ export function conditionOf(gateway: Gateway, state: LiveGateway | undefined, st
 
 export function sentenceOf(condition: Condition, state: LiveGateway | undefined): string {
   if (condition === 'off') return t('gateway.off');
-  if (state?.finding) return state.finding;
+  if (state?.finding) return state.finding.charAt(0).toUpperCase() + state.finding.slice(1);
   if (condition === 'unknown') return t(state === undefined ? 'gateway.unknown' : 'gateway.never');
   return t(condition === 'ok' ? 'gateway.ok' : 'gateway.silent');
 }

@@ -31,7 +31,7 @@ const METRICS: Metric[] = ['footfall', 'unique-visitors', 'dwell', 'occupancy', 
 /** A capture rate is of a zone and its passers-by; the whole site has none. */
 type AllSeries = Partial<Record<Metric, Series>>;
 const FLOWS_SHOWN = 14;
-const PAIRS_SHOWN = 12;
+const PAIRS_SHOWN = 9;
 
 const FORMATS: Record<Metric, (value: number | null) => string> = {
   footfall: formatCount,
@@ -69,7 +69,7 @@ function Section<T>(props: {
         <h2>{props.title}</h2>
         {props.tools}
       </div>
-      <div class="card-body" style={{ minHeight: props.height }}>
+      <div class="card-body" style={{ minHeight: `${props.height + 32}px` }}>
         {asked.error !== undefined && asked.data === undefined ? (
           <Fault error={asked.error} retry={asked.reload} />
         ) : asked.data === undefined ? (
@@ -375,7 +375,7 @@ export default function Traffic({ site }: { site: Site }) {
         </div>
         {tenant === null && (
           <div class="two">
-            <Section title={t('flow.title')} asked={flows} height={340}>
+            <Section title={t('flow.title')} asked={flows} height={380}>
               {(data) => {
                 const top = [...data.flows].sort((a, b) => b.visits - a.visits).slice(0, FLOWS_SHOWN);
                 if (top.length === 0)
@@ -392,7 +392,7 @@ export default function Traffic({ site }: { site: Site }) {
                 return (
                   <>
                     <Chart
-                      height={340}
+                      height={380}
                       label={t('flow.label', {
                         list: named
                           .slice(0, 5)
@@ -410,7 +410,7 @@ export default function Traffic({ site }: { site: Site }) {
                 );
               }}
             </Section>
-            <Section title={t('affinity.title')} asked={affinity} height={340}>
+            <Section title={t('affinity.title')} asked={affinity} height={380}>
               {(data) => {
                 const pairs = data.pairs.filter(({ share }) => share !== null);
                 if (pairs.length === 0)
