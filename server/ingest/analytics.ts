@@ -56,6 +56,9 @@ export class Analytics {
   /** Goes out with the next commit. */
   #rewoundToMs: number | null = null;
   #dirtyFromMs: number | null = null;
+  /** As of the last commit. */
+  #shownDirtyFromMs: number | null = null;
+  #dirtWaiters: (() => void)[] = [];
   #stepMs = 60_000;
   #lastAddedToMs = Number.NEGATIVE_INFINITY;
   #abandoned = false;
@@ -88,11 +91,22 @@ export class Analytics {
     return this.#engine.present();
   }
 
-  /** A batch that has just become durable. */
-  take(batch: SightingBatch): void {
+  /**
+   * A batch that has just become durable. Where it comes too late, the promise settles once the database says that its hours
+   * are not final: until then the gateway is to be left without an answer.
+   */
+  take(batch: SightingBatch): Promise<void> | undefined {
     this.changedSinceCommit = true;
-    if (this.#replaying) return;
-    this.#takeOrDirty(batch);
+    if (!this.#replaying) this.#takeOrDirty(batch);
+    if (batch.fromMs >= this.#engine.watermarkMs || !this.dirtIsHidden) return undefined;
+    return new Promise((resolve) => this.#dirtWaiters.push(resolve));
+  }
+
+  /** There is dirt that the database does not know of. */
+  get dirtIsHidden(): boolean {
+    return (
+      this.#dirtyFromMs !== null && (this.#shownDirtyFromMs === null || this.#dirtyFromMs < this.#shownDirtyFromMs)
+    );
   }
 
   markDirty(fromMs: number): void {
@@ -204,6 +218,8 @@ export class Analytics {
       lengths: this.#replaying ? this.#replayPositions : log.positions(),
       ...bookkeeping(),
     });
+    const waiters = this.#dirtWaiters;
+    this.#dirtWaiters = [];
     this.changedSinceCommit = false;
     try {
       // The snapshot first: a checkpoint must find it.
@@ -220,10 +236,13 @@ export class Analytics {
       });
     } catch (error) {
       this.changedSinceCommit = true;
+      this.#dirtWaiters.push(...waiters);
       throw error;
     }
     this.#rows = emptyRows();
     this.#rewoundToMs = null;
+    this.#shownDirtyFromMs = dirtyFromMs;
+    for (const resolve of waiters) resolve();
   }
 
   /** Ends what is under way without a commit. */

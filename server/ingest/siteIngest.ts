@@ -36,7 +36,8 @@ export interface SiteIngestParts {
   /** The site's clock. */
   siteNowMs: () => number;
   retentionMs: () => number;
-  deliver: (batch: SightingBatch) => void;
+  /** A promise holds the acknowledgement back. */
+  deliver: (batch: SightingBatch) => Promise<void> | undefined;
   room: () => Promise<void>;
   onProblem: (what: string, error: Error) => void;
 }
@@ -82,8 +83,8 @@ export class SiteIngest {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
     await this.#writer.stop();
+    this.#stopped = true;
     clearTimeout(this.#ackTimer);
     this.#sendAcks();
   }
@@ -228,15 +229,17 @@ export class SiteIngest {
       received.durable(batch.gatewayId, batch.epoch, batch.seq, batch.seq, nowMs);
       counters.batches++;
       counters.sightings += batch.carriers.length;
-      deliver(batch);
-      this.#ackSoon(batch.gatewayId, batch.epoch);
+      const held = deliver(batch);
+      if (held) void held.then(() => this.#ackSoon(batch.gatewayId, batch.epoch));
+      else this.#ackSoon(batch.gatewayId, batch.epoch);
     }
   }
 
   #ackSoon(gatewayId: string, epoch: number): void {
+    if (this.#stopped) return;
     const waitMs = this.#parts.received.settlesInMs(gatewayId, epoch, performance.now());
     if (waitMs > 0) {
-      if (!this.#stopped) setTimeout(() => this.#ackSoon(gatewayId, epoch), waitMs + 1).unref();
+      setTimeout(() => this.#ackSoon(gatewayId, epoch), waitMs + 1).unref();
       return;
     }
     this.#acks.set(`${gatewayId} ${epoch}`, { gatewayId, epoch });

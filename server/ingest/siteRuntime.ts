@@ -299,11 +299,13 @@ export class SiteRuntime {
     this.#live.start(registry.modelTimeline(siteId), clock).catch((error: Error) => onProblem('live', error));
   }
 
-  #deliver(batch: SightingBatch): void {
+  #deliver(batch: SightingBatch): Promise<void> | undefined {
     this.#clock.heard(batch.gatewayId, batch.toMs);
-    this.#analytics.take(batch);
+    const dirtShown = this.#analytics.take(batch);
+    if (dirtShown) this.#wake.raise();
     if (this.#live.running) this.#live.take(batch, this.#parts.clock());
     if (this.#analytics.pendingSightings > MAX_PENDING_SIGHTINGS) this.#wake.raise();
+    return dirtShown;
   }
 
   #room(): Promise<void> {
@@ -361,7 +363,7 @@ export class SiteRuntime {
       await analytics.advanceTo(targetMs, () => this.#stopping || analytics.pendingRows >= ROWS_PER_COMMIT);
       if (analytics.pendingSightings < MAX_PENDING_SIGHTINGS) this.#releaseRoom();
       if (this.#abandoned) return;
-      if (request || this.#commitIsDue()) await this.#commit();
+      if (request || analytics.dirtIsHidden || this.#commitIsDue()) await this.#commit();
     } while (analytics.watermarkMs < targetMs && !this.#stopping);
     if (!request) return;
     // What arrived late while settling belongs to it; at a wall clock something always does.

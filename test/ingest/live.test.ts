@@ -79,6 +79,29 @@ test('a backlog older than a minute feeds the rows and no live event', async () 
   );
 });
 
+test('late data is acknowledged once the database says that its hours are not final', async () => {
+  const world = makeWorld(3, 60, 6);
+  const now = T0 + 600_000;
+  harness = await startHarness({
+    site: { clock: 'wall' },
+    clock: () => now,
+    options: { commitEveryMs: 60_000, quietMs: 60_000, maxDirtyMs: 60_000 },
+  });
+  const state = () =>
+    harness!.duck.get<{ dirty_from_ms: number | null }>('select dirty_from_ms from site_state where site_id = $1', [
+      SITE,
+    ]);
+  // The first turn of the loop brings the watermark to half a minute ago.
+  await harness.pipeline.settle(SITE);
+  expect((await state())?.dirty_from_ms).toBeNull();
+  await fleet.connect(harness.url);
+  for (const entry of world) fleet.send(entry);
+  await fleet.drain();
+  expect((await state())?.dirty_from_ms).toBe(T0);
+  await harness.pipeline.settle(SITE);
+  expect((await state())?.dirty_from_ms).toBeNull();
+});
+
 test('history played in data time and then switched to the wall clock is neither lost nor counted twice', async () => {
   const world = makeWorld(5, 300, 10);
   const switchMs = T0 + 150_000;
