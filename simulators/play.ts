@@ -8,6 +8,8 @@ const QUIET_STEP_MS = 60_000;
 const SLICE_MS = 15;
 /** The acks have stopped: worth a word to whoever waits. */
 const STALLED_AFTER_MS = 15_000;
+/** How late a second may be closed in live mode. */
+const IDLE_MS = 50;
 
 export interface PlayOptions {
   fromMs: number;
@@ -45,7 +47,8 @@ export async function play(world: World, fleet: Fleet, options: PlayOptions): Pr
     } else if (endMs === untilMs) {
       break;
     } else {
-      await pause(Math.min(50, TICK_MS));
+      options.onProgress?.(t);
+      await pause(IDLE_MS);
       sliceMs = performance.now();
       continue;
     }

@@ -7,7 +7,7 @@ const TICK_MS = 1_000;
 /** Where nobody walked for longer nothing was recorded, and nothing is claimed to have been measured. */
 const GAP_MS = 60_000;
 /** The engine waits this long for late sightings: heartbeats after the last one bring it past them. */
-const TAIL_MS = 60_000;
+const TAIL_MS = 90_000;
 const SLICE_MS = 15;
 const STALLED_AFTER_MS = 15_000;
 

@@ -7,6 +7,9 @@ import { inZone } from './zones.ts';
 const SAMPLE_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
+/** Zones are judged by the positions as written, so that the two agree. */
+const centimetres = (metres: number): number => Math.round(metres * 100) / 100;
+
 export type TruthLine =
   | {
       type: 'visit';
@@ -110,7 +113,9 @@ export class TruthRecorder {
     };
     for (let atMs = startMs; atMs < endMs; atMs += SAMPLE_MS) {
       cursor.moveTo(atMs);
-      const { floor, xM, yM } = cursor;
+      const { floor } = cursor;
+      const xM = centimetres(cursor.xM);
+      const yM = centimetres(cursor.yM);
       for (const zone of this.zonesByFloor[floor]!) if (inZone(zone, xM, yM) && !open.has(zone)) open.set(zone, atMs);
       for (const zone of [...open.keys()])
         if (zone.floorId !== floorIds[floor] || !inZone(zone, xM, yM)) close(zone, atMs);
@@ -120,8 +125,8 @@ export class TruthRecorder {
           person,
           atMs,
           floorId: floorIds[floor]!,
-          xM: Math.round(xM * 100) / 100,
-          yM: Math.round(yM * 100) / 100,
+          xM,
+          yM,
         });
       if (counted) {
         const counts = this.hour(atMs);

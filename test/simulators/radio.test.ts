@@ -61,8 +61,8 @@ test('the median RSSI follows the law of distance', () => {
 test('fading spreads single packets by some decibels', () => {
   const random = createRandom('fading');
   const heard: number[] = [];
-  for (let i = 0; i < 3_000; i++)
-    model({ ricianK: 3 }).advertise(random, -60, 0, 55, 50, 1, 0, 0, 0, (_, rssi) => heard.push(rssi));
+  const radio = model({ ricianK: 3 });
+  for (let i = 0; i < 3_000; i++) radio.advertise(random, -60, 0, 55, 50, 1, 0, 0, 0, (_, rssi) => heard.push(rssi));
   const mean = heard.reduce((sum, v) => sum + v, 0) / heard.length;
   const sd = Math.sqrt(heard.reduce((sum, v) => sum + (v - mean) ** 2, 0) / heard.length);
   expect(sd).toBeGreaterThan(2);
