@@ -44,25 +44,26 @@ export function coverageQuartersSql(
       (span) =>
         `(${sqlString(span.gatewayId)}, ${sqlString(span.floorId)}, ${sqlNumber(span.fromMs)}, ${sqlNumber(span.toMs)})`,
     );
-    const spanTable = `(values ${values.join(',')}) s(gateway_id, floor_id, from_ms, to_ms)`;
+    const spanTable = `span(gateway_id, floor_id, from_ms, to_ms) as (values ${values.join(',')})`;
     const reportedIn = (range: Range) =>
       `select s.floor_id, c.minute_ms - c.minute_ms % 900000, 0, count(distinct c.minute_ms)
-       from coverage c join ${spanTable}
+       from coverage c join span s
          on s.gateway_id = c.gateway_id and c.minute_ms >= s.from_ms and c.minute_ms < s.to_ms
        where c.site_id = $1 and ${inRange('c.minute_ms', range)}
        group by s.floor_id, c.gateway_id, c.minute_ms - c.minute_ms % 900000`;
     const quarterStart = 's.from_ms - s.from_ms % 900000';
     relations.push(
-      `select floor_id, bucket_ms, sum(expected) as expected, sum(reported) as reported from (
+      `with ${spanTable}
+       select floor_id, bucket_ms, sum(expected) as expected, sum(reported) as reported from (
          select floor_id, bucket_ms,
            (least(to_ms, bucket_ms + ${QUARTER_MS}) - greatest(from_ms, bucket_ms)) // ${MINUTE_MS} as expected,
            0 as reported
-         from (select s.*, unnest(range(${quarterStart}, s.to_ms, ${QUARTER_MS})) as bucket_ms from ${spanTable})
+         from (select s.*, unnest(range(${quarterStart}, s.to_ms, ${QUARTER_MS})) as bucket_ms from span s)
          ${ranges.map((range) => `union all ${reportedIn(range)}`).join('\n')})
        group by floor_id, bucket_ms`,
     );
   }
   if (relations.length === 0)
     return `(select '' as floor_id, 0 as bucket_ms, 0 as expected, 0 as reported where false and $1 <> '')`;
-  return `(${relations.join(' union all ')})`;
+  return `(${relations.map((relation) => `select * from (${relation})`).join(' union all ')})`;
 }
