@@ -276,5 +276,7 @@ const pushOf = (offer: Offer): OfferPush => ({
   issuedAtMs: offer.issuedMs,
   expiresAtMs: offer.expiresMs,
   code: offer.code!,
+  shortCode: offer.shortCode!,
+  terms: offer.terms,
   reason: offer.reason,
 });

@@ -54,6 +54,9 @@ export const offerPush = z.object({
   issuedAtMs: z.number(),
   expiresAtMs: z.number(),
   code: z.string(),
+  /** For saying it at the till, where the QR code cannot be read. */
+  shortCode: z.string().optional(),
+  terms: z.string().nullable().optional(),
   reason: z.string(),
 });
 export type OfferPush = z.infer<typeof offerPush>;

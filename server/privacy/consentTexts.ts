@@ -4,16 +4,18 @@ import type { ConsentText, Language, Purpose } from '../contract/offers.ts';
 import { PURPOSES } from '../contract/offers.ts';
 
 export const CONSENT_VERSION = 1;
+/** How long visits of identified carriers are kept, unless the server is set otherwise. */
+export const DEFAULT_RETENTION_DAYS = 90;
 
 const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> = {
   en: {
     presence: {
       title: 'Recognise my tag',
-      text: 'The mall may notice when the tag I pair is in its zones. Only I can see where it was. Nothing is noticed before I agree, and after 90 days it is deleted.',
+      text: 'The mall may notice when the tag I pair is in its zones. Only I can see where it was. Nothing is noticed before I agree, and after {days} days it is deleted.',
     },
     push: {
       title: 'Send me offers',
-      text: 'The mall may show an offer on this page when I am where it applies: at most one a visit, and none at night.',
+      text: 'The mall may show an offer on this page when I am where it applies. How many come at most is limited for the whole mall, and each says why I got it.',
     },
     profiling: {
       title: 'Choose offers by what I like',
@@ -23,11 +25,11 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
   cs: {
     presence: {
       title: 'Rozpoznat můj štítek',
-      text: 'Centrum smí zaznamenat, že je můj spárovaný štítek v jeho zónách. Kde byl, vidím jen já. Dokud nesouhlasím, nezaznamenává se nic, a po 90 dnech se vše smaže.',
+      text: 'Centrum smí zaznamenat, že je můj spárovaný štítek v jeho zónách. Kde byl, vidím jen já. Dokud nesouhlasím, nezaznamenává se nic, a po {days} dnech se vše smaže.',
     },
     push: {
       title: 'Posílat mi nabídky',
-      text: 'Centrum mi smí na této stránce ukázat nabídku, když jsem tam, kde platí: nejvýše jednu za návštěvu a žádnou v noci.',
+      text: 'Centrum mi smí na této stránce ukázat nabídku, když jsem tam, kde platí. Kolik jich nejvýše přijde, je omezeno pro celé centrum, a u každé vidím důvod.',
     },
     profiling: {
       title: 'Vybírat nabídky podle mě',
@@ -37,11 +39,11 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
   pl: {
     presence: {
       title: 'Rozpoznawaj mój znacznik',
-      text: 'Galeria może odnotować, że sparowany przeze mnie znacznik jest w jej strefach. Tylko ja widzę, gdzie był. Bez mojej zgody nic nie jest odnotowywane, a po 90 dniach wszystko jest usuwane.',
+      text: 'Galeria może odnotować, że sparowany przeze mnie znacznik jest w jej strefach. Tylko ja widzę, gdzie był. Bez mojej zgody nic nie jest odnotowywane, a po {days} dniach wszystko jest usuwane.',
     },
     push: {
       title: 'Wysyłaj mi oferty',
-      text: 'Galeria może pokazać mi na tej stronie ofertę, gdy jestem tam, gdzie ona obowiązuje: najwyżej jedną podczas wizyty i żadnej w nocy.',
+      text: 'Galeria może pokazać mi na tej stronie ofertę, gdy jestem tam, gdzie ona obowiązuje. Ich największa liczba jest ograniczona dla całej galerii, a przy każdej widzę powód.',
     },
     profiling: {
       title: 'Dobieraj oferty do mnie',
@@ -51,11 +53,11 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
   sk: {
     presence: {
       title: 'Rozpoznať môj štítok',
-      text: 'Centrum smie zaznamenať, že je môj spárovaný štítok v jeho zónach. Kde bol, vidím len ja. Kým nesúhlasím, nezaznamenáva sa nič, a po 90 dňoch sa všetko zmaže.',
+      text: 'Centrum smie zaznamenať, že je môj spárovaný štítok v jeho zónach. Kde bol, vidím len ja. Kým nesúhlasím, nezaznamenáva sa nič, a po {days} dňoch sa všetko zmaže.',
     },
     push: {
       title: 'Posielať mi ponuky',
-      text: 'Centrum mi smie na tejto stránke ukázať ponuku, keď som tam, kde platí: najviac jednu za návštevu a žiadnu v noci.',
+      text: 'Centrum mi smie na tejto stránke ukázať ponuku, keď som tam, kde platí. Koľko ich najviac príde, je obmedzené pre celé centrum, a pri každej vidím dôvod.',
     },
     profiling: {
       title: 'Vyberať ponuky podľa mňa',
@@ -67,19 +69,18 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
 const hashOf = (title: string, text: string): string =>
   createHash('sha256').update(`${title}\n${text}`).digest('base64url');
 
-export const consentTexts = (language: Language): ConsentText[] =>
+export const consentTexts = (language: Language, retentionDays = DEFAULT_RETENTION_DAYS): ConsentText[] =>
   PURPOSES.map((purpose) => {
-    const { title, text } = TEXTS[language][purpose];
+    const { title } = TEXTS[language][purpose];
+    const text = TEXTS[language][purpose].text.replace('{days}', String(retentionDays));
     return { purpose, version: CONSENT_VERSION, title, text, textHash: hashOf(title, text) };
   });
 
 /** True where these are the words of today. */
-export const isCurrentText = (given: {
-  purpose: Purpose;
-  version: number;
-  textHash: string;
-  language: Language;
-}): boolean =>
-  consentTexts(given.language).some(
+export const isCurrentText = (
+  given: { purpose: Purpose; version: number; textHash: string; language: Language },
+  retentionDays = DEFAULT_RETENTION_DAYS,
+): boolean =>
+  consentTexts(given.language, retentionDays).some(
     (text) => text.purpose === given.purpose && text.version === given.version && text.textHash === given.textHash,
   );

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import QRCode from 'qrcode';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -235,6 +236,20 @@ describeInBrowser('the phone and the till', () => {
     await page.context().close();
   });
 
+  test('the first script of the phone’s page stays below 60 KB', async () => {
+    const page = await open(`/shopper?site=${SITE}`, PHONE);
+    await page.getByRole('switch').first().waitFor();
+    const scripts = await page.evaluate(() =>
+      performance.getEntriesByType('resource').flatMap((entry) => (entry.name.endsWith('.js') ? [entry.name] : [])),
+    );
+    expect(scripts.length).toBeGreaterThan(0);
+    const sizes = await Promise.all(
+      scripts.map(async (url) => gzipSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length),
+    );
+    expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(60 * 1024);
+    await page.context().close();
+  });
+
   test('a tag is paired through the camera', async () => {
     const manager = await mall.account({});
     const { url } = (await manager.get<{ url: string }>(`/sites/${SITE}/carriers/c-3/tag`)).body;
@@ -267,6 +282,7 @@ describeInBrowser('the phone and the till', () => {
     await page.getByText('You are offline.').waitFor();
     await page.getByRole('button', { name: /Show code/ }).click();
     await page.locator('svg.qr').waitFor();
+    expect(await page.locator('.short-code').textContent()).toMatch(/^[0-9A-Z]{4} [0-9A-Z]{4}$/);
     await shoot(page, 'phone-offline');
     await page.context().setOffline(false);
     await page.getByText('You are offline.').waitFor({ state: 'detached' });

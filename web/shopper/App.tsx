@@ -44,7 +44,7 @@ export function App() {
     <div class={`page ${home ? 'with-tabs' : ''}`}>
       <header class="top">
         <span class="brand">
-          <span class={`dot ${connected.value ? 'on' : ''}`} aria-hidden="true" />
+          {home && <span class={`dot ${connected.value ? 'on' : ''}`} aria-hidden="true" />}
           {site.value?.name ?? 'Promenade'}
         </span>
         {home ? <Tabs /> : <LanguageChoice />}

@@ -131,7 +131,7 @@ function arrived(push: OfferPush): void {
     campaignId: push.campaignId,
     title: push.title,
     text: push.text,
-    terms: null,
+    terms: push.terms ?? null,
     zoneName: push.zoneName,
     reason: push.reason,
     state: 'active',
@@ -140,7 +140,7 @@ function arrived(push: OfferPush): void {
     openedAt: null,
     redeemedAt: null,
     code: push.code,
-    shortCode: null,
+    shortCode: push.shortCode ?? null,
   };
   if (offers.value.some((one) => one.id === offer.id)) return;
   keep([offer, ...offers.value]);
@@ -148,7 +148,7 @@ function arrived(push: OfferPush): void {
   announcement.value = words.value.newOfferSpoken(offer.title, offer.text, offer.zoneName);
   tab.value = 'offers';
   if (soundOn.value) void chime();
-  // Terms and short code follow once the server has booked the phone's answer.
+  // The server's own entry follows once it has booked the phone's answer.
   setTimeout(() => void refreshWallet(), WALLET_AFTER_MS);
 }
 const WALLET_AFTER_MS = 1_200;

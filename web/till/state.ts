@@ -1,13 +1,12 @@
 /** Who is at the till, what the last code was worth, and what came before in this session. */
 import { signal } from '@preact/signals';
 import type { Redemption } from '../../server/contract/offers.ts';
-import type { Grant } from '../../server/http/route.ts';
 import { ApiError, api } from '../lib/api.ts';
 
 export interface Account {
   email: string;
   name: string | null;
-  grants: Grant[];
+  grants: { role: string }[];
 }
 export interface Outcome {
   result: Redemption['result'] | 'failed';

@@ -36,6 +36,8 @@ export interface ShopperRouteParts {
   hub: Pick<LiveHub, 'notifyChanged'>;
   auth: Pick<Auth, 'issueShopperSession' | 'revokeShopper'>;
   demo: boolean;
+  /** What the consent to presence says of how long visits are kept. @default 90 */
+  retentionDays?: number;
   audit: Pick<Audit, 'record'>;
 }
 
@@ -110,7 +112,7 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
 
   function requireCurrentTexts(given: readonly ConsentGiven[], where: string): void {
     given.forEach((one, i) => {
-      if (!isCurrentText(one))
+      if (!isCurrentText(one, parts.retentionDays))
         throw new AppError(
           409,
           'consent-text-changed',
@@ -163,7 +165,7 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
           name: site.name,
           demo: parts.demo,
           languages: [...LANGUAGES],
-          consents: consentTexts(query.language),
+          consents: consentTexts(query.language, parts.retentionDays),
         };
       },
     }),

@@ -7,8 +7,8 @@ import { Dialog } from './controls.tsx';
 import { Icon } from './icons.tsx';
 import { leftText } from './Offer.tsx';
 
-/** A scanner needs four modules of quiet round the code. */
-const QUIET_MODULES = 4;
+/** With the white plate round it the code has the four modules of quiet that scanners need. */
+const QUIET_MODULES = 2;
 
 /** One path over the dark modules, row by row. */
 function pathOf(modules: { size: number; get(row: number, column: number): number }): string {

@@ -92,21 +92,23 @@ export function Offers() {
   return (
     <>
       <Status />
-      <section class="group" aria-labelledby="wallet-title">
-        <h2 id="wallet-title" class="group-title">
-          {t.wallet}
-        </h2>
-        {active.length === 0 ? (
-          <div class="empty">
-            <p>
-              <strong>{t.walletEmpty}</strong>
-            </p>
-            <p class="muted">{t.walletEmptyText}</p>
-          </div>
-        ) : (
-          active.map((offer) => <OfferTicket key={offer.id} offer={offer} />)
-        )}
-      </section>
+      {(active.length > 0 || past.length === 0) && (
+        <section class="group" aria-labelledby="wallet-title">
+          <h2 id="wallet-title" class="group-title">
+            {t.wallet}
+          </h2>
+          {active.length === 0 ? (
+            <div class="empty">
+              <p>
+                <strong>{t.walletEmpty}</strong>
+              </p>
+              <p class="muted">{t.walletEmptyText}</p>
+            </div>
+          ) : (
+            active.map((offer) => <OfferTicket key={offer.id} offer={offer} />)
+          )}
+        </section>
+      )}
       {past.length > 0 && (
         <section class="group" aria-labelledby="past-title">
           <h2 id="past-title" class="group-title">

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { Purpose } from '../../../server/contract/offers.ts';
 import { words } from '../i18n/index.ts';
-import { begin, chooseMall, consents, load, malls, receipt, site, stage, startAgain } from '../state.ts';
+import { begin, chooseMall, consents, load, malls, receipt, stage, startAgain } from '../state.ts';
 import { ActionButton, Switch } from './controls.tsx';
 import { Icon } from './icons.tsx';
 
@@ -18,7 +18,6 @@ export function Welcome() {
   return (
     <div class="welcome">
       <header class="hero">
-        <p class="hero-site">{site.value?.name}</p>
         <h1>{t.tagline}</h1>
         <p class="muted">{t.welcomeText}</p>
       </header>

@@ -34,10 +34,10 @@ export function Switch({
   };
   return (
     <div class="switch-row">
+      <span class="switch-label" id={`${id}-label`}>
+        {label}
+      </span>
       <div class="switch-words">
-        <span class="switch-label" id={`${id}-label`}>
-          {label}
-        </span>
         <div id={`${id}-text`}>
           {text !== undefined && <p class="muted">{text}</p>}
           {note}
