@@ -67,3 +67,40 @@ export const heatmap = z.object({
   cells: z.array(z.object({ xM: z.number(), yM: z.number(), value: z.number() })),
 });
 export type Heatmap = z.infer<typeof heatmap>;
+
+export const affinity = z.object({
+  /** Of A's visitors the share that also visited B in the same visit, and how many times more often than chance. */
+  pairs: z.array(
+    z.object({
+      a: z.string(),
+      b: z.string(),
+      share: z.number().nullable(),
+      lift: z.number().nullable(),
+      visitsA: z.number().nullable(),
+      visitsBoth: z.number().nullable(),
+      suppressed: z.boolean().optional(),
+    }),
+  ),
+  coverage: z.number(),
+});
+export type Affinity = z.infer<typeof affinity>;
+
+export const flows = z.object({
+  /** Successive zone visits within one visit. `null` zone is the outside. */
+  flows: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable(), visits: z.number() })),
+  /** Flows withheld for having fewer than k carriers, and those that would give them away. */
+  suppressed: z.int(),
+  coverage: z.number(),
+});
+export type Flows = z.infer<typeof flows>;
+
+export const returning = z.object({
+  identified: z.number().nullable(),
+  returning: z.number().nullable(),
+  share: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  windowDays: z.number(),
+  coverage: z.number(),
+});
+export type Returning = z.infer<typeof returning>;

@@ -1,6 +1,18 @@
 /** What a time-series engine (DuckDB now, InfluxDB beside it) must do: take the engine's rows exactly once, and answer the questions. */
-import type { HEAT_MEASURES, Heatmap, Interval, Metric, PeakHours, Series } from '../contract/metrics.ts';
+import type {
+  Affinity,
+  Flows,
+  HEAT_MEASURES,
+  Heatmap,
+  Interval,
+  Metric,
+  PeakHours,
+  Returning,
+  Series,
+} from '../contract/metrics.ts';
 import type { EngineRows, OpenRows } from '../engine/types.ts';
+
+export type { Affinity, Flows, Returning } from '../contract/metrics.ts';
 
 /** One atomic step: all of it is durable, or none. */
 export interface SiteCommit {
@@ -49,36 +61,6 @@ export interface HeatmapQuery {
   toMs: number;
   cellM: number;
   measure: (typeof HEAT_MEASURES)[number];
-}
-
-export interface Affinity {
-  /** Of A's visitors the share that also visited B in the same visit, and how many times more often than chance. */
-  pairs: {
-    a: string;
-    b: string;
-    share: number | null;
-    lift: number | null;
-    visitsA: number | null;
-    visitsBoth: number | null;
-    suppressed?: boolean;
-  }[];
-  coverage: number;
-}
-export interface Flows {
-  /** Successive zone visits within one visit. `null` zone is the outside. */
-  flows: { from: string | null; to: string | null; visits: number }[];
-  /** Pairs withheld for having fewer than k carriers. */
-  suppressed: number;
-  coverage: number;
-}
-export interface Returning {
-  identified: number | null;
-  returning: number | null;
-  share: number | null;
-  low: number | null;
-  high: number | null;
-  windowDays: number;
-  coverage: number;
 }
 
 /** One file per question behind it. Definitions and time zone come from the registry. */

@@ -4,7 +4,7 @@
  * (passing by is not coming). Short visits, staff and carts are left out, in the shares and in what they are shares of.
  * Pure.
  */
-import type { Affinity } from '../db/timeSeries.ts';
+import type { Affinity } from '../contract/metrics.ts';
 
 export interface PairCount {
   a: string;

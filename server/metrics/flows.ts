@@ -3,7 +3,7 @@
  * in the order of their start (then end, then zone id); the first comes from outside, the last goes outside once the visit
  * has ended. Coming back to the same zone with no other in between is no flow. Pure.
  */
-import type { Flows } from '../db/timeSeries.ts';
+import type { Flows } from '../contract/metrics.ts';
 import { withheldCells } from './suppression.ts';
 
 export interface FlowCount {

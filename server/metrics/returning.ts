@@ -4,7 +4,7 @@
  * in footfall: short ones are none; of a zone, its zone visits. A carrier first registered less than the window ago can
  * not have returned sooner; the share does not correct for it. Pure.
  */
-import type { Returning } from '../db/timeSeries.ts';
+import type { Returning } from '../contract/metrics.ts';
 import { shareBand } from './bands.ts';
 
 /** The definition on plain visits: what SQL must agree with. */
