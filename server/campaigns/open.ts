@@ -3,6 +3,7 @@ import type { Duck } from '../db/duckdb.ts';
 import type { Clock, Pipeline } from '../ingest/types.ts';
 import type { LiveHub } from '../live/types.ts';
 import { ConsentStore } from '../privacy/consentStore.ts';
+import { DEFAULT_RETENTION_DAYS } from '../privacy/consentTexts.ts';
 import type { Registry } from '../registry/types.ts';
 import { Campaigns } from './campaigns.ts';
 import { DecisionLog } from './decisionLog.ts';
@@ -12,6 +13,7 @@ import { OfferBook } from './offerBook.ts';
 import { Offers } from './offers.ts';
 import { Pairings } from './pairings.ts';
 import { Redeemer } from './redeem.ts';
+import { expireOffers } from './retention.ts';
 import { Shoppers } from './shoppers.ts';
 
 export interface OfferServicesOptions {
@@ -23,6 +25,8 @@ export interface OfferServicesOptions {
   onError: (error: unknown) => void;
   /** Beside the database, e.g. `dataDir/erasures.jsonl`; undefined keeps none. */
   erasureJournalFile: string | undefined;
+  /** How long visits of identified carriers are kept. @default 90 */
+  retentionDays?: number;
 }
 
 export interface OfferServices {
@@ -39,6 +43,8 @@ export interface OfferServices {
   /** After the registry is loaded, before the pipeline starts. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Removes what is old; called about hourly. */
+  expire(nowMs: number): Promise<void>;
 }
 
 export function openOffers(options: OfferServicesOptions): OfferServices {
@@ -81,5 +87,6 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
       await offers.start();
     },
     stop: () => offers.stop(),
+    expire: (nowMs) => expireOffers(duck, nowMs, options.retentionDays ?? DEFAULT_RETENTION_DAYS),
   };
 }

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { NOW, openWorld } from './world.ts';
+import { campaignOf, entered, NOW, openWorld, SITE } from './world.ts';
 
 test('an erasure survives a restored backup, and a torn last line of its journal', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'promenade-erase-'));
@@ -29,4 +29,25 @@ test('an erasure survives a restored backup, and a torn last line of its journal
   expect(after.services.pairings.ofCarrier('mall', 'c-2')?.shopperId).toBe(stays);
   await after.close();
   rmSync(folder, { recursive: true });
+});
+
+test('offers are kept for 13 months, ended pairings for as long as their visits', async () => {
+  const world = await openWorld();
+  await world.services.campaigns.put(SITE, campaignOf(), NOW);
+  const shopperId = await world.shopper('c-1');
+  world.pipeline.emit([entered()]);
+  await world.services.offers.settle();
+  await world.services.pairings.unpair(shopperId, NOW, 'shopper');
+  const count = async () =>
+    world.duck.get(
+      `select (select count(*) from offers) as offers, (select count(*) from offer_codes) as codes,
+         (select count(*) from offer_decisions) as decisions, (select count(*) from pairings) as pairings`,
+    );
+  await world.services.expire(NOW + 89 * 86_400_000);
+  expect(await count()).toEqual({ offers: 1, codes: 2, decisions: 1, pairings: 1 });
+  await world.services.expire(Date.parse('2027-06-06T11:59:00Z'));
+  expect(await count()).toEqual({ offers: 1, codes: 2, decisions: 1, pairings: 0 });
+  await world.services.expire(Date.parse('2027-06-06T13:00:00Z'));
+  expect(await count()).toEqual({ offers: 0, codes: 0, decisions: 0, pairings: 0 });
+  await world.close();
 });
