@@ -19,6 +19,7 @@ import { LiveEngine } from './liveEngine.ts';
 import { liveHeatOf, liveSnapshotOf } from './liveView.ts';
 import { localDayOf } from './localDays.ts';
 import { floorTick } from './models.ts';
+import { Pacing, type PacingOptions } from './pacing.ts';
 import { Received } from './received.ts';
 import { SiteClock } from './siteClock.ts';
 import { SiteIngest } from './siteIngest.ts';
@@ -31,18 +32,11 @@ const MAX_PENDING_SIGHTINGS = 2_000_000;
 const LOOP_MS = 250;
 const LIVE_MS = 100;
 const HOUSEKEEPING_MS = 30_000;
-/** A site in which nothing happens still tells how far it is. */
-const IDLE_COMMIT_MS = 60_000;
 const RETRY_MS = 1_000;
 
-export interface SiteOptions {
+export interface SiteOptions extends PacingOptions {
   /** How long sightings are kept and late ones taken. */
   retentionMs: (siteId: string) => number;
-  commitEveryMs: number;
-  /** A backlog that paused for this long is over. */
-  quietMs: number;
-  /** Dirt is not left for longer than this, even while more comes. */
-  maxDirtyMs: number;
   /** In data time: no batch for this long means that the player stopped. */
   idleMs: number;
 }
@@ -79,6 +73,7 @@ export class SiteRuntime {
   readonly #clock: SiteClock;
   readonly #configs: GatewayConfigs;
   readonly #live: LiveEngine;
+  readonly #pacing: Pacing;
   readonly health = new GatewayHealth();
   #analytics!: Analytics;
   #received!: Received;
@@ -93,11 +88,6 @@ export class SiteRuntime {
   /** Nothing more is taken. */
   #closing = false;
   #abandoned = false;
-  #committedAt = 0;
-  #dirtyAt: number | undefined;
-  #lateAt = 0;
-  #lateSeen = 0;
-  #recomputeTookMs = 0;
   #failing = false;
   #housekeeping: Promise<void> | undefined;
 
@@ -109,6 +99,7 @@ export class SiteRuntime {
     this.#keys = new DailyKeys(parts.duck, siteId, join(dataDir, 'keys', siteId), parts.random);
     this.#clock = new SiteClock(parts.clock, parts.options.idleMs);
     this.#configs = new GatewayConfigs((topic, payload) => parts.publish(topic, payload, true));
+    this.#pacing = new Pacing(parts.options);
     this.#live = new LiveEngine(parts.createEngine, this.#log);
   }
 
@@ -193,7 +184,7 @@ export class SiteRuntime {
     await this.#analytics.recover(watermarkMs, dirtyFromMs, this.#clock.heldMs());
     if (this.site().clock === 'wall') await this.#live.start(registry.modelTimeline(siteId), clock);
     await this.#keepHouse();
-    this.#committedAt = performance.now();
+    this.#pacing.committed();
     this.#loop = this.#run();
     this.#timers.push(
       setInterval(() => this.#liveTurn(), LIVE_MS),
@@ -349,11 +340,10 @@ export class SiteRuntime {
     if (request) await this.#ingest.drained();
     if (request?.kind === 'rebuild') analytics.markDirty(Math.min(request.fromMs, analytics.watermarkMs));
     let result = { ticks: 0, sightings: 0 };
-    if (this.#dirtIsDue(request !== undefined)) {
+    if (this.#pacing.dirtIsDue(analytics, request !== undefined)) {
       const startedMs = performance.now();
       result = await analytics.recompute(analytics.dirtyFromMs!);
-      this.#recomputeTookMs = performance.now() - startedMs;
-      this.#committedAt = performance.now();
+      this.#pacing.recomputed(performance.now() - startedMs);
     }
     const targetMs =
       request?.kind === 'settle'
@@ -363,7 +353,7 @@ export class SiteRuntime {
       await analytics.advanceTo(targetMs, () => this.#stopping || analytics.pendingRows >= ROWS_PER_COMMIT);
       if (analytics.pendingSightings < MAX_PENDING_SIGHTINGS) this.#releaseRoom();
       if (this.#abandoned) return;
-      if (request || analytics.dirtIsHidden || this.#commitIsDue()) await this.#commit();
+      if (request || this.#pacing.commitIsDue(analytics)) await this.#commit();
     } while (analytics.watermarkMs < targetMs && !this.#stopping);
     if (!request) return;
     // What arrived late while settling belongs to it; at a wall clock something always does.
@@ -372,38 +362,9 @@ export class SiteRuntime {
     request.resolve(result);
   }
 
-  #dirtIsDue(forced: boolean): boolean {
-    const { dirtyFromMs, lateBatches } = this.#analytics;
-    if (dirtyFromMs === null) {
-      this.#dirtyAt = undefined;
-      return false;
-    }
-    const nowMs = performance.now();
-    this.#dirtyAt ??= nowMs;
-    if (lateBatches !== this.#lateSeen) {
-      this.#lateSeen = lateBatches;
-      this.#lateAt = nowMs;
-    }
-    const { quietMs, maxDirtyMs } = this.#parts.options;
-    // A long backlog is computed again and again while it comes: that may take a third of the time, no more.
-    const due =
-      forced ||
-      nowMs - this.#lateAt >= quietMs ||
-      nowMs - this.#dirtyAt >= Math.max(maxDirtyMs, 2 * this.#recomputeTookMs);
-    if (due) this.#dirtyAt = undefined;
-    return due;
-  }
-
-  #commitIsDue(): boolean {
-    const sinceMs = performance.now() - this.#committedAt;
-    if (this.#analytics.pendingRows >= ROWS_PER_COMMIT) return true;
-    if (sinceMs < this.#parts.options.commitEveryMs) return false;
-    return this.#analytics.changedSinceCommit || this.#analytics.pendingRows > 0 || sinceMs >= IDLE_COMMIT_MS;
-  }
-
   async #commit(): Promise<void> {
     await this.#analytics.commit();
-    this.#committedAt = performance.now();
+    this.#pacing.committed();
     await this.#expire();
   }
 
