@@ -1,12 +1,12 @@
 /** Virtual gateways that speak MQTT as real ones do: topics, epochs, acks, an outbox with resending, status and last will. */
-import { createHmac } from 'node:crypto';
 import { ROOT, topicOf } from '../server/contract/topics.ts';
 import { ackMessage, type ConfigMessage, configMessage, type StatusMessage } from '../server/contract/wire.ts';
 import { conditionOf } from './faults.ts';
 import { Link } from './link.ts';
 import { createRandom } from './random.ts';
 import type { Fault } from './scenario.ts';
-import { type Beacon, type HashUnknown, VirtualGateway } from './virtualGateway.ts';
+import { hashUnknown } from './unknownHash.ts';
+import { type Beacon, VirtualGateway } from './virtualGateway.ts';
 
 const STATUS_EVERY_MS = 10_000;
 /** A server that took a batch acks within a second or two; silence for this long means that it was lost on the way. */
@@ -14,8 +14,6 @@ const RESEND_AFTER_MS = 30_000;
 /** MQTT has 65,535 packet ids a connection; far fewer keep a slow broker's memory small. */
 const MAX_IN_FLIGHT = 1_000;
 const MAX_IN_FLIGHT_SHARED = 20_000;
-/** A daily key is of one local day; unknown carriers of any other time are not counted. */
-const LONGEST_DAY_MS = 25 * 3_600_000;
 const VERSION = 'simulated 1';
 
 export interface FleetOptions {
@@ -103,7 +101,7 @@ export class Fleet {
           heartbeatMs: options.heartbeatMs,
           ...(options.heartbeatSpanMs === undefined ? {} : { heartbeatSpanMs: options.heartbeatSpanMs }),
           maxOutboxBatches: options.maxOutboxBatches ?? 100_000,
-          hashUnknown: (beacon, clockMs) => this.hash(member, beacon, clockMs),
+          hashUnknown: (beacon, clockMs) => hashUnknown(member.config?.unknowns, beacon, clockMs),
         }),
         link: undefined,
         sent: 0,
@@ -200,17 +198,6 @@ export class Fleet {
       member.config = config.data;
       member.gateway.setAllowlist(config.data.uuids);
     }
-  }
-
-  private hash(member: Member, beacon: Beacon, clockMs: number): ReturnType<HashUnknown> {
-    const unknowns = member.config?.unknowns;
-    if (!unknowns || clockMs >= unknowns.untilMs || clockMs < unknowns.untilMs - LONGEST_DAY_MS) return undefined;
-    const bytes = Buffer.alloc(20);
-    bytes.write(beacon.uuid.replaceAll('-', ''), 'hex');
-    bytes.writeUInt16BE(beacon.major, 16);
-    bytes.writeUInt16BE(beacon.minor, 18);
-    const hmac = createHmac('sha256', Buffer.from(unknowns.keyHex, 'hex')).update(bytes).digest('hex');
-    return { keyId: unknowns.keyId, hash: hmac.slice(0, 32) };
   }
 
   private acked(member: Member, epoch: number, seq: number): void {

@@ -13,6 +13,20 @@ const CARRIERS_PER_REQUEST = 2_000;
 const DEMO_COOLDOWN_MINUTES = 1;
 const DEMO_VALID_MINUTES = 60;
 
+/** A site as the server answers it. */
+export type KnownSite = SiteModel & { historyProgress: number | null };
+
+/** Event time up to which interrupted history has come; undefined where it has not begun. */
+export function interruptedAtMs({
+  clock,
+  historyFromMs,
+  historyUntilMs,
+  historyProgress,
+}: KnownSite): number | undefined {
+  if (clock !== 'data' || historyFromMs === null || historyUntilMs === null || !historyProgress) return undefined;
+  return historyFromMs + historyProgress * (historyUntilMs - historyFromMs);
+}
+
 export type SiteState = Pick<SiteModel, 'timezone' | 'clock' | 'historyFromMs' | 'historyUntilMs'>;
 
 export class Site {
@@ -24,8 +38,8 @@ export class Site {
     this.siteId = siteId;
   }
 
-  find(): Promise<SiteModel | undefined> {
-    return this.rest.find<SiteModel>(`/sites/${this.siteId}`);
+  find(): Promise<KnownSite | undefined> {
+    return this.rest.find<KnownSite>(`/sites/${this.siteId}`);
   }
 
   private async save(site: SiteModel): Promise<void> {

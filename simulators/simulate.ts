@@ -6,7 +6,7 @@ import { Fleet } from './fleet.ts';
 import { loadScenario } from './loadScenario.ts';
 import { play } from './play.ts';
 import { Progress } from './progress.ts';
-import { Site } from './provision.ts';
+import { interruptedAtMs, Site } from './provision.ts';
 import { Rest } from './rest.ts';
 import { type Scenario, ScenarioError } from './scenario.ts';
 import { busyTimezone } from './timezone.ts';
@@ -158,6 +158,7 @@ async function main(): Promise<void> {
   let { timezone } = options;
   let fromMs = plannedFromMs(timezone);
   let resumed = false;
+  let historyFromMs: number | null = null;
   const site =
     options.server && options.token ? new Site(new Rest(options.server, options.token), scenario.site.id) : undefined;
   if (site) {
@@ -167,6 +168,12 @@ async function main(): Promise<void> {
       timezone = known.timezone;
       resumed = history && known.clock === 'wall';
       fromMs = resumed ? Math.floor(Date.now() / 1_000) * 1_000 : plannedFromMs(timezone);
+      // History that was interrupted goes on where it stopped: twice the same would count twice.
+      const cameTo = history ? interruptedAtMs(known) : undefined;
+      if (cameTo !== undefined) {
+        historyFromMs = known.historyFromMs;
+        fromMs = Math.max(fromMs, Math.ceil(cameTo / HISTORY_BATCH_MS) * HISTORY_BATCH_MS);
+      }
     }
   }
   const replayed = options.fromMs !== undefined;
@@ -188,7 +195,7 @@ async function main(): Promise<void> {
     await site.provision(scenario, world.carriers.registered(), {
       timezone,
       clock: replayed || (history && !resumed) ? 'data' : 'wall',
-      historyFromMs: replayed || (history && !resumed) ? fromMs : null,
+      historyFromMs: replayed || (history && !resumed) ? (historyFromMs ?? fromMs) : null,
       historyUntilMs: replayed ? untilMs : history && !resumed ? Date.now() : null,
     });
   }

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtDist } from '../support/build.ts';
-import { TestBroker } from './support.ts';
+import { TestBroker, until } from './support.ts';
 
 let dist: string;
 let folder: string;
@@ -19,14 +19,12 @@ interface Ended {
   out: string;
   err: string;
 }
-function run(program: string, args: string[], killAfter?: { text: string; signal: NodeJS.Signals }): Promise<Ended> {
+function run(program: string, args: string[], onChild?: (child: ChildProcess) => void): Promise<Ended> {
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [join(dist, 'simulators', program), ...args], (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
     });
-    child.stdout?.on('data', (text: string) => {
-      if (killAfter && text.includes(killAfter.text)) child.kill(killAfter.signal);
-    });
+    onChild?.(child);
   });
 }
 
@@ -63,14 +61,17 @@ test('plays a day of the small shop and writes the truth of it, the same each ti
   } finally {
     await broker.stop();
   }
-}, 60_000);
+}, 120_000);
 
 test('live mode ends cleanly on SIGINT and says goodbye for every gateway', async () => {
   const broker = new TestBroker();
   await broker.start();
   try {
     const args = ['--scenario', 'small-shop', '--mqtt', broker.url, '--progress-json'];
-    const ended = await run('simulate.js', args, { text: '"progress"', signal: 'SIGINT' });
+    const online = () => new Set(broker.statuses.filter((one) => one.status.online).map((one) => one.gatewayId));
+    const ended = await run('simulate.js', args, (child) => {
+      void until(() => online().size === 4, 'four gateways online', 50_000).finally(() => child.kill('SIGINT'));
+    });
     expect(ended.code).toBe(0);
     const last = new Map(broker.statuses.map(({ gatewayId, status }) => [gatewayId, status.online]));
     expect([...last].sort()).toEqual([
@@ -82,7 +83,7 @@ test('live mode ends cleanly on SIGINT and says goodbye for every gateway', asyn
   } finally {
     await broker.stop();
   }
-}, 60_000);
+}, 120_000);
 
 test('all faults of the command line are told at once', async () => {
   const ended = await run('simulate.js', [
