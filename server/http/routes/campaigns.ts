@@ -78,9 +78,10 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
       summary: 'All campaigns, a retailer’s own',
       access: EVERYONE,
       params: siteParams,
-      response: z.array(campaign),
-      handler: ({ siteId, tenantId }) =>
-        campaigns.all(siteId).filter((one) => tenantId === null || one.tenantId === tenantId),
+      response: z.object({ campaigns: z.array(campaign) }),
+      handler: ({ siteId, tenantId }) => ({
+        campaigns: campaigns.all(siteId).filter((one) => tenantId === null || one.tenantId === tenantId),
+      }),
     }),
     route({
       method: 'post',
@@ -155,11 +156,11 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
       access: EVERYONE,
       params: campaignParams,
       query: z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
-      response: z.array(decisionView),
+      response: z.object({ decisions: z.array(decisionView) }),
       handler: async (context) => {
         const found = require(context, context.params.campaign);
         const rows = await log.ofCampaign(context.siteId, found.id, context.query.limit);
-        return rows.map((row) => ({
+        const views = rows.map((row) => ({
           at: iso(row.decidedMs),
           zoneId: row.zoneId,
           trigger: row.trigger,
@@ -168,6 +169,7 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
           reason: row.words,
           latencyMs: row.latencyMs,
         }));
+        return { decisions: views };
       },
     }),
     route({
