@@ -1,6 +1,7 @@
 /** What the engine asks of positioning. Pure and deterministic. */
 import type { SiteModel } from '../contract/model.ts';
 import type { Fix } from '../engine/types.ts';
+import type { RadioSurvey } from './survey.ts';
 
 /** One gateway's view of one carrier in one tick. */
 export interface HeardView {
@@ -30,4 +31,9 @@ export interface Positioner<State = unknown> {
   siteState(): unknown;
 }
 
-export type CreatePositioner = (model: SiteModel, siteState: unknown) => Positioner;
+export interface PositionerOptions {
+  /** A walk with a known place for each second, where there was one. */
+  survey?: RadioSurvey | undefined;
+}
+
+export type CreatePositioner = (model: SiteModel, siteState: unknown, options?: PositionerOptions) => Positioner;
