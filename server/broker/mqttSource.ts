@@ -28,6 +28,46 @@ export const reconnectDelayMs = (attempt: number, random: () => number): number 
   MIN_RECONNECT_MS +
   random() * (Math.min(MAX_RECONNECT_MS, MIN_RECONNECT_MS * 2 ** Math.min(attempt, 16)) - MIN_RECONNECT_MS);
 
+interface Acking {
+  _sendPacket(packet: { cmd: string; messageId?: number }, sent?: (error?: Error) => void): void;
+}
+
+/**
+ * A message's PUBACK goes out once it is committed: what was not is sent again after a crash. mqtt.js would hold the next
+ * message back until then, and so commit one at a time; this holds the PUBACK alone. It leans on a method of mqtt.js that is
+ * not public, which the test of redelivery watches.
+ */
+function holdAcks(client: MqttClient): { until(messageId: number | undefined, committed: Promise<void>): void } {
+  const acking = client as unknown as Acking;
+  const send = acking._sendPacket.bind(client);
+  let connection = 0;
+  const pending = new Map<number, Promise<void>>();
+  client.on('close', () => {
+    connection += 1;
+    pending.clear();
+  });
+  acking._sendPacket = (packet, sent) => {
+    const committed = packet.cmd === 'puback' && packet.messageId !== undefined && pending.get(packet.messageId);
+    if (!committed) return send(packet, sent);
+    const of = connection;
+    committed.then(
+      () => {
+        pending.delete(packet.messageId!);
+        // A message id means nothing on another connection, which gets the message anew.
+        if (of === connection) send(packet);
+      },
+      // Not acknowledged: the broker hands it over again on the next connection.
+      () => {},
+    );
+    sent?.();
+  };
+  return {
+    until: (messageId, committed) => {
+      if (messageId !== undefined) pending.set(messageId, committed);
+    },
+  };
+}
+
 class MqttSource implements MessageSource {
   readonly #options: MqttSourceOptions;
   #client: MqttClient | undefined;
@@ -57,16 +97,14 @@ class MqttSource implements MessageSource {
       ...(password === undefined ? {} : { password }),
       ...tls,
     });
-    // PUBACK goes out when the callback is called: what was not committed is sent again after a crash.
+    const held = holdAcks(client);
     client.handleMessage = (packet, done) => {
       const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-      handle(packet.topic, payload, { retained: packet.retain }).then(
-        () => done(),
-        (error: Error) => {
-          problem('message', error);
-          done(error);
-        },
-      );
+      const committed = handle(packet.topic, payload, { retained: packet.retain });
+      held.until(packet.messageId, committed);
+      committed.catch((error: Error) => problem('message', error));
+      // On with the next one: one commit carries many messages.
+      done();
     };
     client.on('connect', () => {
       this.#attempt = 0;
