@@ -12,7 +12,7 @@ import type {
   decisionView,
   Funnel,
 } from '../../../server/contract/offers.ts';
-import type { Affinity, Flows, Returning } from '../../../server/db/timeSeries.ts';
+import type { Affinity, Flows, Returning } from '../../../server/contract/metrics.ts';
 import type { Grant } from '../../../server/http/route.ts';
 import { api, withQuery } from '../../lib/api.ts';
 

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Interval, Metric, PeakHours, Series } from '../../../../server/contract/metrics.ts';
 import type { Site, Zone } from '../../../../server/contract/model.ts';
-import type { Affinity, Flows, Returning } from '../../../../server/db/timeSeries.ts';
+import type { Affinity, Flows, Returning } from '../../../../server/contract/metrics.ts';
 import { formatCount, formatDecimal, formatDuration, formatShare, NONE, siteFormat } from '../../../lib/format.ts';
 import { bandBars } from '../../charts/bandBars.ts';
 import { Chart } from '../../charts/Chart.tsx';
