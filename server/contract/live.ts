@@ -27,11 +27,17 @@ export const liveSnapshot = z.object({
 });
 export type LiveSnapshot = z.infer<typeof liveSnapshot>;
 
-/** Where carriers are now, per floor and 2 m cell; `count` is of carriers, no identity. */
+/** Where carriers are now, per floor: cells of `cellM` by their lower left corner in metres, blurred until k stand behind each. */
 export const liveHeat = z.object({
   atMs: z.number(),
   floors: z.array(
-    z.object({ floorId: z.string(), cellM: z.number(), cells: z.array(z.tuple([z.number(), z.number(), z.number()])) }),
+    z.object({
+      floorId: z.string(),
+      cellM: z.number(),
+      cells: z.array(z.tuple([z.number(), z.number(), z.number()])),
+      /** Somebody is on the floor, but fewer than k: nothing is drawn. */
+      tooFew: z.boolean().optional(),
+    }),
   ),
 });
 export type LiveHeat = z.infer<typeof liveHeat>;

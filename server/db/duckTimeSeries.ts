@@ -2,7 +2,7 @@
 import type { Registry } from '../registry/types.ts';
 import { commitRows } from './commitRows.ts';
 import type { Duck } from './duckdb.ts';
-import { expireRows } from './expire.ts';
+import { expireRows, type Retention } from './expire.ts';
 import { affinity } from './questions/affinity.ts';
 import { type SiteContext, siteContext } from './questions/context.ts';
 import { flows } from './questions/flows.ts';
@@ -17,7 +17,7 @@ export interface TimeSeries extends TimeSeriesWriter, Questions {
   expire(siteId: string, nowMs: number): Promise<void>;
 }
 
-export function openTimeSeries(duck: Duck, registry: Registry): TimeSeries {
+export function openTimeSeries(duck: Duck, registry: Registry, retention?: Retention): TimeSeries {
   /** A question reads one committed state throughout: rows, what is open and rollups belong together. */
   const asking =
     <Query extends { siteId: string }, Answer>(question: (context: SiteContext, query: Query) => Promise<Answer>) =>
@@ -32,7 +32,7 @@ export function openTimeSeries(duck: Duck, registry: Registry): TimeSeries {
       );
       return row && { watermarkMs: row.watermark_ms, dirtyFromMs: row.dirty_from_ms, checkpoint: row.checkpoint };
     },
-    expire: (siteId, nowMs) => duck.transaction((sql) => expireRows(sql, registry, siteId, nowMs)),
+    expire: (siteId, nowMs) => duck.transaction((sql) => expireRows(sql, registry, siteId, nowMs, retention)),
     series: asking(series),
     peakHours: asking(peakHours),
     heatmap: asking(heatmap),

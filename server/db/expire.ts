@@ -1,23 +1,32 @@
-/** Retention: rows of identified carriers and presence go after 90 days, aggregates after 5 years. */
+/** Retention: rows of visits and presence go after 90 days, aggregates after 5 years, unless the configuration says otherwise. */
 import { DAY_MS, localDay, QUARTER_MS } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Sql } from './duckdb.ts';
 import { refreshRollups, rollupState, writeRollupState } from './rollups.ts';
 import { sqlNumber } from './sqlText.ts';
 
-export const IDENTIFIED_KEPT_DAYS = 90;
-export const AGGREGATES_KEPT_DAYS = 5 * 365 + 1;
+export interface Retention {
+  identifiedDays: number;
+  aggregatesDays: number;
+}
+export const DEFAULT_RETENTION: Retention = { identifiedDays: 90, aggregatesDays: 5 * 365 + 1 };
 
 /**
  * Rows go once they are in the rollups, and no earlier: what is not sealed yet stays until the next call. Visits of unknown
  * carriers go with the identified ones, for a day that holds only a part of its visits would answer wrongly.
  */
-export async function expireRows(sql: Sql, registry: Registry, siteId: string, nowMs: number): Promise<void> {
+export async function expireRows(
+  sql: Sql,
+  registry: Registry,
+  siteId: string,
+  nowMs: number,
+  kept: Retention = DEFAULT_RETENTION,
+): Promise<void> {
   await refreshRollups(sql, registry, siteId);
   const state = await rollupState(sql, siteId);
   const timezone = registry.site(siteId)?.timezone ?? 'UTC';
   if (state) {
-    const oldestMs = nowMs - IDENTIFIED_KEPT_DAYS * DAY_MS;
+    const oldestMs = nowMs - kept.identifiedDays * DAY_MS;
     const beforeMs = Math.min(Math.floor(oldestMs / QUARTER_MS) * QUARTER_MS, state.sealedMs, state.coverageSealedMs);
     const beforeDay = Math.min(localDay(timezone, oldestMs), state.heatSealedDay);
     if (beforeMs > state.rowsFromMs) {
@@ -32,7 +41,7 @@ export async function expireRows(sql: Sql, registry: Registry, siteId: string, n
     }
     await writeRollupState(sql, siteId, state);
   }
-  const aggregatesFromMs = nowMs - AGGREGATES_KEPT_DAYS * DAY_MS;
+  const aggregatesFromMs = nowMs - kept.aggregatesDays * DAY_MS;
   for (const table of ['occupancy', 'visit_quarters', 'coverage_quarters'])
     await sql.run(`delete from ${table} where site_id = $1 and bucket_ms < $2`, [siteId, aggregatesFromMs]);
   await sql.run(

@@ -1,13 +1,13 @@
-/** Counts of who is present: never an identity. Live counts are shown as they are, without suppression of small ones. Pure. */
+/** Counts of who is present: never an identity. Counts of zones are shown as they are, heat only where k stand behind it. Pure. */
 import type { LiveGateway, LiveHeat, LiveSnapshot } from '../contract/live.ts';
-import type { Floor, Site, Zone } from '../contract/model.ts';
+import type { CarrierKind, Floor, Site, Zone } from '../contract/model.ts';
 import type { PresentCarrier } from '../engine/types.ts';
+import { liveHeatCells } from '../metrics/liveHeat.ts';
 
-const CELL_M = 2;
 /** Somebody who was not heard for longer is inside, but nobody knows where. */
 const HEAT_FOR_MS = 60_000;
 
-const isPerson = (carrier: PresentCarrier): boolean => carrier.kind !== 'staff' && carrier.kind !== 'cart';
+const isPerson = (kind: CarrierKind): boolean => kind !== 'staff' && kind !== 'cart';
 
 export function historyProgress(site: Site, newestMs: number | null): number | null {
   const { historyFromMs, historyUntilMs } = site;
@@ -27,7 +27,7 @@ export function liveSnapshotOf(
   const byZone = new Map(zones.map((zone) => [zone.id, 0]));
   let occupancy = 0;
   for (const carrier of present) {
-    if (!isPerson(carrier)) continue;
+    if (!isPerson(carrier.kind)) continue;
     occupancy++;
     for (const zoneId of carrier.zoneIds) {
       const known = byZone.get(zoneId);
@@ -43,22 +43,21 @@ export function liveSnapshotOf(
   };
 }
 
-/** Cells by their lower left corner in metres. */
-export function liveHeatOf(atMs: number, present: readonly PresentCarrier[], floors: readonly Floor[]): LiveHeat {
-  const byFloor = new Map(floors.map((floor) => [floor.id, new Map<string, [number, number, number]>()]));
-  for (const carrier of present) {
-    const { fix } = carrier;
-    if (!fix || !isPerson(carrier) || carrier.lastHeardMs < atMs - HEAT_FOR_MS) continue;
-    const cells = byFloor.get(fix.floorId);
-    if (!cells) continue;
-    const xM = Math.floor(fix.xM / CELL_M) * CELL_M;
-    const yM = Math.floor(fix.yM / CELL_M) * CELL_M;
-    const cell = cells.get(`${xM} ${yM}`);
-    if (cell) cell[2]++;
-    else cells.set(`${xM} ${yM}`, [xM, yM, 1]);
-  }
+/** Counts blurred until `k` people stand behind each. */
+export function liveHeatOf(
+  atMs: number,
+  present: readonly PresentCarrier[],
+  floors: readonly Floor[],
+  k: number,
+): LiveHeat {
+  const byFloor = new Map(floors.map((floor): [string, [number, number][]] => [floor.id, []]));
+  for (const { fix, lastHeardMs, kind } of present)
+    if (fix && isPerson(kind) && lastHeardMs >= atMs - HEAT_FOR_MS) byFloor.get(fix.floorId)?.push([fix.xM, fix.yM]);
   return {
     atMs,
-    floors: [...byFloor].map(([floorId, cells]) => ({ floorId, cellM: CELL_M, cells: [...cells.values()] })),
+    floors: floors.map(({ id: floorId, widthM, heightM }) => ({
+      floorId,
+      ...liveHeatCells(byFloor.get(floorId)!, widthM, heightM, k),
+    })),
   };
 }

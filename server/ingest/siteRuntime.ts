@@ -253,7 +253,7 @@ export class SiteRuntime {
       .map((gateway) => this.health.live(gateway, site.timezone, wall ? clock() : atMs));
     return {
       snapshot: liveSnapshotOf(site, atMs, present, registry.zones.all(siteId), gateways, this.#clock.newestMs),
-      heat: liveHeatOf(atMs, present, registry.floors.all(siteId)),
+      heat: liveHeatOf(atMs, present, registry.floors.all(siteId), registry.definitions(siteId).definitions.kAnonymity),
     };
   }
 
