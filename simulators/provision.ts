@@ -14,6 +14,9 @@ const DEMO_COOLDOWN_MINUTES = 1;
 const DEMO_VALID_MINUTES = 60;
 
 /** A site as the server answers it. */
+/** Instead of 10. */
+const DEMO_K = 3;
+
 export type KnownSite = SiteModel & { historyProgress: number | null };
 
 /** Event time up to which interrupted history has come; undefined where it has not begun. */
@@ -110,8 +113,12 @@ export class Site {
       const { status } = await this.rest.get<{ status: string }>(`${at}/campaigns/${campaign.id}`);
       if (status === 'draft' || status === 'paused') await this.rest.post(`${at}/campaigns/${campaign.id}/start`, {});
     }
-    if (scenario.people.demoGuests > 0)
+    if (scenario.people.demoGuests > 0) {
       await this.rest.put(`${at}/attention`, { pushesPerVisit: 20, pushesPerTenantPerDay: 20, quietHours: null });
+      // Nobody is behind these people, and a mall that has just opened its doors shows heat sooner.
+      const { definitions } = await this.rest.get<{ definitions: Record<string, unknown> }>(`${at}/definitions`);
+      await this.rest.put(`${at}/definitions`, { ...definitions, kAnonymity: DEMO_K });
+    }
   }
 
   /** Registers those that are not registered yet. */
