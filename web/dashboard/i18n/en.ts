@@ -160,6 +160,7 @@ export const en = {
   'live.byZone': 'By zone',
   'live.few': 'few',
   'live.fewWhy': 'Too few people to show a number without revealing one of them',
+  'live.tooFew': 'No heat: too few people on this floor to draw it without following one of them.',
   'live.at': 'At {time}, {online} of {known} gateways online',
   'live.waiting': 'Waiting for the first numbers…',
   'live.stale':

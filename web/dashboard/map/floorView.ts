@@ -44,6 +44,10 @@ export interface GatewayLook {
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
 
+/** A label gives way to a gateway or another label by this much, nearest first. */
+const NUDGES_PX = [0, -14, 14, -26, 26, -40, 40];
+const GATEWAY_PX = 6;
+
 /** A name in one line, and broken into two at the space that halves it best. */
 function nameLines(name: string): string[][] {
   const spaces = [...name.matchAll(/ /g)].map(({ index }) => index);
@@ -64,6 +68,7 @@ export class FloorView {
   #floor: Floor | undefined;
   #looks: ZoneLook[] = [];
   readonly #layers = new Map<string, L.Path>();
+  #gatewayLooks: GatewayLook[] = [];
   #figures: ReadonlyMap<string, string> = new Map();
   #heat: { canvas: HeatCanvas; overlay: L.ImageOverlay } | undefined;
   #moved = false;
@@ -206,6 +211,11 @@ export class FloorView {
   }
 
   setGateways(looks: GatewayLook[]): void {
+    const moved =
+      looks.length !== this.#gatewayLooks.length ||
+      looks.some((look, at) => look.gateway !== this.#gatewayLooks[at]?.gateway);
+    this.#gatewayLooks = looks;
+    if (moved) this.#drawLabels();
     this.#gateways.clearLayers();
     for (const { gateway, state, title, highlighted } of looks) {
       const marker = L.circleMarker(toLatLng([gateway.xM, gateway.yM]), {
@@ -241,7 +251,10 @@ export class FloorView {
   /** Names where they fit, figures where only they fit, nothing over another label. */
   #drawLabels(): void {
     this.#labels.clearLayers();
-    const taken: { left: number; top: number; right: number; bottom: number }[] = [];
+    const taken = this.#gatewayLooks.map(({ gateway }) => {
+      const { x, y } = this.map.latLngToLayerPoint(toLatLng([gateway.xM, gateway.yM]));
+      return { left: x - GATEWAY_PX, right: x + GATEWAY_PX, top: y - GATEWAY_PX, bottom: y + GATEWAY_PX };
+    });
     const order = [...this.#looks].sort(
       (a, b) =>
         Number(b.zone.kind === 'coupon') - Number(a.zone.kind === 'coupon') ||
@@ -265,13 +278,18 @@ export class FloorView {
         lines.length * 14 + figureHeight,
       ]);
       if (figure !== undefined) tries.push([figureHtml, figureWidth, 17]);
-      for (const [html, width, height] of tries) {
-        if (width > room.width * 1.08 || height > room.height * 1.1) continue;
+      const fits = tries
+        .filter(([, width, height]) => width <= room.width * 1.08 && height <= room.height * 1.1)
+        .flatMap(([html, width, height]) => {
+          const slack = Math.max(0, (room.height - height) / 2);
+          return NUDGES_PX.filter((nudge) => Math.abs(nudge) <= slack).map((nudge) => ({ html, width, height, nudge }));
+        });
+      for (const { html, width, height, nudge } of fits) {
         const box = {
           left: centre.x - width / 2,
           right: centre.x + width / 2,
-          top: centre.y - height / 2,
-          bottom: centre.y + height / 2,
+          top: centre.y - height / 2 + nudge,
+          bottom: centre.y + height / 2 + nudge,
         };
         if (taken.some((b) => b.left < box.right && b.right > box.left && b.top < box.bottom && b.bottom > box.top)) {
           continue;
@@ -285,6 +303,7 @@ export class FloorView {
             className: `zone-label ${zone.kind}`,
             html,
             iconSize: [width, height],
+            iconAnchor: [width / 2, height / 2 - nudge],
           }),
         }).addTo(this.#labels);
         break;

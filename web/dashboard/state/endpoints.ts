@@ -2,7 +2,16 @@
 import type { output } from 'zod';
 import type { Definitions } from '../../../server/contract/definitions.ts';
 import type { LiveSnapshot } from '../../../server/contract/live.ts';
-import type { Heatmap, Interval, Metric, PeakHours, Series } from '../../../server/contract/metrics.ts';
+import type {
+  Affinity,
+  Flows,
+  Heatmap,
+  Interval,
+  Metric,
+  PeakHours,
+  Returning,
+  Series,
+} from '../../../server/contract/metrics.ts';
 import type { Carrier, Floor, Gateway, Site, Zone } from '../../../server/contract/model.ts';
 import type {
   Attention,
@@ -12,7 +21,6 @@ import type {
   decisionView,
   Funnel,
 } from '../../../server/contract/offers.ts';
-import type { Affinity, Flows, Returning } from '../../../server/contract/metrics.ts';
 import type { Grant } from '../../../server/http/route.ts';
 import { api, withQuery } from '../../lib/api.ts';
 

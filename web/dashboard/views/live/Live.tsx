@@ -18,8 +18,8 @@ import { allowedViews } from '../../state/session.ts';
 import { gatewayLooks } from '../gateways/condition.ts';
 import './live.css';
 
-/** Smoothed over its neighbours, a cell of four square metres with three people comes to about one: the scale does not end below. */
-const HEAT_TOP_AT_LEAST = 1;
+/** One person on forty square metres, in cells of four, is a shop with something going on: the scale does not end below. */
+const HEAT_TOP_AT_LEAST = 0.1;
 
 export default function Live({ site }: { site: Site }) {
   const plan = usePlan(site.id);
@@ -49,6 +49,7 @@ export default function Live({ site }: { site: Site }) {
     if (!heatShown || found === undefined) return null;
     return { cellM: found.cellM, cells: found.cells.map(([xM, yM, value]) => ({ xM, yM, value })) };
   }, [liveHeat, floor?.id, heatShown]);
+  const tooFew = heatShown && liveHeat?.floors.find(({ floorId }) => floorId === floor?.id)?.tooFew === true;
   const gateways = useMemo(
     () =>
       gatewayLooks(
@@ -105,7 +106,7 @@ export default function Live({ site }: { site: Site }) {
         {floor !== undefined && <FloorChoice floors={floors} floor={floor} />}
         <Switch label={t('live.heat')} checked={heatShown} onChange={(on) => setParams({ heat: on ? null : 'off' })} />
       </PageHead>
-      <div class="stack">
+      <div class="live-page">
         {connection.value === 'refused' && <Notice tone="bad">{t('live.refused', { why: refusal.value })}</Notice>}
         {isStale.value && at !== undefined && (
           <Notice tone="warn">{t('live.stale', { time: siteFormat(site.timezone).seconds(at) })}</Notice>
@@ -146,7 +147,9 @@ export default function Live({ site }: { site: Site }) {
                 gateways={gateways}
                 heat={{ field, top: field === null ? 0 : Math.max(HEAT_TOP_AT_LEAST, scaleTop(field)) }}
                 label={t('map.label', { floor: floor.name })}
-              />
+              >
+                {tooFew && <p class="map-note small">{t('live.tooFew')}</p>}
+              </FloorMap>
             )}
           </div>
           <div class="live-side">

@@ -1,9 +1,16 @@
 /** How many came, when, how long they stayed and where they went. Every number with how sure it is. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Interval, Metric, PeakHours, Series } from '../../../../server/contract/metrics.ts';
+import type {
+  Affinity,
+  Flows,
+  Interval,
+  Metric,
+  PeakHours,
+  Returning,
+  Series,
+} from '../../../../server/contract/metrics.ts';
 import type { Site, Zone } from '../../../../server/contract/model.ts';
-import type { Affinity, Flows, Returning } from '../../../../server/contract/metrics.ts';
 import { formatCount, formatDecimal, formatDuration, formatShare, NONE, siteFormat } from '../../../lib/format.ts';
 import { bandBars } from '../../charts/bandBars.ts';
 import { Chart } from '../../charts/Chart.tsx';
@@ -43,6 +50,18 @@ const FORMATS: Record<Metric, (value: number | null) => string> = {
 
 const metricsOf = (zoneId: string | undefined): Metric[] =>
   zoneId === undefined ? METRICS.filter((metric) => metric !== 'capture-rate') : METRICS;
+
+/** Everybody passes a corridor; and of a pair seen from both sides the larger share says more. */
+function worthPairs(pairs: Affinity['pairs'], zones: Zone[]): Affinity['pairs'] {
+  const passages = new Set(zones.filter(({ kind }) => kind === 'corridor' || kind === 'entrance').map(({ id }) => id));
+  const best = new Map<string, Affinity['pairs'][number]>();
+  for (const pair of pairs) {
+    if (pair.share === null || passages.has(pair.a) || passages.has(pair.b)) continue;
+    const key = [pair.a, pair.b].sort().join('/');
+    if ((best.get(key)?.share ?? -1) < pair.share) best.set(key, pair);
+  }
+  return [...best.values()];
+}
 
 async function allSeries(
   siteId: string,
@@ -412,7 +431,7 @@ export default function Traffic({ site }: { site: Site }) {
             </Section>
             <Section title={t('affinity.title')} asked={affinity} height={380}>
               {(data) => {
-                const pairs = data.pairs.filter(({ share }) => share !== null);
+                const pairs = worthPairs(data.pairs, plan.data?.zones ?? []);
                 if (pairs.length === 0)
                   return (
                     <Empty icon="people" title={t('affinity.none')}>
