@@ -26,7 +26,8 @@ export function interruptedAtMs({
   historyUntilMs,
   historyProgress,
 }: KnownSite): number | undefined {
-  if (clock !== 'data' || historyFromMs === null || historyUntilMs === null || !historyProgress) return undefined;
+  if (clock !== 'data' || historyFromMs === null || historyUntilMs === null || historyProgress === 0) return undefined;
+  if (historyProgress === null) return historyUntilMs;
   return historyFromMs + historyProgress * (historyUntilMs - historyFromMs);
 }
 

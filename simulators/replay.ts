@@ -4,7 +4,7 @@ import { Fleet } from './fleet.ts';
 import { Progress } from './progress.ts';
 import { readRecorded } from './recorded.ts';
 import { playRecorded } from './replayPlay.ts';
-import { beaconOf, endReplay, makeReplaySite, replaySiteOf } from './replaySite.ts';
+import { beaconOf, makeReplaySite, replaySiteOf } from './replaySite.ts';
 import { Rest } from './rest.ts';
 
 const USAGE = `usage: replay --data DIR --mqtt URL [options]
@@ -99,7 +99,6 @@ async function main(): Promise<void> {
   while (!stop.signal.aborted && !(await fleet.room(0, 15_000))) onStalled();
   if (!stop.signal.aborted) show(played, data.sightings.at(-1)?.atMs ?? 0, true);
   await fleet.stop({ farewell: false });
-  if (rest && !stop.signal.aborted) await endReplay(rest, site);
 
   const nowMs = performance.now();
   const totals = fleet.totals();

@@ -1,4 +1,5 @@
 /** Makes the site of recorded data on a server: floors with their drawings and images, gateways, a carrier for each walk. */
+import type { Definitions } from '../server/contract/definitions.ts';
 import type { Carrier, Floor, Gateway, Site } from '../server/contract/model.ts';
 import type { Recorded } from './recorded.ts';
 import type { Rest } from './rest.ts';
@@ -54,11 +55,15 @@ export async function makeReplaySite(
     clock: 'data',
     uuids: [uuid],
     countUnknowns: false,
+    // Stays when all is played: it tells which time the site lives in.
     historyFromMs: data.sightings[0]?.atMs ?? null,
     historyUntilMs: data.sightings.length > 1 ? data.sightings.at(-1)!.atMs + 1 : null,
   };
   if (await rest.find(at)) await rest.put(at, state);
   else await rest.post('/sites', state);
+  const { definitions } = await rest.get<{ definitions: Definitions }>(`${at}/definitions`);
+  // Surveyors walked for hours, not days, and the recording is public: nothing is left out and nothing withheld.
+  await rest.put(`${at}/definitions`, { ...definitions, minCoverage: 0, kAnonymity: 1 });
   for (const floor of data.floors) {
     const { id, level, widthM, heightM } = floor;
     const body: Floor = { id, name: floor.name, level, widthM, heightM, outline: null, walls: [], image: null };
@@ -113,19 +118,4 @@ async function makeCarriers(rest: Rest, at: string, uuid: string, walks: readonl
   });
   for (let i = 0; i < fresh.length; i += CARRIERS_PER_REQUEST)
     await rest.post(`${at}/carriers`, fresh.slice(i, i + CARRIERS_PER_REQUEST));
-}
-
-/** All is played: progress ends. The site stays in its own time. */
-export async function endReplay(rest: Rest, site: ReplaySite): Promise<void> {
-  const { siteId: id, name, timezone, uuid } = site;
-  await rest.put(`/sites/${id}`, {
-    id,
-    name,
-    timezone,
-    clock: 'data',
-    uuids: [uuid],
-    countUnknowns: false,
-    historyFromMs: null,
-    historyUntilMs: null,
-  } satisfies Site);
 }

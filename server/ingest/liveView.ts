@@ -7,13 +7,19 @@ import { liveHeatCells } from '../metrics/liveHeat.ts';
 /** Somebody who was not heard for longer is inside, but nobody knows where. */
 const HEAT_FOR_MS = 60_000;
 
+/** Gateways have nothing to say of a quiet end. */
+const ENDED_MS = 60_000;
+
 const isPerson = (kind: CarrierKind): boolean => kind !== 'staff' && kind !== 'cart';
 
 export function historyProgress(site: Site, newestMs: number | null): number | null {
   const { historyFromMs, historyUntilMs } = site;
   if (site.clock !== 'data' || historyFromMs === null || historyUntilMs === null || historyUntilMs <= historyFromMs)
     return null;
-  return Math.min(1, Math.max(0, ((newestMs ?? historyFromMs) - historyFromMs) / (historyUntilMs - historyFromMs)));
+  const newest = newestMs ?? historyFromMs;
+  // The last second of it may hold nothing.
+  if (newest >= historyUntilMs - ENDED_MS) return null;
+  return Math.max(0, (newest - historyFromMs) / (historyUntilMs - historyFromMs));
 }
 
 export function liveSnapshotOf(

@@ -115,9 +115,8 @@ test('history played in data time and then switched to the wall clock is neither
     for (const entry of from(world, T0, switchMs)) fleet.send(entry);
     await fleet.drain();
     if (clock === 'data') {
-      await until(() => h.pipeline.snapshot(SITE)?.historyProgress).toBe(1);
-      await h.registry.putSite({ ...h.registry.site(SITE)!, clock: 'wall' });
       await until(() => h.pipeline.snapshot(SITE)?.historyProgress).toBe(null);
+      await h.registry.putSite({ ...h.registry.site(SITE)!, clock: 'wall' });
       await until(() => h.pipeline.present(SITE).length).toBeGreaterThan(0);
     }
     for (const entry of from(world, switchMs, T0 + 300_000)) fleet.send(entry);
