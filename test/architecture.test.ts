@@ -52,7 +52,7 @@ const PURE = [
 /** Decisions of campaigns are pure; their coordinator is the edge. */
 const isPure = (file: string): boolean => PURE.some((prefix) => file.startsWith(prefix));
 /** Pure computation that happens to come as a module. */
-const PURE_MODULES = new Set(['zod', 'luxon', 'node:zlib', 'node:buffer', 'node:crypto']);
+const PURE_MODULES = new Set(['zod', 'luxon', 'node:zlib', 'node:buffer', 'node:crypto', 'image-size']);
 
 describe('the direction of imports', () => {
   test('the scan sees the tree', () => {

@@ -1,17 +1,9 @@
 /** How a route is declared. The declaration gives the check of input, who may use it, the OpenAPI entry, and the handler. */
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
+import type { Grant, Role } from '../contract/access.ts';
 
-/** shopper is a person with a phone; the others are accounts. A retailer and a till belong to one tenant. */
-export const ROLES = ['owner', 'manager', 'retailer', 'installer', 'till', 'shopper'] as const;
-export type Role = (typeof ROLES)[number];
-
-export interface Grant {
-  role: Exclude<Role, 'shopper'>;
-  /** Null only for owner: every site. */
-  siteId: string | null;
-  tenantId: string | null;
-}
+export { type Grant, ROLES, type Role } from '../contract/access.ts';
 
 export type Principal =
   | { kind: 'account'; accountId: string; email: string; grants: Grant[] }

@@ -1,5 +1,6 @@
 /** Every route that the dashboard calls, by name, with the shape of its answer. */
 import type { output } from 'zod';
+import type { Grant } from '../../../server/contract/access.ts';
 import type { Definitions } from '../../../server/contract/definitions.ts';
 import type { LiveSnapshot } from '../../../server/contract/live.ts';
 import type {
@@ -21,7 +22,6 @@ import type {
   decisionView,
   Funnel,
 } from '../../../server/contract/offers.ts';
-import type { Grant } from '../../../server/http/route.ts';
 import { api, withQuery } from '../../lib/api.ts';
 
 export interface Account {

@@ -1,6 +1,6 @@
 /** The choice of a role, and of the tenant where the role has one. */
 import { useState } from 'preact/hooks';
-import type { Grant } from '../../../../server/http/route.ts';
+import type { Grant } from '../../../../server/contract/access.ts';
 import { Field, Select } from '../../components/controls.tsx';
 import { t } from '../../i18n/t.ts';
 import { hasRole } from '../../state/session.ts';
