@@ -3,7 +3,15 @@ import { parseArgs } from 'node:util';
 import type { Definitions } from '../server/contract/definitions.ts';
 import type { Heatmap } from '../server/contract/metrics.ts';
 import type { Floor } from '../server/contract/model.ts';
-import { type Cells, cellKey, compareFloor, floorConfusion, type TimedPoint, timeByCell } from './heatComparison.ts';
+import {
+  type Cells,
+  cellKey,
+  compareFloor,
+  evenHeat,
+  floorConfusion,
+  type TimedPoint,
+  timeByCell,
+} from './heatComparison.ts';
 import { readWaypoints } from './recorded.ts';
 import { replaySiteOf } from './replaySite.ts';
 import { Rest } from './rest.ts';
@@ -66,14 +74,17 @@ async function main(): Promise<void> {
   const to = new Date(Math.ceil((toMs + 1) / HOUR_MS) * HOUR_MS).toISOString();
   const floors = await rest.get<Floor[]>(`${at}/floors`);
   const rows = [];
-  for (const { id } of floors) {
+  for (const floor of floors) {
+    const { id } = floor;
     const heatmap = await rest.get<Heatmap>(
       `${at}/metrics/heatmap?floor=${id}&from=${from}&to=${to}&cellM=${cellM}&measure=dwell`,
     );
     const heat: Cells = new Map(
       heatmap.cells.map(({ xM, yM, value }) => [cellKey(xM + cellM / 2, yM + cellM / 2, cellM), value * cellM * cellM]),
     );
-    rows.push(compareFloor(id, truth.get(id) ?? new Map(), heat, cellM, heatmap.suppressedCells));
+    rows.push(
+      compareFloor(id, truth.get(id) ?? new Map(), heat, cellM, heatmap.suppressedCells, evenHeat(floor, cellM)),
+    );
   }
   const result = {
     site: siteId,
@@ -89,11 +100,11 @@ async function main(): Promise<void> {
     return;
   }
   process.stdout.write(
-    `${siteId}: ${walks.size} surveyed walks, cells of ${cellM} m\nfloor  walked s  heat s  within 5 m  10 m    corr  corr ${2 * cellM} m  JS bit  JS ${2 * cellM} m  suppressed\n`,
+    `${siteId}: ${walks.size} surveyed walks, cells of ${cellM} m\nfloor  walked s  heat s  within 5 m  (even)   10 m    corr  corr ${2 * cellM} m  JS bit  JS ${2 * cellM} m  suppressed\n`,
   );
   for (const row of rows)
     process.stdout.write(
-      `${row.floorId.padEnd(5)} ${String(row.truthSeconds).padStart(9)} ${String(row.heatSeconds).padStart(7)}     ${shown(row.within5M)} ${shown(row.within10M)} ${shown(row.correlation)} ${shown(row.correlationCoarse)}   ${shown(row.jensenShannonBits)} ${shown(row.jensenShannonBitsCoarse)}  ${row.suppressedCells}\n`,
+      `${row.floorId.padEnd(5)} ${String(row.truthSeconds).padStart(9)} ${String(row.heatSeconds).padStart(7)}     ${shown(row.within5M)} ${shown(row.evenWithin5M)} ${shown(row.within10M)} ${shown(row.correlation)} ${shown(row.correlationCoarse)}   ${shown(row.jensenShannonBits)} ${shown(row.jensenShannonBitsCoarse)}  ${row.suppressedCells}\n`,
     );
   process.stdout.write(`share of time on the wrong floor, at least: ${shown(result.floorConfusion, 3).trim()}\n`);
 }

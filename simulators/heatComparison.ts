@@ -1,5 +1,7 @@
 /** How a heatmap compares with surveyed walks: both as seconds per cell of one floor. Pure. */
 
+import type { Floor, Point } from '../server/contract/model.ts';
+
 export type Cells = Map<string, number>;
 export interface TimedPoint {
   atMs: number;
@@ -99,12 +101,38 @@ export function coarser(cells: Cells, factor: number): Cells {
   return out;
 }
 
+/** Evenly spread heat over a floor: what a score must beat to mean anything. */
+export function evenHeat(
+  { widthM, heightM, outline }: Pick<Floor, 'widthM' | 'heightM' | 'outline'>,
+  cellM: number,
+): Cells {
+  const cells: Cells = new Map();
+  for (let c = 0; c * cellM < widthM; c++)
+    for (let r = 0; r * cellM < heightM; r++) {
+      const inside =
+        !outline || outline.type === 'circle' || inRing(outline.rings[0]!, (c + 0.5) * cellM, (r + 0.5) * cellM);
+      if (inside) cells.set(`${c},${r}`, 1);
+    }
+  return cells;
+}
+
+function inRing(ring: readonly Point[], xM: number, yM: number): boolean {
+  let inside = false;
+  ring.forEach(([x1, y1], i) => {
+    const [x0, y0] = ring[(i + ring.length - 1) % ring.length]!;
+    if (y0 > yM !== y1 > yM && xM < x0 + ((yM - y0) / (y1 - y0)) * (x1 - x0)) inside = !inside;
+  });
+  return inside;
+}
+
 export interface FloorComparison {
   floorId: string;
   truthSeconds: number;
   heatSeconds: number;
   suppressedCells: number;
   within5M: number | null;
+  /** What evenly spread heat would score. */
+  evenWithin5M: number | null;
   within10M: number | null;
   correlation: number | null;
   correlationCoarse: number | null;
@@ -118,6 +146,7 @@ export function compareFloor(
   heat: Cells,
   cellM: number,
   suppressedCells: number,
+  even: Cells = new Map(),
 ): FloorComparison {
   const coarseTruth = coarser(truth, 2);
   const coarseHeat = coarser(heat, 2);
@@ -127,6 +156,7 @@ export function compareFloor(
     heatSeconds: Math.round(total(heat)),
     suppressedCells,
     within5M: shareNear(heat, truth, cellM, 5),
+    evenWithin5M: shareNear(even, truth, cellM, 5),
     within10M: shareNear(heat, truth, cellM, 10),
     correlation: correlation(truth, heat),
     correlationCoarse: correlation(coarseTruth, coarseHeat),

@@ -4,6 +4,7 @@ import {
   coarser,
   compareFloor,
   correlation,
+  evenHeat,
   floorConfusion,
   jensenShannon,
   shareNear,
@@ -58,4 +59,16 @@ test('floors without anything are null, not zero', () => {
   expect(floorConfusion([empty])).toBeNull();
   const half = { ...empty, truthSeconds: 10, heatSeconds: 5 };
   expect(floorConfusion([half, { ...empty, truthSeconds: 0, heatSeconds: 5 }])).toBe(0.5);
+});
+
+test('evenly spread heat fills the outline and nothing else', () => {
+  const floor = { widthM: 20, heightM: 10, outline: null };
+  expect(evenHeat(floor, 5).size).toBe(8);
+  const triangle = {
+    type: 'polygon' as const,
+    rings: [[[0, 0] as [number, number], [20, 0] as [number, number], [0, 10] as [number, number]]],
+  };
+  const inside = evenHeat({ ...floor, outline: triangle }, 5);
+  expect(inside.has('0,0')).toBe(true);
+  expect(inside.has('3,1')).toBe(false);
 });
