@@ -22,6 +22,16 @@ export interface BandBars {
   title: (startMs: number) => string;
   format: (value: number | null) => string;
   unit: string;
+  /** The value axis counts in these (60 for seconds read as minutes) and ends no lower than that. */
+  axis: { unit: number; leastTop: number };
+}
+
+/** 1, 2 or 5 times a power of ten, in the unit. */
+function niceStep(atLeast: number, unit: number): number {
+  const wanted = atLeast / unit;
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const factor = [1, 2, 5, 10].find((one) => one * power >= wanted) ?? 10;
+  return factor * power * unit;
 }
 
 export function bandBars(input: BandBars): EChartsCoreOption {
@@ -32,10 +42,11 @@ export function bandBars(input: BandBars): EChartsCoreOption {
   const isOutage = (point: SeriesPoint, index: number) =>
     !future(index) && !point.suppressed && (point.value === null || point.coverage < OUTAGE_BELOW);
   const highest = Math.max(
-    1,
+    input.axis.leastTop,
     ...points.map((point) => point.high ?? point.value ?? 0),
     ...(input.previous ?? []).map((v) => v ?? 0),
   );
+  const step = niceStep(highest / 4, input.axis.unit);
   const textStyle = { color: c.text3, fontFamily: FONT, fontSize: 11.5 };
   return {
     animationDuration: 250,
@@ -76,8 +87,8 @@ export function bandBars(input: BandBars): EChartsCoreOption {
       {
         type: 'value',
         min: 0,
-        max: highest <= 4 ? 4 : null,
-        splitNumber: 4,
+        max: Math.ceil(highest / step) * step,
+        interval: step,
         splitLine: { lineStyle: { color: c.line } },
         axisLabel: { ...textStyle, formatter: (value: number) => input.format(value) },
       },

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Heatmap } from '../../../../server/contract/metrics.ts';
 import type { Site } from '../../../../server/contract/model.ts';
-import { formatCompact, formatCount, formatDecimal, formatShare, siteFormat } from '../../../lib/format.ts';
+import { formatCompact, formatCount, formatDecimal, formatShare, NONE, siteFormat } from '../../../lib/format.ts';
 import { Segmented } from '../../components/controls.tsx';
 import { chosenFloor, FloorChoice } from '../../components/FloorChoice.tsx';
 import { Icon } from '../../components/Icon.tsx';
@@ -28,6 +28,8 @@ const EMPTY_FRAME_MS = 200;
 /** An hour's answer is some kilobytes; a month of hours fits in memory many times. */
 const FRAMES_KEPT = 200;
 const CELLS = ['1', '2', '5'] as const;
+
+const scaleNumber = (value: number): string => (value >= 100 ? formatCompact(value) : formatDecimal(value));
 
 export default function HeatmapView({ site }: { site: Site }) {
   const plan = usePlan(site.id);
@@ -160,9 +162,15 @@ export default function HeatmapView({ site }: { site: Site }) {
             <div class="legend">
               <span class="legend-bar" style={{ background: `linear-gradient(90deg, ${stops})` }} aria-hidden="true" />
               <span class="legend-scale num">
-                <span>0</span>
-                <span>{top >= 100 ? formatCompact(top / 2) : formatDecimal(top / 2)}</span>
-                <span>{t('heat.atLeast', { value: top >= 100 ? formatCompact(top) : formatDecimal(top) })}</span>
+                {top > 0 ? (
+                  <>
+                    <span>0</span>
+                    <span>{scaleNumber(top / 2)}</span>
+                    <span>{t('heat.atLeast', { value: scaleNumber(top) })}</span>
+                  </>
+                ) : (
+                  <span>{NONE}</span>
+                )}
               </span>
               <span class="muted small">{unit}</span>
             </div>

@@ -51,6 +51,15 @@ const FORMATS: Record<Metric, (value: number | null) => string> = {
 const metricsOf = (zoneId: string | undefined): Metric[] =>
   zoneId === undefined ? METRICS.filter((metric) => metric !== 'capture-rate') : METRICS;
 
+const COUNTS = { unit: 1, leastTop: 4 };
+const AXES: Record<Metric, { unit: number; leastTop: number }> = {
+  footfall: COUNTS,
+  'unique-visitors': COUNTS,
+  occupancy: COUNTS,
+  dwell: { unit: 60, leastTop: 240 },
+  'capture-rate': { unit: 1, leastTop: 0.1 },
+};
+
 /** Everybody passes a corridor; and of a pair seen from both sides the larger share says more. */
 function worthPairs(pairs: Affinity['pairs'], zones: Zone[]): Affinity['pairs'] {
   const passages = new Set(zones.filter(({ kind }) => kind === 'corridor' || kind === 'entrance').map(({ id }) => id));
@@ -310,6 +319,7 @@ export default function Traffic({ site }: { site: Site }) {
                     title,
                     format: FORMATS[metric],
                     unit: t(`unit.${metric}`),
+                    axis: AXES[metric],
                   })
                 }
               />
@@ -396,7 +406,12 @@ export default function Traffic({ site }: { site: Site }) {
           <div class="two">
             <Section title={t('flow.title')} asked={flows} height={380}>
               {(data) => {
-                const top = [...data.flows].sort((a, b) => b.visits - a.visits).slice(0, FLOWS_SHOWN);
+                // A coupon zone lies over a place and is none itself: of ways through it nothing is learnt.
+                const overlays = new Set(
+                  (plan.data?.zones ?? []).filter(({ kind }) => kind === 'coupon').map(({ id }) => id),
+                );
+                const ways = data.flows.filter(({ from, to }) => !overlays.has(from ?? '') && !overlays.has(to ?? ''));
+                const top = [...ways].sort((a, b) => b.visits - a.visits).slice(0, FLOWS_SHOWN);
                 if (top.length === 0)
                   return (
                     <Empty icon="traffic" title={t('flow.none')}>
@@ -422,7 +437,7 @@ export default function Traffic({ site }: { site: Site }) {
                       option={() => flowSankey(named, innerWidth < 600)}
                     />
                     <p class="muted small">
-                      {t('flow.shown', { n: top.length, all: data.flows.length })}{' '}
+                      {t('flow.shown', { n: top.length, all: ways.length })}{' '}
                       {data.suppressed > 0 && t('flow.suppressed', { n: data.suppressed })}
                     </p>
                   </>
