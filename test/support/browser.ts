@@ -1,7 +1,7 @@
 /** A real Chromium for tests. Outside CI a machine without one skips them, saying why; with CI=true they fail. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-import { describe, it } from 'vitest';
+import { describeWith } from './describeWith.ts';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -33,13 +33,5 @@ export async function launchBrowser(extraFlags: string[] = []): Promise<Browser>
 }
 
 /** `describe` for tests that need a browser. */
-export function describeInBrowser(name: string, body: () => void): void {
-  if (chromiumPath() !== undefined) describe(name, body);
-  else if (process.env.CI === 'true') {
-    describe(name, () => {
-      it('finds a browser', () => {
-        throw new Error(MISSING);
-      });
-    });
-  } else describe.skip(`${name} (skipped: ${MISSING})`, body);
-}
+export const describeInBrowser = (name: string, body: () => void): void =>
+  describeWith(chromiumPath() === undefined ? MISSING : undefined, name, body);
