@@ -27,7 +27,8 @@ function readArguments(): { config: string | undefined; demo: boolean } {
 
 async function main(): Promise<void> {
   const args = readArguments();
-  const config = loadServerConfig(args.config, process.env);
+  const loaded = loadServerConfig(args.config, process.env);
+  const config = args.demo ? { ...loaded, demo: true } : loaded;
   const app = createApp(config, { clock: Date.now });
 
   let stopping = false;

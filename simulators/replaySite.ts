@@ -62,8 +62,15 @@ export async function makeReplaySite(
   if (await rest.find(at)) await rest.put(at, state);
   else await rest.post('/sites', state);
   const { definitions } = await rest.get<{ definitions: Definitions }>(`${at}/definitions`);
-  // Surveyors walked for hours, not days, and the recording is public: nothing is left out and nothing withheld.
-  await rest.put(`${at}/definitions`, { ...definitions, minCoverage: 0, kAnonymity: 1 });
+  // Surveyors walked for hours, not days, half a minute at a time, and the recording is public: nothing is left out as too
+  // short or too sparse, and nothing withheld.
+  await rest.put(`${at}/definitions`, {
+    ...definitions,
+    minCoverage: 0,
+    kAnonymity: 1,
+    minVisitSeconds: 0,
+    minStaySeconds: 10,
+  });
   for (const floor of data.floors) {
     const { id, level, widthM, heightM } = floor;
     const body: Floor = { id, name: floor.name, level, widthM, heightM, outline: null, walls: [], image: null };
