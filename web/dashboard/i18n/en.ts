@@ -297,7 +297,6 @@ export const en = {
   'rank.limited': 'The {n} largest zones.',
   'flow.title': 'Ways between zones',
   'flow.label': 'Most frequent ways: {list}',
-  'flow.outside': 'Outside',
   'flow.arrive': 'Arrives',
   'flow.leave': 'Leaves',
   'flow.visits': { one: '{n} visit', other: '{n} visits' },

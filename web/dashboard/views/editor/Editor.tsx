@@ -1,7 +1,6 @@
 /** Floors, zones and gateways: drawn on the map or typed; nothing is sent before it is saved. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Gateway, Shape, Site, Zone } from '../../../../server/contract/model.ts';
-import { ApiError } from '../../../lib/api.ts';
 import { IconButton } from '../../components/controls.tsx';
 import { chosenFloor, FloorChoice } from '../../components/FloorChoice.tsx';
 import { Icon, type IconName } from '../../components/Icon.tsx';
@@ -19,18 +18,9 @@ import { guardLeaving, setParams } from '../../state/router.ts';
 import { useAsync } from '../../state/useAsync.ts';
 import { FloorDialog } from './FloorDialog.tsx';
 import { GatewayForm, middleOf, ZoneForm } from './forms.tsx';
-import {
-  type Change,
-  changesOf,
-  type Draft,
-  isNewZone,
-  newGatewayId,
-  newZoneId,
-  roundPoint,
-  roundShape,
-  withGateway,
-  withZone,
-} from './model.ts';
+import { changesOf, newGatewayId, newZoneId, roundPoint, roundShape, withGateway, withZone } from './model.ts';
+import { sendChanges } from './sendChanges.ts';
+import { useDraft } from './useDraft.ts';
 import './editor.css';
 
 type Tool = 'select' | 'polygon' | 'coupon' | 'gateway';
@@ -41,15 +31,10 @@ const TOOLS: { tool: Tool; icon: IconName }[] = [
   { tool: 'coupon', icon: 'circle' },
   { tool: 'gateway', icon: 'gateways' },
 ];
-/** More steps than anybody remembers; each is a few kilobytes. */
-const STEPS_KEPT = 200;
-const NO_DRAFT: Draft = { zones: [], gateways: [] };
 
 export default function Editor({ site }: { site: Site }) {
   const plan = usePlan(site.id);
-  const [saved, setSaved] = useState<Draft>(NO_DRAFT);
-  const [draft, setDraft] = useState<Draft>(NO_DRAFT);
-  const past = useRef<Draft[]>([]);
+  const { saved, setSaved, draft, setDraft, change, undo, canUndo, forgetSteps } = useDraft();
   const [selected, setSelected] = useState<Selected>();
   const [tool, setTool] = useState<Tool>('select');
   const [report, setReport] = useState<DrawReport>();
@@ -68,7 +53,7 @@ export default function Editor({ site }: { site: Site }) {
     const { zones, gateways } = plan.data;
     setSaved({ zones, gateways });
     setDraft({ zones, gateways });
-    past.current = [];
+    forgetSteps();
   }, [plan.data]);
 
   useEffect(() => {
@@ -81,28 +66,6 @@ export default function Editor({ site }: { site: Site }) {
       guardLeaving(undefined);
     };
   }, [dirty]);
-
-  const change = useCallback((next: (old: Draft) => Draft) => {
-    setDraft((old) => {
-      past.current = [...past.current.slice(1 - STEPS_KEPT), old];
-      return next(old);
-    });
-  }, []);
-  const undo = useCallback(() => {
-    const last = past.current.pop();
-    if (last !== undefined) setDraft(last);
-  }, []);
-  useEffect(() => {
-    const keys = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !typing) {
-        event.preventDefault();
-        undo();
-      }
-    };
-    document.addEventListener('keydown', keys);
-    return () => document.removeEventListener('keydown', keys);
-  }, [undo]);
 
   const floors = plan.data?.floors ?? [];
   const floor = chosenFloor(floors);
@@ -198,47 +161,20 @@ export default function Editor({ site }: { site: Site }) {
       return;
     }
     setSaving(true);
-    const nextFaults = new Map<string, string>();
-    let [nextSaved, nextDraft] = [saved, draft];
-    let reselect = selected;
-    const site$ = ofSite(site.id);
-    const send = async (one: Change): Promise<void> => {
-      if (one.what === 'zone' && one.how === 'remove') {
-        await site$.removeZone(one.id);
-        nextSaved = { ...nextSaved, zones: nextSaved.zones.filter(({ id }) => id !== one.id) };
-      } else if (one.what === 'gateway' && one.how === 'remove') {
-        await site$.removeGateway(one.id);
-        nextSaved = { ...nextSaved, gateways: nextSaved.gateways.filter(({ id }) => id !== one.id) };
-      } else if (one.what === 'zone') {
-        const { id: _, ...body } = one.zone;
-        const kept = isNewZone(one.id) ? await site$.createZone(body) : await site$.putZone(one.zone);
-        nextSaved = { ...nextSaved, zones: [...nextSaved.zones.filter(({ id }) => id !== one.id), kept] };
-        nextDraft = { ...nextDraft, zones: nextDraft.zones.map((old) => (old.id === one.id ? kept : old)) };
-        if (reselect?.id === one.id) reselect = { what: 'zone', id: kept.id };
-      } else {
-        const kept = await site$.putGateway(one.gateway);
-        nextSaved = { ...nextSaved, gateways: [...nextSaved.gateways.filter(({ id }) => id !== one.id), kept] };
-        nextDraft = { ...nextDraft, gateways: nextDraft.gateways.map((old) => (old.id === one.id ? kept : old)) };
-      }
-    };
-    for (const one of changes) {
-      try {
-        await send(one);
-      } catch (error) {
-        nextFaults.set(one.id, error instanceof ApiError ? error.message : String(error));
-        reselect = { what: one.what, id: one.id };
-      }
-    }
-    setSaved(nextSaved);
-    setDraft(nextDraft);
-    setFaults(nextFaults);
-    setSelected(reselect);
-    past.current = [];
+    const result = await sendChanges(site.id, changes, { saved, draft });
+    const refused = changes.find(({ id }) => result.faults.has(id));
+    const keptId = selected === undefined ? undefined : (result.newIds.get(selected.id) ?? selected.id);
+    setSaved(result.saved);
+    setDraft(result.draft);
+    setFaults(result.faults);
+    if (refused !== undefined) setSelected({ what: refused.what, id: refused.id });
+    else if (selected !== undefined && keptId !== undefined) setSelected({ ...selected, id: keptId });
+    forgetSteps();
     setSaving(false);
-    if (nextFaults.size === 0) {
+    if (result.faults.size === 0) {
       toast(t('editor.saved'));
       plan.reload();
-    } else toast(t('editor.someRefused', { n: nextFaults.size }), true);
+    } else toast(t('editor.someRefused', { n: result.faults.size }), true);
   };
 
   const looks = useMemo(
@@ -344,7 +280,7 @@ export default function Editor({ site }: { site: Site }) {
                 </button>
               ))}
               <span class="toolbar-gap" />
-              <IconButton icon="undo" label={t('editor.undo')} disabled={past.current.length === 0} onClick={undo} />
+              <IconButton icon="undo" label={t('editor.undo')} disabled={!canUndo} onClick={undo} />
               <span class="save-state small" role="status">
                 {dirty ? t('editor.unsaved', { n: changes.length }) : t('editor.allSaved')}
               </span>

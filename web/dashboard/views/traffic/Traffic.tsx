@@ -1,25 +1,15 @@
-/** How many came, when, how long they stayed and where they went. Every number with how sure it is. */
-import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type {
-  Affinity,
-  Flows,
-  Interval,
-  Metric,
-  PeakHours,
-  Returning,
-  Series,
-} from '../../../../server/contract/metrics.ts';
+import type { Interval, Metric, PeakHours, Returning, Series } from '../../../../server/contract/metrics.ts';
 import type { Site, Zone } from '../../../../server/contract/model.ts';
-import { formatCount, formatDecimal, formatDuration, formatShare, NONE, siteFormat } from '../../../lib/format.ts';
+import { formatCount, formatDuration, formatShare, siteFormat } from '../../../lib/format.ts';
 import { bandBars } from '../../charts/bandBars.ts';
 import { Chart } from '../../charts/Chart.tsx';
-import { flowSankey } from '../../charts/flowSankey.ts';
 import { Segmented, Select, Switch } from '../../components/controls.tsx';
 import { Kpi } from '../../components/Kpi.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { PeriodPicker } from '../../components/PeriodPicker.tsx';
-import { Empty, Fault, Loading, Notice, Skeleton } from '../../components/states.tsx';
+import { Section } from '../../components/Section.tsx';
+import { Empty, Fault, Loading } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
 import { ofSite } from '../../state/endpoints.ts';
@@ -29,6 +19,8 @@ import { usePlan } from '../../state/plan.ts';
 import { param, setParams } from '../../state/router.ts';
 import { ownTenant } from '../../state/session.ts';
 import { type Asked, useAsync } from '../../state/useAsync.ts';
+import { AffinitySection } from './AffinitySection.tsx';
+import { FlowsSection } from './FlowsSection.tsx';
 import { PeakGrid, peakSentence } from './PeakGrid.tsx';
 import { begun, changeOf, summarise } from './summary.ts';
 import { ZoneRanking } from './ZoneRanking.tsx';
@@ -37,8 +29,6 @@ import './traffic.css';
 const METRICS: Metric[] = ['footfall', 'unique-visitors', 'dwell', 'occupancy', 'capture-rate'];
 /** A capture rate is of a zone and its passers-by; the whole site has none. */
 type AllSeries = Partial<Record<Metric, Series>>;
-const FLOWS_SHOWN = 14;
-const PAIRS_SHOWN = 9;
 
 const FORMATS: Record<Metric, (value: number | null) => string> = {
   footfall: formatCount,
@@ -60,18 +50,6 @@ const AXES: Record<Metric, { unit: number; leastTop: number }> = {
   'capture-rate': { unit: 1, leastTop: 0.1 },
 };
 
-/** Everybody passes a corridor; and of a pair seen from both sides the larger share says more. */
-function worthPairs(pairs: Affinity['pairs'], zones: Zone[]): Affinity['pairs'] {
-  const passages = new Set(zones.filter(({ kind }) => kind === 'corridor' || kind === 'entrance').map(({ id }) => id));
-  const best = new Map<string, Affinity['pairs'][number]>();
-  for (const pair of pairs) {
-    if (pair.share === null || passages.has(pair.a) || passages.has(pair.b)) continue;
-    const key = [pair.a, pair.b].sort().join('/');
-    if ((best.get(key)?.share ?? -1) < pair.share) best.set(key, pair);
-  }
-  return [...best.values()];
-}
-
 async function allSeries(
   siteId: string,
   asked: { fromMs: number; toMs: number; interval: Interval; zoneId: string | undefined },
@@ -81,38 +59,6 @@ async function allSeries(
   const metrics = metricsOf(asked.zoneId);
   const answers = await Promise.all(metrics.map((metric) => site.series(metric, asked, signal)));
   return Object.fromEntries(metrics.map((metric, index) => [metric, answers[index]]));
-}
-
-function Section<T>(props: {
-  title: string;
-  asked: Asked<T>;
-  tools?: ComponentChildren;
-  height: number;
-  children: (data: T) => ComponentChildren;
-}) {
-  const { asked } = props;
-  return (
-    <section class="card" aria-label={props.title}>
-      <div class="card-head">
-        <h2>{props.title}</h2>
-        {props.tools}
-      </div>
-      <div class="card-body" style={{ minHeight: `${props.height + 32}px` }}>
-        {asked.error !== undefined && asked.data === undefined ? (
-          <Fault error={asked.error} retry={asked.reload} />
-        ) : asked.data === undefined ? (
-          <Skeleton height={props.height} />
-        ) : (
-          <div class={asked.outdated ? 'outdated' : ''}>
-            {asked.error !== undefined && (
-              <Notice tone="warn">{t('fault.old', { message: asked.error.message })}</Notice>
-            )}
-            {props.children(asked.data)}
-          </div>
-        )}
-      </div>
-    </section>
-  );
 }
 
 export default function Traffic({ site }: { site: Site }) {
@@ -163,14 +109,6 @@ export default function Traffic({ site }: { site: Site }) {
     zone === undefined && tenant === null ? `returning/${site.id}/${period.fromMs}/${period.toMs}` : null,
     (signal) => ofSite(site.id).returning(period, signal),
   );
-  const flows = useAsync<Flows>(tenant === null ? `flows/${site.id}/${period.fromMs}/${period.toMs}` : null, (signal) =>
-    ofSite(site.id).flows(period, signal),
-  );
-  const affinity = useAsync<Affinity>(
-    tenant === null ? `affinity/${site.id}/${period.fromMs}/${period.toMs}` : null,
-    (signal) => ofSite(site.id).affinity(period, signal),
-  );
-
   if (plan.error !== undefined && plan.data === undefined) return <Fault error={plan.error} retry={plan.reload} />;
   if (plan.data !== undefined && !ready)
     return (
@@ -185,8 +123,6 @@ export default function Traffic({ site }: { site: Site }) {
     );
 
   const format = siteFormat(timezone);
-  const zoneName = (id: string | null): string =>
-    id === null ? t('flow.outside') : (plan.data?.zones.find((one) => one.id === id)?.name ?? id);
   const summaryOf = (asked: Asked<AllSeries>, one: Metric) =>
     asked.data === undefined || asked.outdated
       ? undefined
@@ -404,102 +340,8 @@ export default function Traffic({ site }: { site: Site }) {
         </div>
         {tenant === null && (
           <div class="two">
-            <Section title={t('flow.title')} asked={flows} height={380}>
-              {(data) => {
-                // A coupon zone lies over a place and is none itself: of ways through it nothing is learnt.
-                const overlays = new Set(
-                  (plan.data?.zones ?? []).filter(({ kind }) => kind === 'coupon').map(({ id }) => id),
-                );
-                const ways = data.flows.filter(({ from, to }) => !overlays.has(from ?? '') && !overlays.has(to ?? ''));
-                const top = [...ways].sort((a, b) => b.visits - a.visits).slice(0, FLOWS_SHOWN);
-                if (top.length === 0)
-                  return (
-                    <Empty icon="traffic" title={t('flow.none')}>
-                      {t('flow.noneHow')}
-                    </Empty>
-                  );
-                const named = top.map(({ from, to, visits }) => ({
-                  from: from === null ? t('flow.arrive') : zoneName(from),
-                  to: to === null ? t('flow.leave') : zoneName(to),
-                  visits,
-                }));
-                return (
-                  <>
-                    <Chart
-                      height={380}
-                      label={t('flow.label', {
-                        list: named
-                          .slice(0, 5)
-                          .map(({ from, to, visits }) => `${from} → ${to}: ${visits}`)
-                          .join('; '),
-                      })}
-                      deps={[data]}
-                      option={() => flowSankey(named, innerWidth < 600)}
-                    />
-                    <p class="muted small">
-                      {t('flow.shown', { n: top.length, all: ways.length })}{' '}
-                      {data.suppressed > 0 && t('flow.suppressed', { n: data.suppressed })}
-                    </p>
-                  </>
-                );
-              }}
-            </Section>
-            <Section title={t('affinity.title')} asked={affinity} height={380}>
-              {(data) => {
-                const pairs = worthPairs(data.pairs, plan.data?.zones ?? []);
-                if (pairs.length === 0)
-                  return (
-                    <Empty icon="people" title={t('affinity.none')}>
-                      {t('affinity.noneHow')}
-                    </Empty>
-                  );
-                return (
-                  <div class="bleed">
-                    <Table
-                      caption={t('affinity.title')}
-                      rows={[...pairs].sort((a, b) => (b.lift ?? 0) - (a.lift ?? 0)).slice(0, PAIRS_SHOWN)}
-                      rowKey={({ a, b }) => `${a}/${b}`}
-                      initialSort={{ column: 'lift', descending: true }}
-                      columns={[
-                        {
-                          id: 'pair',
-                          title: t('affinity.pair'),
-                          sortBy: ({ a }) => zoneName(a),
-                          cell: ({ a, b }) => (
-                            <span>
-                              <span class="strong">{zoneName(a)}</span> <span class="muted">{t('affinity.also')}</span>{' '}
-                              <span class="strong">{zoneName(b)}</span>
-                            </span>
-                          ),
-                        },
-                        {
-                          id: 'share',
-                          title: t('affinity.share'),
-                          numeric: true,
-                          sortBy: ({ share }) => share,
-                          cell: ({ share }) => formatShare(share),
-                        },
-                        {
-                          id: 'lift',
-                          title: t('affinity.lift'),
-                          numeric: true,
-                          sortBy: ({ lift }) => lift,
-                          cell: ({ lift }) => (lift === null ? NONE : `${formatDecimal(lift)}×`),
-                        },
-                        {
-                          id: 'both',
-                          title: t('affinity.both'),
-                          numeric: true,
-                          minor: true,
-                          sortBy: ({ visitsBoth }) => visitsBoth,
-                          cell: ({ visitsBoth }) => formatCount(visitsBoth),
-                        },
-                      ]}
-                    />
-                  </div>
-                );
-              }}
-            </Section>
+            <FlowsSection siteId={site.id} period={period} zones={plan.data?.zones ?? []} />
+            <AffinitySection siteId={site.id} period={period} zones={plan.data?.zones ?? []} />
           </div>
         )}
       </div>
