@@ -1,9 +1,17 @@
 /** A plausible mall for the mock server: two floors, shops along a promenade, and numbers that follow the clock. Seeded, pure. */
 import type { LiveHeat, LiveSnapshot } from '../../server/contract/live.ts';
-import type { Heatmap, Interval, Metric, PeakHours, Series, SeriesPoint } from '../../server/contract/metrics.ts';
+import type {
+  Affinity,
+  Flows,
+  Heatmap,
+  Interval,
+  Metric,
+  PeakHours,
+  Series,
+  SeriesPoint,
+} from '../../server/contract/metrics.ts';
 import type { Carrier, Floor, Gateway, Point, Site, Zone } from '../../server/contract/model.ts';
 import type { Campaign } from '../../server/contract/offers.ts';
-import type { Affinity, Flows } from '../../server/contract/metrics.ts';
 
 /** Saturday 21 November 2026, 15:24 in Prague. */
 export const NOW_MS = Date.parse('2026-11-21T15:24:00+01:00');
