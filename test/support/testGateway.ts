@@ -35,6 +35,11 @@ export class TestGateway {
     return this.#pending.length === 0;
   }
 
+  /** Batches that are not acked yet. */
+  get left(): number {
+    return this.#pending.length;
+  }
+
   async start(url: string): Promise<void> {
     const client = mqtt.connect(url, {
       clientId: `test-${this.#siteId}-${this.id}`,
