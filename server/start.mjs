@@ -68,8 +68,10 @@ function runShown(title, command, args) {
 export async function ensureInstalled() {
   const installed = mtimeMs(join(ROOT, 'node_modules', '.package-lock.json'));
   if (installed > 0 && installed >= mtimeMs(join(ROOT, 'package-lock.json')) - 1_000) return;
+  // Not `npm ci`: it refuses a lock file made where a registry lacks the binaries of another platform.
   const { code, output } = await runShown('Installing packages (once)', NPM, [
-    'ci',
+    'install',
+    '--no-save',
     '--no-audit',
     '--no-fund',
     '--loglevel=error',
