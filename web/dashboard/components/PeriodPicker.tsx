@@ -1,9 +1,11 @@
+import type { Site } from '../../../server/contract/model.ts';
 import { t } from '../i18n/t.ts';
-import { type ChosenPeriod, choosePeriod, makePeriod, PRESETS, type Preset, presetPeriod } from '../state/period.ts';
+import { type ChosenPeriod, choosePeriod, makePeriod, type Preset, presetPeriod, presetsOf } from '../state/period.ts';
 import { Select } from './controls.tsx';
 
-export function PeriodPicker(props: { period: ChosenPeriod; timezone: string; nowMs: number }) {
-  const { period, timezone } = props;
+export function PeriodPicker(props: { period: ChosenPeriod; site: Site; nowMs: number }) {
+  const { period, site } = props;
+  const { timezone } = site;
   const setDates = (first: string, last: string) => {
     if (first === '' || last === '') return;
     choosePeriod(makePeriod('custom', first <= last ? first : last, first <= last ? last : first, timezone));
@@ -13,12 +15,12 @@ export function PeriodPicker(props: { period: ChosenPeriod; timezone: string; no
       <Select<Preset>
         label={t('period.label')}
         value={period.preset}
-        options={PRESETS.map((preset) => ({ value: preset, label: t(`period.${preset}`) }))}
+        options={presetsOf(site).map((preset) => ({ value: preset, label: t(`period.${preset}`) }))}
         onChange={(preset) =>
           choosePeriod(
             preset === 'custom'
               ? makePeriod('custom', period.firstDate, period.lastDate, timezone)
-              : presetPeriod(preset, props.nowMs, timezone),
+              : presetPeriod(preset, props.nowMs, site),
           )
         }
       />

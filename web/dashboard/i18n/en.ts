@@ -174,6 +174,7 @@ export const en = {
   'coverage.title': 'Coverage',
   'coverage.hint': 'Share of the expected minutes in which the gateways reported',
   'period.label': 'Period',
+  'period.recording': 'All recorded',
   'period.today': 'Today',
   'period.yesterday': 'Yesterday',
   'period.7d': 'Last 7 days',

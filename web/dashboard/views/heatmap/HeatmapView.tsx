@@ -36,7 +36,7 @@ export default function HeatmapView({ site }: { site: Site }) {
   const [nowMs] = useState(siteNowMs);
   const floors = plan.data?.floors ?? [];
   const floor = chosenFloor(floors);
-  const period = chosenPeriod(nowMs, site.timezone, '7d');
+  const period = chosenPeriod(nowMs, site);
   const measure = param('measure') === 'carriers' ? 'carriers' : 'dwell';
   const cell = CELLS.find((size) => size === param('cell')) ?? '1';
   const byHour = param('at') !== null;
@@ -108,7 +108,7 @@ export default function HeatmapView({ site }: { site: Site }) {
   return (
     <>
       <PageHead title={t('nav.heatmap')}>
-        <PeriodPicker period={period} timezone={site.timezone} nowMs={nowMs} />
+        <PeriodPicker period={period} site={site} nowMs={nowMs} />
         {floor !== undefined && <FloorChoice floors={floors} floor={floor} />}
         <Segmented
           label={t('heat.measure')}

@@ -65,7 +65,7 @@ export default function Traffic({ site }: { site: Site }) {
   const plan = usePlan(site.id);
   const [nowMs] = useState(siteNowMs);
   const { timezone } = site;
-  const period = chosenPeriod(nowMs, timezone, '7d');
+  const period = chosenPeriod(nowMs, site);
   const tenant = ownTenant.value;
   const zones = (plan.data?.zones ?? []).filter((zone) => tenant === null || zone.tenantId === tenant);
   // A retailer has no right to the whole mall's counts: its first zone stands in.
@@ -163,7 +163,7 @@ export default function Traffic({ site }: { site: Site }) {
   return (
     <>
       <PageHead title={t('nav.traffic')}>
-        <PeriodPicker period={period} timezone={timezone} nowMs={nowMs} />
+        <PeriodPicker period={period} site={site} nowMs={nowMs} />
         <Select
           label={t('traffic.zone')}
           value={zone?.id ?? ''}
