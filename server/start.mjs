@@ -259,7 +259,9 @@ async function demo(args) {
   });
   const server = await ready(child, 'The server');
   if (children.stopping) return;
-  printWelcome(server, 'A simulated mall plays two weeks of history in, then goes on live.');
+  const days = taken['history-days'] ?? '14';
+  const history = days === '0' ? '' : ` plays ${days === '1' ? 'a day' : `${days} days`} of history in, then`;
+  printWelcome(server, `A simulated mall${history} goes on live.`);
   const simulator = children.start(
     'simulators/simulate.js',
     [
@@ -272,7 +274,7 @@ async function demo(args) {
       '--server',
       server.url,
       '--history-days',
-      taken['history-days'] ?? '14',
+      days,
     ],
     { ipc: true, detached: true, env: { PROMENADE_TOKEN: server.demoToken } },
   );
