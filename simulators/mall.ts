@@ -16,12 +16,16 @@ export interface Walker {
   delayMs: number;
   startMs: number;
   endMs: number;
+  /** Another carrier of a person who has a walker already: no further person. */
+  second?: true;
 }
 
 /** Nobody sets out for a visit this close to the closing time. */
 const LAST_ARRIVAL_BEFORE_CLOSE_MS = 25 * 60_000;
 const STAFF_EARLY_MS: [number, number] = [10 * 60_000, 30 * 60_000];
 const LEAVE_BEFORE_CLOSE_MS = 6 * 60_000;
+/** Of the logarithm of the time that somebody who comes back is away: a smoke outside, or lunch elsewhere. */
+const RETURN_SIGMA = 0.8;
 /** A tag on a cart sleeps when it stands still for a minute. */
 const CART_SLEEP_MS = 60_000;
 
@@ -82,7 +86,20 @@ export class Mall {
         for (let member = 0; member < size; member++) {
           const delayMs = member * Math.round(between(random, 600, 1_600));
           const key = `${open.day}/${i}/${g}/${member}`;
-          walkers.push(walker(this.carried(key, usedToday, random), 'visitor', path, delayMs));
+          const first = walker(this.carried(key, usedToday, random), 'visitor', path, delayMs);
+          walkers.push(first);
+          const { carrier } = first;
+          if (!carrier) continue;
+          if (people.secondCarrierShare > 0 && random() < people.secondCarrierShare) {
+            const other = this.carried(`${key}/second`, usedToday, random);
+            if (other) walkers.push({ ...walker(other, 'visitor', path, delayMs), second: true });
+          }
+          if (people.returnShare > 0 && random() < people.returnShare) {
+            const awayMinutes = lognormal(random, people.returnAfterMedianMinutes, RETURN_SIGMA);
+            const backMs = Math.round(first.endMs + awayMinutes * 60_000);
+            if (backMs <= open.closeMs - LAST_ARRIVAL_BEFORE_CLOSE_MS)
+              walkers.push(walker(carrier, 'visitor', this.visit(backMs, open.closeMs, random), 0));
+          }
         }
         const cart = random() < people.cartShare ? cartFreeMs.findIndex((freeMs) => freeMs <= startMs) : -1;
         if (cart >= 0) {

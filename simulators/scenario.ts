@@ -144,6 +144,11 @@ export const scenario = z.strictObject({
       carts: z.int().min(0).max(2_000).default(24),
       patrols: z.int().min(0).max(50).default(2),
       demoGuests: z.int().min(0).max(50).default(0),
+      /** Of people who carry something: those who carry another thing that is heard as well, a tag and a phone. */
+      secondCarrierShare: share.default(0),
+      /** Of visits: those after which the same person comes back with the same carrier. */
+      returnShare: share.default(0),
+      returnAfterMedianMinutes: z.number().min(1).max(600).default(20),
     })
     .prefault({}),
   /** Floor and points that the demo guests walk through in a loop; the first is the coupon zone's, where they linger. */

@@ -84,7 +84,7 @@ export class TruthRecorder {
     const counted = role === 'visitor' || role === 'guest';
     if (counted && walker.startMs >= this.options.fromMs) {
       const counts = this.hour(startMs);
-      counts.people++;
+      if (!walker.second) counts.people++;
       if (carrier) counts.carriers++;
     }
     this.options.write({
@@ -131,7 +131,7 @@ export class TruthRecorder {
       if (counted) {
         const counts = this.hour(atMs);
         const share = Math.min(SAMPLE_MS, endMs - atMs) / HOUR_MS;
-        counts.peopleOccupancy += share;
+        if (!walker.second) counts.peopleOccupancy += share;
         if (walker.carrier) counts.carriersOccupancy += share;
       }
     }

@@ -1,0 +1,129 @@
+/**
+ * Counts and their bands against the simulator's truth, over seeded mall-days with outages, skewed clocks, dead gateways,
+ * staff, carts, people with two carriers and carriers that leave and come back. What is measured is the product: engine,
+ * time series and questions; only MQTT is left out. What the truth is, test/bench/counts/truth.ts says.
+ *
+ *   npm run bench:counts -- [--days 200] [--family tuning|validation] [--by-trouble] [--json]
+ *
+ * Half of the days are of the family that bands and estimators were made on, half of one they were not.
+ */
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Family, mallDay, TROUBLES, type Trouble } from './counts/malls.ts';
+import { play } from './counts/play.ts';
+import { type Case, MEASURES, type Measure, type Summary, score, summarize } from './counts/score.ts';
+
+const PROGRESS_EVERY_MS = 5_000;
+const FAMILIES: readonly Family[] = ['tuning', 'validation'];
+/** Seeds of the families do not overlap either. */
+const FIRST_SEED: Record<Family, number> = { tuning: 1, validation: 10_001 };
+
+/** What is asked for, of days the tuning did not see. */
+const ASKED_ERROR: Partial<Record<Measure, number>> = {
+  'footfall, hour': 0.03,
+  'unique visitors, day': 0.01,
+  'median dwell, day': 0.05,
+  'mean occupancy, hour': 0.03,
+};
+
+export interface DayResult {
+  family: Family;
+  seed: number;
+  trouble: Trouble;
+  sightings: number;
+  cases: Case[];
+}
+
+export async function playDay(family: Family, number: number): Promise<DayResult> {
+  const day = mallDay(family, FIRST_SEED[family] + number);
+  const played = await play(day);
+  try {
+    return {
+      family,
+      seed: day.seed,
+      trouble: day.trouble,
+      sightings: played.sightings,
+      cases: await score(day, played),
+    };
+  } finally {
+    await played.close();
+  }
+}
+
+const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+
+function line(measure: Measure, summary: Summary | undefined): string {
+  if (!summary) return `  ${measure.padEnd(31)} no cases`;
+  const asked = ASKED_ERROR[measure];
+  return [
+    `  ${measure.padEnd(31)}`,
+    String(summary.cases).padStart(6),
+    percent(summary.error, 2).padStart(9),
+    (asked === undefined ? '' : percent(asked, 0)).padStart(6),
+    percent(summary.bias, 2).padStart(9),
+    percent(summary.within).padStart(9),
+    percent(summary.below).padStart(8),
+    percent(summary.above).padStart(8),
+    percent(summary.width).padStart(8),
+  ].join(' ');
+}
+
+const of = (results: readonly DayResult[], measure: Measure): Summary | undefined =>
+  summarize(results.flatMap((result) => result.cases.filter((one) => one.measure === measure)));
+
+function table(title: string, results: readonly DayResult[]): string {
+  const head = `  ${''.padEnd(31)}  cases     error  asked      bias    within  below   above    width`;
+  return [title, head, ...MEASURES.map((measure) => line(measure, of(results, measure)))].join('\n');
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      days: { type: 'string', default: '200' },
+      family: { type: 'string' },
+      'by-trouble': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const days = Number(values.days);
+  const families = FAMILIES.filter((family) => values.family === undefined || values.family === family);
+  if (!Number.isInteger(days) || days < families.length || families.length === 0) {
+    process.stderr.write('bench:counts: --days must be a whole number of 2 or more, --family tuning or validation\n');
+    process.exitCode = 2;
+    return;
+  }
+  const results: DayResult[] = [];
+  const startedMs = performance.now();
+  let saidMs = startedMs;
+  for (let i = 0; i < days; i++) {
+    results.push(await playDay(families[i % families.length]!, Math.floor(i / families.length)));
+    const nowMs = performance.now();
+    if (nowMs - saidMs < PROGRESS_EVERY_MS) continue;
+    saidMs = nowMs;
+    const secondsADay = (nowMs - startedMs) / 1_000 / (i + 1);
+    process.stderr.write(`${i + 1} of ${days} mall-days, ${secondsADay.toFixed(1)} s each\n`);
+  }
+  if (values.json) {
+    const entries = families.map((family) => {
+      const own = results.filter((result) => result.family === family);
+      return [family, Object.fromEntries(MEASURES.map((measure) => [measure, of(own, measure)]))];
+    });
+    process.stdout.write(`${JSON.stringify({ days, ...Object.fromEntries(entries) })}\n`);
+    return;
+  }
+  const say = (text: string): void => void process.stdout.write(`${text}\n\n`);
+  for (const family of families) {
+    const own = results.filter((result) => result.family === family);
+    say(table(`${family}: ${own.length} mall-days (aim: within 95 % ± 2)`, own));
+    if (!values['by-trouble']) continue;
+    for (const trouble of TROUBLES) {
+      const some = own.filter((result) => result.trouble === trouble);
+      if (some.length > 0) say(table(`${family}, trouble: ${trouble}, ${some.length} mall-days`, some));
+    }
+  }
+  const sightings = results.reduce((sum, result) => sum + result.sightings, 0);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  say(`${results.length} mall-days, ${(sightings / 1e6).toFixed(1)} million sightings, ${seconds.toFixed(0)} s`);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

@@ -1,0 +1,115 @@
+/** The product's answers for one mall-day beside the truth. */
+import type { Interval, Metric, SeriesPoint } from '../../../server/contract/metrics.ts';
+import type { MallDay } from './malls.ts';
+import type { Played } from './play.ts';
+import {
+  type Truth,
+  trueCaptureRate,
+  trueDwellSeconds,
+  trueFootfall,
+  trueOccupancy,
+  trueUnique,
+  truthOf,
+} from './truth.ts';
+
+export const MEASURES = [
+  'footfall, hour',
+  'footfall, day',
+  'unique visitors, hour',
+  'unique visitors, day',
+  'median dwell, day',
+  'mean occupancy, hour',
+  'capture rate of the site, day',
+  'capture rate of a shop, day',
+] as const;
+export type Measure = (typeof MEASURES)[number];
+
+export interface Case {
+  measure: Measure;
+  truth: number;
+  value: number;
+  low: number;
+  high: number;
+  coverage: number;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+export async function score(mallDay: MallDay, played: Played): Promise<Case[]> {
+  const { series, fromMs, toMs } = played;
+  const truth = truthOf(mallDay.scenario, played.walkers);
+  const cases: Case[] = [];
+  const ask = async (
+    measure: Measure,
+    metric: Metric,
+    interval: Interval,
+    of: (truth: Truth, fromMs: number, toMs: number) => number | undefined,
+    zoneId?: string,
+  ): Promise<void> => {
+    const answer = await series.series({
+      siteId: mallDay.scenario.site.id,
+      metric,
+      interval,
+      fromMs,
+      toMs,
+      ...(zoneId === undefined ? {} : { zoneId }),
+    });
+    const lengthMs = interval === 'hour' ? HOUR_MS : DAY_MS;
+    for (const point of answer.series) {
+      const startMs = Date.parse(point.start);
+      const is = of(truth, startMs, Math.min(toMs, startMs + lengthMs));
+      // Hours in which nobody was there and nobody was seen would be right for nothing.
+      if (is === undefined || !isMeasured(point) || (is === 0 && point.value === 0)) continue;
+      const { value, low, high, coverage } = point;
+      cases.push({ measure, truth: is, value, low, high, coverage });
+    }
+  };
+  await ask('footfall, hour', 'footfall', 'hour', trueFootfall);
+  await ask('footfall, day', 'footfall', 'day', trueFootfall);
+  await ask('unique visitors, hour', 'unique-visitors', 'hour', trueUnique);
+  await ask('unique visitors, day', 'unique-visitors', 'day', trueUnique);
+  await ask('median dwell, day', 'dwell', 'day', trueDwellSeconds);
+  await ask('mean occupancy, hour', 'occupancy', 'hour', trueOccupancy);
+  await ask('capture rate of the site, day', 'capture-rate', 'day', trueCaptureRate);
+  for (const { id } of mallDay.scenario.shops)
+    await ask('capture rate of a shop, day', 'capture-rate', 'day', (one, a, b) => trueCaptureRate(one, a, b, id), id);
+  return cases;
+}
+
+type Measured = SeriesPoint & { value: number; low: number; high: number };
+const isMeasured = (point: SeriesPoint): point is Measured =>
+  point.value !== null && point.low !== null && point.high !== null;
+
+export interface Summary {
+  cases: number;
+  /** Sum of absolute errors ÷ sum of truths: a busy hour counts for more than an idle one. */
+  error: number;
+  bias: number;
+  /** Share of truths within low to high, below low, above high. */
+  within: number;
+  below: number;
+  above: number;
+  /** Mean width of the band ÷ mean truth. */
+  width: number;
+}
+
+export function summarize(cases: readonly Case[]): Summary | undefined {
+  if (cases.length === 0) return undefined;
+  const sum = (of: (one: Case) => number): number => cases.reduce((total, one) => total + of(one), 0);
+  const share = (is: (one: Case) => boolean): number => cases.filter(is).length / cases.length;
+  const truths = sum((one) => one.truth);
+  // Sums in floating point may differ in the last digit where nothing is wrong.
+  const slack = 1e-9;
+  const below = share((one) => one.truth < one.low - slack);
+  const above = share((one) => one.truth > one.high + slack);
+  return {
+    cases: cases.length,
+    error: sum((one) => Math.abs(one.value - one.truth)) / truths,
+    bias: sum((one) => one.value - one.truth) / truths,
+    within: 1 - below - above,
+    below,
+    above,
+    width: sum((one) => one.high - one.low) / truths,
+  };
+}
