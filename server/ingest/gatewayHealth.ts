@@ -2,11 +2,13 @@
 import type { LiveGateway } from '../contract/live.ts';
 import type { Gateway } from '../contract/model.ts';
 import type { StatusMessage } from '../contract/wire.ts';
-import { ClockOffset, NEGLIGIBLE_OFFSET_MS } from './clockOffset.ts';
+import { ClockOffset } from './clockOffset.ts';
 import { localTime } from './localDays.ts';
 
 /** Heartbeats come every 10 s; after six missing ones something is wrong. */
 export const SILENT_AFTER_MS = 60_000;
+/** Below it a busy server's delay looks the same, and is corrected all the same; nobody needs to set a clock for it. */
+const CLOCK_FINDING_MS = 1_000;
 /** A minute of batches waiting is more than a hiccup of the network. */
 const BACKLOG_BATCHES = 60;
 
@@ -138,7 +140,7 @@ function findingOf(record: GatewayRecord, silent: boolean, timezone: string): st
   else if (silent) findings.push(`silent since ${localTime(timezone, record.lastSeenMs)}`);
   if (record.fault) findings.push(record.fault);
   const offsetMs = record.clock.measuredMs ?? 0;
-  if (Math.abs(offsetMs) > NEGLIGIBLE_OFFSET_MS)
+  if (Math.abs(offsetMs) >= CLOCK_FINDING_MS)
     findings.push(`clock is ${duration(Math.abs(offsetMs))} ${offsetMs < 0 ? 'ahead' : 'behind'}`);
   if ((record.outboxBatches ?? 0) > BACKLOG_BATCHES && !silent)
     findings.push(`catching up, ${record.outboxBatches} batches are waiting`);
