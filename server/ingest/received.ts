@@ -55,6 +55,12 @@ export class Received {
     while (state.durable.size > MAX_RANGES) state.durable.fillLowestHole();
   }
 
+  /** How many of these numbers were neither received nor given up before. */
+  missing(gatewayId: string, epoch: number, fromSeq: number, toSeq: number): number {
+    const state = this.#gateways.get(gatewayId)?.get(epoch);
+    return state ? state.durable.missing(fromSeq, toSeq) : toSeq - fromSeq + 1;
+  }
+
   /** Up to where everything is durable, from the first number on; undefined while nothing may be acknowledged. */
   ackable(gatewayId: string, epoch: number, nowMs: number): number | undefined {
     const state = this.#gateways.get(gatewayId)?.get(epoch);

@@ -43,6 +43,14 @@ export class SeqRanges {
     this.#ranges.splice(first, last - first, [low, high]);
   }
 
+  /** How many of [from, to] are not in the set. */
+  missing(from: number, to: number): number {
+    let count = to - from + 1;
+    for (let i = this.#find(from); i < this.#ranges.length && this.#ranges[i]![0] <= to; i++)
+      count -= Math.min(to, this.#ranges[i]![1]) - Math.max(from, this.#ranges[i]![0]) + 1;
+    return count;
+  }
+
   /** End of the range that holds `seq`; undefined where it is not in the set. */
   endOf(seq: number): number | undefined {
     const range = this.#ranges[this.#find(seq)];

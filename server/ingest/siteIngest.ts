@@ -148,8 +148,10 @@ export class SiteIngest {
       else this.#refuse(gatewayId, topic, 'not-json', `${payload.length} bytes that are not JSON`);
       return;
     }
-    this.#parts.counters.gaps++;
-    await this.#giveUp(gatewayId, gap.data.epoch, gap.data.fromSeq, gap.data.toSeq, gap.data.reason);
+    const { epoch, fromSeq, toSeq, reason } = gap.data;
+    // Told again, as QoS 1 may, it loses nothing more; what came in spite of it is not lost.
+    this.#parts.counters.gaps += this.#parts.received.missing(gatewayId, epoch, fromSeq, toSeq);
+    await this.#giveUp(gatewayId, epoch, fromSeq, toSeq, reason);
   }
 
   status(site: Site, gatewayId: string, topic: string, payload: Uint8Array, retained: boolean): void {

@@ -34,6 +34,7 @@ export interface IngestCounters {
   /** Rows whose UUID is not on the site's allowlist. */
   notAllowed: number;
   unlinkable: number;
+  /** Batches, by their sequence numbers, that gateways declared lost. */
   gaps: number;
   deadLetters: Record<string, number>;
 }

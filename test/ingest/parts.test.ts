@@ -24,6 +24,9 @@ test('ranges hold exactly what was added, in any order', () => {
       let end = probe;
       while (set.has(end + 1)) end++;
       expect(ranges.endOf(probe)).toBe(set.has(probe) ? end : undefined);
+      let missing = 0;
+      for (let seq = probe; seq <= probe + 15; seq++) if (!set.has(seq)) missing++;
+      expect(ranges.missing(probe, probe + 15)).toBe(missing);
     }
     const listed = ranges.toJSON();
     listed.forEach(([from, to], i) => {
@@ -112,6 +115,20 @@ test('health says in words what is wrong', () => {
     lastSeenMs: null,
     clockOffsetMs: null,
   });
+});
+
+test('a clock that is off by less than a second is no finding: a busy server measures the same', () => {
+  const at = Date.parse('2024-03-04T13:02:00Z');
+  const gateway = { id: 'g', floorId: 'f', xM: 0, yM: 0, zM: 2, enabled: true };
+  const findingAt = (offsetMs: number) => {
+    const health = new GatewayHealth();
+    health.status('g', { online: true, clockMs: at - offsetMs }, at, false, true);
+    return health.live(gateway, 'Europe/Prague', at);
+  };
+  expect(findingAt(300)).toMatchObject({ finding: null, clockOffsetMs: 300 });
+  expect(findingAt(-999).finding).toBeNull();
+  expect(findingAt(1_000).finding).toBe('clock is 1.0 s behind');
+  expect(findingAt(-1_200).finding).toBe('clock is 1.2 s ahead');
 });
 
 test('local days have 23 and 25 hours where the clock changes', () => {
