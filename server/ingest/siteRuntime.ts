@@ -33,6 +33,8 @@ const LOOP_MS = 250;
 const LIVE_MS = 100;
 const HOUSEKEEPING_MS = 30_000;
 const RETRY_MS = 1_000;
+/** After a fault of the live engine. */
+const LIVE_REST_MS = 5_000;
 
 export interface SiteOptions extends PacingOptions {
   /** How long sightings are kept and late ones taken. */
@@ -89,6 +91,7 @@ export class SiteRuntime {
   #closing = false;
   #abandoned = false;
   #failing = false;
+  #liveRestsUntil = 0;
   #housekeeping: Promise<void> | undefined;
 
   constructor(parts: SiteParts) {
@@ -309,10 +312,18 @@ export class SiteRuntime {
   }
 
   #liveTurn(): void {
-    const nowMs = this.#parts.clock();
-    if (this.site().clock === 'wall' && !this.#live.running) this.#startLive();
-    const events = this.#live.advance(nowMs);
-    if (events.length > 0) this.#parts.onLiveEvents({ siteId: this.#parts.siteId, events, nowMs });
+    if (performance.now() < this.#liveRestsUntil) return;
+    try {
+      const nowMs = this.#parts.clock();
+      if (this.site().clock === 'wall' && !this.#live.running) this.#startLive();
+      const events = this.#live.advance(nowMs);
+      if (events.length > 0) this.#parts.onLiveEvents({ siteId: this.#parts.siteId, events, nowMs });
+    } catch (error) {
+      // It runs in a timer, where a fault would end the server, for all sites. Later it begins anew from the log.
+      this.#live.stop();
+      this.#liveRestsUntil = performance.now() + LIVE_REST_MS;
+      this.#parts.onProblem('live', error as Error);
+    }
   }
 
   #target(): number {

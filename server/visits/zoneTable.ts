@@ -46,6 +46,8 @@ export class TrackedZone {
 export type ZoneTable = ReadonlyMap<string, TrackedZone>;
 
 export function zoneTable(zones: readonly Zone[], dwellSecondsByZone: Record<string, readonly number[]>): ZoneTable {
+  // A zone may be called constructor, and a plain object has one.
+  const dwellSeconds = new Map(Object.entries(dwellSecondsByZone));
   const overlapping = zones.map(() => new Set<string>());
   const bounds = zones.map((zone) => boundsOf(zone.shape));
   for (let a = 0; a < zones.length; a++)
@@ -60,7 +62,7 @@ export function zoneTable(zones: readonly Zone[], dwellSecondsByZone: Record<str
       zone.id,
       new TrackedZone(
         zone,
-        [...(dwellSecondsByZone[zone.id] ?? [])].sort((a, b) => a - b),
+        [...(dwellSeconds.get(zone.id) ?? [])].sort((a, b) => a - b),
         overlapping[i]!,
       ),
     ]),

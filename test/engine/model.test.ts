@@ -105,3 +105,17 @@ test('a gateway that moves is where the model in force says', () => {
     ['c-2', 30, 15],
   ]);
 });
+
+test('a zone may have any id, that of a property of every object too', () => {
+  const model = siteModel({ zones: [{ ...before.zones[0]!, id: 'constructor' }] });
+  const engine = createEngine(model, undefined);
+  for (const batch of batchesOf(
+    model,
+    [{ carrierId: 'c-1', at: standing(3, 10, NOW, NOW + 60_000) }],
+    NOW,
+    NOW + 60_000,
+    seeded(2),
+  ))
+    engine.add(batch);
+  expect(engine.advance(NOW + 3_600_000).rows.stays).toMatchObject([{ zoneId: 'constructor' }]);
+});
