@@ -41,6 +41,12 @@ export const PRESENT_FOR_MS = 60_000;
 /** A silence counts as dwell in the cell of the next fix for no longer than this: beyond it the carrier may have been anywhere. */
 const MAX_FIX_GAP_MS = 5_000;
 
+/**
+ * The largest malls hold some thirty thousand people at once. Beyond this somebody invents beacons, and each would cost
+ * memory and time until its visit ends: no more unknown ones are greeted. Registered carriers always are.
+ */
+export const MAX_CARRIERS = 50_000;
+
 interface Stored {
   carriers: CarrierState[];
   heat: HeatState;
@@ -192,12 +198,14 @@ export class EngineState {
     for (const sighting of batch.sightings) {
       if (sighting.atMs < tickStartMs || sighting.atMs >= tickEndMs) continue;
       const carrier = this.carriers.byId.get(sighting.carrierId) ?? this.greet(sighting);
+      if (!carrier) continue;
       this.carriers.activate(carrier);
       this.sightings.push(carrier, gatewayId, sighting);
     }
   }
 
-  private greet({ carrierId, kind }: Sighting): Carrier {
+  private greet({ carrierId, kind }: Sighting): Carrier | undefined {
+    if (kind === 'unknown' && this.carriers.byId.size >= MAX_CARRIERS) return undefined;
     const carrier = wakeUp({
       id: carrierId,
       kind,

@@ -1,6 +1,7 @@
 import { serialize } from 'node:v8';
 import { expect, test } from 'vitest';
 import { createEngine } from '../../server/engine/engine.ts';
+import { MAX_CARRIERS } from '../../server/engine/engineState.ts';
 import type { LogBatch } from '../../server/engine/types.ts';
 import { heardOnce, NOW, siteModel } from './support.ts';
 
@@ -40,4 +41,19 @@ test('a year of silence costs nothing', () => {
   const { rows } = engine.advance(NOW + 365 * 86_400_000);
   expect(rows.visits).toHaveLength(1);
   expect(engine.watermarkMs).toBe(NOW + 365 * 86_400_000);
+});
+
+test('whoever invents beacons fills a bounded room; registered carriers still come in', () => {
+  const engine = createEngine(siteModel(), undefined);
+  const [template] = heardOnce('g-0-0', '', NOW).sightings;
+  const sightings = Array.from({ length: MAX_CARRIERS + 500 }, (_, i) => ({
+    ...template!,
+    carrierId: `u-${i}`,
+    kind: 'unknown' as const,
+  }));
+  engine.add({ ...heardOnce('g-0-0', '', NOW), sightings: [...sightings, { ...template!, carrierId: 'c-1' }] });
+  engine.advance(NOW + 1_000);
+  const { visits } = engine.openRows();
+  expect(visits).toHaveLength(MAX_CARRIERS + 1);
+  expect(visits).toContainEqual(expect.objectContaining({ carrierId: 'c-1' }));
 });
