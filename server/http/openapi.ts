@@ -62,14 +62,18 @@ function securityOf(access: Access): Json[] {
 const accessInWords = (access: Access): string =>
   access.public ? `Public: ${access.why}.` : `For ${access.roles.join(', ')}.`;
 
+function successOf({ response, statuses, contentTypes }: Route): Json {
+  const schema = response && schemaOf(response, 'output');
+  const content = schema
+    ? { 'application/json': { schema } }
+    : contentTypes && Object.fromEntries(contentTypes.map((type) => [type, {}]));
+  const described = { description: content ? 'OK' : 'Done; no body', ...(content ? { content } : {}) };
+  return Object.fromEntries((statuses ?? [content ? 200 : 204]).map((status) => [String(status), described]));
+}
+
 function operationOf(route: Route): Json {
   const parameters = parametersOf(route);
   const requestBody = bodyOf(route);
-  const success = route.response
-    ? {
-        '200': { description: 'OK', content: { 'application/json': { schema: schemaOf(route.response, 'output') } } },
-      }
-    : { '2XX': { description: 'OK' } };
   const id = [route.method, ...route.path.split('/').filter(Boolean)].map((part) => part.replace(/[^\w]+/g, '-'));
   return {
     operationId: id.join('_'),
@@ -79,7 +83,7 @@ function operationOf(route: Route): Json {
     ...(parameters.length ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
     responses: {
-      ...success,
+      ...successOf(route),
       default: {
         description: 'Failure',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },

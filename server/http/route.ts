@@ -77,6 +77,10 @@ export interface Route<
   query?: Q;
   body?: B;
   response?: z.ZodType;
+  /** Statuses of success; default: 200, or 204 where neither `response` nor `contentTypes` is declared. */
+  statuses?: readonly number[];
+  /** Of a success whose body is not JSON by `response`. */
+  contentTypes?: readonly string[];
   /** Largest JSON body; default 1 MB. */
   maxBodyBytes?: number;
   /** Takes a raw body of at most this many bytes instead of JSON. */

@@ -111,6 +111,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
       path: '/openapi.json',
       summary: 'This document',
       access: { public: true, why: 'describes the interface, holds no data' },
+      contentTypes: ['application/json'],
       handler: () => {
         document ??= openApi(routes, parts.version ?? '1');
         return document;

@@ -421,6 +421,7 @@ test('a route of someone else is held to its declaration as well', async () => {
     path: '/redeem',
     summary: 'x',
     access: { roles: ['till'], scope: 'server' },
+    contentTypes: ['application/json'],
     handler: ({ siteId, tenantId }) => {
       called++;
       return { siteId, tenantId };

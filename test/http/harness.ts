@@ -17,6 +17,7 @@ import { createLiveHub, type LiveServer } from '../../server/live/hub.ts';
 import { createAudit } from '../../server/privacy/audit.ts';
 import { openRegistry } from '../../server/registry/registry.ts';
 import type { Registry } from '../../server/registry/types.ts';
+import { OpenApiCheck, type OpenApiDocument } from '../support/openApiCheck.ts';
 
 export const NOW = Date.UTC(2026, 4, 4, 10);
 export const UUID = 'f7826da6-4fa2-4e98-8024-bc5b71e0893e';
@@ -195,6 +196,8 @@ export class Harness {
   hub!: LiveServer;
   server!: HttpServer;
   services!: Services;
+  /** Every answer to `ask` is held to the OpenAPI document. */
+  documented!: OpenApiCheck;
 
   static async open(options: HarnessOptions = {}): Promise<Harness> {
     const harness = new Harness();
@@ -232,6 +235,8 @@ export class Harness {
       onFailure: (error) => this.failures.push(error),
     });
     await this.server.start(0, '127.0.0.1');
+    const document = await fetch(`${this.server.url}/api/v1/openapi.json`);
+    this.documented = new OpenApiCheck((await document.json()) as OpenApiDocument);
 
     await this.registry.putSite(aSite('mall'));
     await this.registry.putSite(aSite('other'));
@@ -286,6 +291,7 @@ export class Harness {
       ...(body === undefined ? {} : { body: body as BodyInit }),
     });
     const text = await response.text();
+    this.documented.check(method, url, { status: response.status, headers: response.headers, text });
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     const parsed = (isJson ? JSON.parse(text) : undefined) as T;
     return { status: response.status, headers: response.headers, text, body: parsed };

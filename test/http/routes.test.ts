@@ -33,6 +33,7 @@ beforeAll(async () => {
     summary: 'x',
     access: { public: true, why: 'test' },
     ratePerMinute: 3,
+    contentTypes: ['application/json'],
     handler: () => ({}),
   });
   harness = await Harness.open({ staticDir, routes: () => [crash, limited] });

@@ -213,6 +213,7 @@ export function authRoutes({ auth, audit, registry, publicUrl }: Services): Rout
       access: administrators,
       body: z.object({ email, name: name.nullable().default(null), grants }),
       response: z.object({ account: accountAnswer, link: z.string(), expiresMs: z.number() }),
+      statuses: [201],
       async handler(context) {
         const { body, principal } = context;
         requireMayGrant(principal, body.grants, registry);
@@ -278,6 +279,7 @@ export function authRoutes({ auth, audit, registry, publicUrl }: Services): Rout
       access: administrators,
       body: z.object({ label: name, grants, expires: instant.nullable().default(null) }),
       response: tokenAnswer.extend({ token: z.string() }),
+      statuses: [201],
       async handler(context) {
         const { body, principal, nowMs } = context;
         // A token that could make tokens would outlive its own revocation.

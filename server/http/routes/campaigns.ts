@@ -91,6 +91,7 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
       params: siteParams,
       body: campaignBody,
       response: campaign,
+      statuses: [201],
       handler: async (context) => {
         const { siteId, body, nowMs } = context;
         const taken = (campaignId: string): boolean => campaigns.get(siteId, campaignId) !== undefined;

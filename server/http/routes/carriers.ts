@@ -69,6 +69,7 @@ export function carrierRoutes({ registry, audit }: Services): Route[] {
       body: z.array(carrierBody).min(1).max(MAX_BULK),
       maxBodyBytes: 4 * 1024 * 1024,
       response: z.array(carrier),
+      statuses: [201],
       async handler({ siteId, body }) {
         const items = body.map((one) => ({ ...one, id: one.id ?? newId(randomBytes, 'c') }));
         await inBody(registry.carriers.putAll(siteId, items));

@@ -102,6 +102,7 @@ export function floorRoutes({ duck, registry, dataDir, clock }: Services): Route
       params: siteParams,
       body: floorBody,
       response: floor,
+      statuses: [201],
       async handler({ siteId, body }) {
         const taken = (floorId: string) => registry.floors.get(siteId, floorId) !== undefined;
         if (body.id !== undefined && taken(body.id)) throw conflict(`floor ${body.id} exists already`, 'body.id');
@@ -212,6 +213,7 @@ export function floorRoutes({ duck, registry, dataDir, clock }: Services): Route
       access: readers,
       params,
       query: z.object({ v: z.string().max(20).optional() }),
+      contentTypes: ['image/png', 'image/jpeg', 'image/webp'],
       async handler({ siteId, params, query }) {
         const image = await images.read(siteId, params.floor);
         if (!image) throw notFound(`an image of floor ${params.floor}`);

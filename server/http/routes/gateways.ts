@@ -32,6 +32,7 @@ export function gatewayRoutes({ registry, pipeline }: Services): Route[] {
       params: siteParams,
       body: gateway,
       response: gateway,
+      statuses: [201],
       async handler({ siteId, body }) {
         if (registry.gateways.get(siteId, body.id)) throw conflict(`gateway ${body.id} exists already`, 'body.id');
         await inBody(registry.gateways.put(siteId, body));

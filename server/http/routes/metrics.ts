@@ -75,8 +75,6 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
         const { fromMs, toMs } = checkedPeriod(query);
         checkedPoints(fromMs, toMs, query.interval);
         const zone = zoneOf(context, query.zone);
-        if (metric === 'capture-rate' && zone.zoneId === undefined)
-          throw badRequest('must name a zone: a capture rate is of a zone and its passers-by', 'query.zone');
         return questions.series({ siteId, metric, fromMs, toMs, interval: query.interval, ...zone });
       },
     }),

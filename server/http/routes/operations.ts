@@ -81,11 +81,12 @@ export function operationsRoutes(services: Services): Route[] {
       access: { public: true, why: 'load balancers ask without credentials; tells nothing but that' },
       response: health,
       async handler() {
-        if (!pipeline.ready()) return new Reply(503, { status: 'recovering the log' });
+        if (!pipeline.ready())
+          throw new AppError(503, 'not-ready', 'the log is being recovered; ask again in a moment');
         try {
           await duck.get('select 1 as one');
         } catch {
-          return new Reply(503, { status: 'the database does not answer' });
+          throw new AppError(503, 'not-ready', "the database does not answer; the server's log says why");
         }
         return { status: 'ready' };
       },
@@ -96,6 +97,7 @@ export function operationsRoutes(services: Services): Route[] {
       path: '/metrics',
       summary: 'Prometheus metrics; on this machine, or with an API token of an owner',
       access: { public: true, why: 'scrapers on the same machine carry no token; the handler refuses all others' },
+      contentTypes: ['text/plain'],
       async handler({ local, principal }) {
         const grants = principal && principal.kind !== 'shopper' ? principal.grants : [];
         // It counts over all sites, so a role on one of them does not suffice.

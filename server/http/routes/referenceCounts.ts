@@ -120,6 +120,7 @@ export function referenceCountRoutes({ duck, registry }: Services): Route[] {
       params: siteParams,
       body: input,
       response: answer,
+      statuses: [201],
       async handler({ siteId, body, principal, nowMs }) {
         const row = { id: newId(randomBytes, 'r'), ...checked(siteId, body, nowMs) };
         await store(siteId, row, principal, nowMs);

@@ -177,6 +177,8 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
       ratePerMinute: STARTS_PER_MINUTE,
       body: shopperStart,
       response: shopperMe,
+      // 200 where the phone has a session already.
+      statuses: [200, 201],
       handler: async ({ body, principal, nowMs }) => {
         if (registry.site(body.site) === undefined) throw notFound(`site ${body.site}`);
         requireCurrentTexts(body.consents, 'body.consents');
@@ -340,6 +342,7 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
       summary: 'Everything that is kept of this shopper, as JSON',
       access: SELF,
       ratePerMinute: 30,
+      contentTypes: ['application/json'],
       handler: async ({ principal, nowMs }) => {
         const shopper = await requireShopper(services, principal);
         await audited(shopper, 'shopper.export');

@@ -65,6 +65,7 @@ export function siteRoutes({ registry, pipeline, audit }: Services): Route[] {
       access: { roles: ['owner'], scope: 'server' },
       body: site,
       response: siteAnswer,
+      statuses: [201],
       async handler({ body }) {
         if (registry.site(body.id)) throw conflict(`site ${body.id} exists already; change it with PUT`, 'body.id');
         checkHistory(body);

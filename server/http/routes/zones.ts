@@ -69,6 +69,7 @@ export function zoneRoutes({ registry }: Services): Route[] {
       params: siteParams,
       body: zoneBody,
       response: zone,
+      statuses: [201],
       async handler({ siteId, tenantId, body }) {
         const taken = (zoneId: string) => registry.zones.get(siteId, zoneId) !== undefined;
         if (body.id !== undefined && taken(body.id)) throw conflict(`zone ${body.id} exists already`, 'body.id');
