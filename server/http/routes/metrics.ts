@@ -8,7 +8,7 @@ import {
   series as seriesAnswer,
 } from '../../contract/metrics.ts';
 import { id } from '../../contract/model.ts';
-import { AppError, badRequest, notFound } from '../../errors.ts';
+import { AppError, notFound } from '../../errors.ts';
 import { siteParams } from '../resources.ts';
 import { type Route, type RouteContext, route } from '../route.ts';
 import type { Services } from '../services.ts';
