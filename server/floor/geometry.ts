@@ -185,25 +185,34 @@ export function innerPoint(shape: Shape): Point {
   return best;
 }
 
-/** Share of the smaller shape that lies in the larger one, within a few per cent. */
+/**
+ * Share of the smaller shape that lies in the larger one, within a few per cent. Looked at where their bounds meet, so
+ * that a long thin arm into the other is not missed.
+ */
 export function overlapShare(a: Shape, b: Shape): number {
   const [small, large] = areaOf(a) <= areaOf(b) ? [a, b] : [b, a];
-  const STEPS = 16;
-  const { minXM, minYM, maxXM, maxYM } = boundsOf(small);
+  const STEPS = 24;
+  const bounds = boundsOf(small);
   const other = boundsOf(large);
-  const commonXM = Math.min(maxXM, other.maxXM) - Math.max(minXM, other.minXM);
-  const commonYM = Math.min(maxYM, other.maxYM) - Math.max(minYM, other.minYM);
+  const minXM = Math.max(bounds.minXM, other.minXM);
+  const minYM = Math.max(bounds.minYM, other.minYM);
+  const commonXM = Math.min(bounds.maxXM, other.maxXM) - minXM;
+  const commonYM = Math.min(bounds.maxYM, other.maxYM) - minYM;
+  const smallM2 = areaOf(small);
   // Neighbours, mostly: their bounds hardly meet, so no need to look closer.
-  if (commonXM <= 0 || commonYM <= 0 || commonXM * commonYM < 0.02 * areaOf(small)) return 0;
+  if (commonXM <= 0 || commonYM <= 0 || commonXM * commonYM < 0.02 * smallM2) return 0;
   let inSmall = 0;
   let inBoth = 0;
   for (let iy = 0; iy < STEPS; iy++)
     for (let ix = 0; ix < STEPS; ix++) {
-      const x = minXM + ((ix + 0.5) / STEPS) * (maxXM - minXM);
-      const y = minYM + ((iy + 0.5) / STEPS) * (maxYM - minYM);
+      const x = minXM + ((ix + 0.5) / STEPS) * commonXM;
+      const y = minYM + ((iy + 0.5) / STEPS) * commonYM;
       if (!pointInShape(small, x, y)) continue;
       inSmall += 1;
       if (pointInShape(large, x, y)) inBoth += 1;
     }
-  return inSmall === 0 ? 0 : inBoth / inSmall;
+  if (inSmall === 0) return 0;
+  const whole = commonXM === bounds.maxXM - bounds.minXM && commonYM === bounds.maxYM - bounds.minYM;
+  const smallHere = whole ? 1 : Math.min(1, ((inSmall / STEPS ** 2) * commonXM * commonYM) / smallM2);
+  return (inBoth / inSmall) * smallHere;
 }

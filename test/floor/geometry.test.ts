@@ -115,6 +115,23 @@ test('overlap is a share of the smaller shape; neighbours have none', () => {
   expect(overlapShare(polygon(square(0, 0, 10)), polygon(square(10, 0, 10)))).toBe(0);
   expect(overlapShare(polygon(square(0, 0, 100)), circle)).toBe(1);
   expect(overlapShare(polygon(square(0, 0, 10)), polygon(square(5, 0, 10)))).toBeCloseTo(0.5, 1);
+  // A dumbbell: two rooms of 10 m, 280 m apart, and a passage of 20 cm between them.
+  const dumbbell = polygon([
+    [0, 0],
+    [10, 0],
+    [10, 5],
+    [290, 5],
+    [290, 0],
+    [300, 0],
+    [300, 10],
+    [290, 10],
+    [290, 5.2],
+    [10, 5.2],
+    [10, 10],
+    [0, 10],
+  ]);
+  expect(overlapShare(dumbbell, polygon(square(285, -10, 30)))).toBeCloseTo(0.4, 1);
+  expect(overlapShare(dumbbell, polygon(square(140, -10, 16)))).toBeLessThan(0.02);
 });
 
 test('the innermost point of a ring with a hole lies in neither hole nor outside', () => {
