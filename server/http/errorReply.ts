@@ -52,6 +52,8 @@ export function clientError(error: unknown): AppError | undefined {
     case 'request.size.invalid':
       return new AppError(400, 'aborted', 'the body ended before its announced length', 'body');
   }
+  if (typeof error.code === 'string' && error.code.startsWith('Z_'))
+    return new AppError(400, 'bad-request', 'the body is not compressed as content-encoding says', 'body');
   // express: a path that is not well-formed percent-encoding
   if (error instanceof URIError || error.status === 400)
     return new AppError(400, 'bad-request', 'the address is not well formed', 'params');

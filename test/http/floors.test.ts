@@ -21,6 +21,13 @@ const files = () => {
   return existsSync(folder) ? readdirSync(folder) : [];
 };
 
+/** Looked through to its end it would hold up everyone else for seconds. */
+function emptySegments(): Buffer {
+  const bytes = Buffer.alloc(19_000_000);
+  for (let at = 0; at < bytes.length; at += 4) bytes.writeUInt32BE(0xff_e1_00_02, at);
+  return Buffer.concat([Buffer.from([0xff, 0xd8]), bytes]);
+}
+
 describe('image of a floor', () => {
   test('is judged by its bytes, kept, and given to those of the site only', async () => {
     const bytes = png(200, 100);
@@ -56,6 +63,7 @@ describe('image of a floor', () => {
     ['one pixel too wide', png(12_001, 100, false), '12000'],
     ['a JPEG bomb', jpeg(65_500, 65_500), '12000'],
     ['too small', png(1, 1), 'at least 16'],
+    ['a JPEG of nothing but five million empty segments', emptySegments(), 'damaged'],
   ])('%s is refused in words', async (_, bytes, message) => {
     const before = [files(), harness.registry.floors.get('mall', 'f0')];
     const { status, body } = await upload(bytes);
