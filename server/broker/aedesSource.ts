@@ -15,6 +15,8 @@ const FORBIDDEN = 'forbidden: ';
 const BAD_USERNAME_OR_PASSWORD = 4;
 /** Gateways may be long names behind persistent sessions. */
 const MAX_CLIENT_ID_LENGTH = 128;
+/** QoS 2 messages of one client that wait for their release; gateways send QoS 1. */
+const MAX_UNRELEASED = 16;
 const OPEN_SCOPE: Scope = { siteId: undefined, gatewayId: undefined };
 
 export interface AedesSourceOptions {
@@ -83,7 +85,12 @@ class AedesSource implements MessageSource {
         done(error as AuthenticateError, false);
       },
       // Any topic is taken, that of a forbidden one too: ending the connection would have the client send it for ever.
-      authorizePublish: (_client, _packet, done) => done(null),
+      // But a QoS 2 message is kept until its sender asks for its release, so a huge one does end it.
+      authorizePublish: (_client, { qos, payload }, done) =>
+        done(
+          qos === 2 && payload.length > MAX_PAYLOAD_BYTES ? new Error('a QoS 2 message is too large to keep') : null,
+        ),
+      maxInflightInbound: MAX_UNRELEASED,
       authorizeSubscribe: (client, subscription, done) => {
         const allowed = maySubscribe(this.#scopes.get(client) ?? OPEN_SCOPE, subscription.topic);
         // Null answers SUBACK 128 for this filter and leaves the connection.

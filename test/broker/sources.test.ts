@@ -155,6 +155,37 @@ test('broken and huge packets end their own connection and nothing else', async 
   expect(own.map((one) => one.bytes)).toEqual([70_000, 4]);
 });
 
+test('QoS 2 messages that nobody releases do not pile up', async () => {
+  const { seen, source } = await start(embedded());
+  const connectPacket = Buffer.from('101000044d51545404000000000464666768', 'hex');
+  const topic = Buffer.from('promenade/1/mall/g1/status');
+  const publish = (id: number, bytes: number): Buffer => {
+    const rest = Buffer.concat([
+      Buffer.from([0, topic.length]),
+      topic,
+      Buffer.from([0, id]),
+      Buffer.alloc(bytes, 0x41),
+    ]);
+    const digits = [];
+    for (let left = rest.length; left > 0; left >>= 7) digits.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+    return Buffer.concat([Buffer.from([0x34, ...digits]), rest]);
+  };
+  const ended = async (packets: Buffer[]): Promise<boolean> => {
+    const socket = net.connect(Number(new URL(source.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.resume();
+    const closed = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)));
+    socket.write(Buffer.concat([connectPacket, ...packets]));
+    const result = await Promise.race([closed, new Promise<boolean>((resolve) => setTimeout(resolve, 1_000, false))]);
+    socket.destroy();
+    return result;
+  };
+  expect(await ended([publish(1, 100)])).toBe(false);
+  expect(await ended([publish(1, 500_000)])).toBe(true);
+  expect(await ended(Array.from({ length: 60 }, (_, i) => publish(i + 1, 100)))).toBe(true);
+  expect(seen.length).toBeLessThan(40);
+});
+
 test('the guard follows packets through any cutting of the stream', () => {
   const random = seededRandom(3);
   const packet = (length: number): Buffer => {
