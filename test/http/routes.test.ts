@@ -90,6 +90,15 @@ describe('errors have one form', () => {
     expect([large.status, large.body.error.code]).toEqual([413, 'too-large']);
   });
 
+  test('a body that is not compressed as it says', async () => {
+    const { status, body } = await harness.ask<ErrorBody>('put', '/sites/mall', {
+      as: 'owner',
+      body: '{}',
+      headers: { 'content-encoding': 'gzip' },
+    });
+    expect([status, body.error.path]).toEqual([400, 'body']);
+  });
+
   test('an id that cannot be, and a path that is nothing', async () => {
     const id = await harness.ask<ErrorBody>('get', '/sites/mall/zones/Not%20an%20id', { as: 'owner' });
     expect([id.status, id.body.error.path]).toEqual([400, 'params.zone']);
@@ -393,6 +402,10 @@ describe('accounts', () => {
     expect((await harness.ask('get', '/auth/me', { bearer })).body).toMatchObject({ email: 'Script' });
     const another = { label: 'X', grants: [{ role: 'owner' }] };
     expect((await harness.ask('post', '/tokens', { bearer, body: another })).status).toBe(403);
+    const invitation = { email: 'other-owner@example.com', grants: [{ role: 'owner' }] };
+    expect((await harness.ask('post', '/accounts', { bearer, body: invitation })).status).toBe(403);
+    const owner = harness.accountIds.get('owner');
+    expect((await harness.ask('post', `/accounts/${owner}/link`, { bearer })).status).toBe(403);
     expect((await harness.ask('get', '/tokens', { as: 'manager' })).body).toEqual([]);
     expect((await harness.ask('delete', `/tokens/${id}`, { as: 'manager' })).status).toBe(404);
     expect((await harness.ask('delete', `/tokens/${id}`, { as: 'owner' })).status).toBe(204);

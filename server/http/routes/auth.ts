@@ -55,6 +55,12 @@ function accountIdOf(principal: Principal | undefined): string {
   return principal.accountId;
 }
 
+/** A token that could make tokens or accounts would outlive its own revocation. */
+function requireAccount(principal: Principal | undefined, to: string): string {
+  if (principal?.kind !== 'account') throw forbidden(`an API token may not ${to}`);
+  return principal.accountId;
+}
+
 function requireMayGrant(
   principal: Principal | undefined,
   wanted: readonly Grant[],
@@ -216,6 +222,7 @@ export function authRoutes({ auth, audit, registry, publicUrl }: Services): Rout
       statuses: [201],
       async handler(context) {
         const { body, principal } = context;
+        requireAccount(principal, 'invite people');
         requireMayGrant(principal, body.grants, registry);
         const { account, token, expiresMs } = await auth.invite(body.email, body.name, body.grants);
         await record(context, 'account.invited', account.id, JSON.stringify(account.grants));
@@ -230,6 +237,7 @@ export function authRoutes({ auth, audit, registry, publicUrl }: Services): Rout
       response: z.object({ link: z.string(), expiresMs: z.number() }),
       params: z.object({ account: id }),
       async handler(context) {
+        requireAccount(context.principal, 'hand out sign-in links');
         const account = auth.account(context.params.account);
         if (!account || !manages(context.principal, account.grants))
           throw notFound(`account ${context.params.account}`);
@@ -282,11 +290,10 @@ export function authRoutes({ auth, audit, registry, publicUrl }: Services): Rout
       statuses: [201],
       async handler(context) {
         const { body, principal, nowMs } = context;
-        // A token that could make tokens would outlive its own revocation.
-        if (principal?.kind !== 'account') throw forbidden('an API token may not create API tokens');
+        const by = requireAccount(principal, 'create API tokens');
         if (body.expires !== null && body.expires <= nowMs) throw badRequest('must lie in the future', 'body.expires');
         requireMayGrant(principal, body.grants, registry);
-        const created = await auth.createToken(body.label, body.grants, principal.accountId, body.expires);
+        const created = await auth.createToken(body.label, body.grants, by, body.expires);
         await record(context, 'token.created', created.id, JSON.stringify(body.grants));
         return new Reply(201, created);
       },
