@@ -9,6 +9,10 @@ export const sqlString = (value: string): string => `'${value.replaceAll("'", "'
 
 export const sqlList = (values: readonly number[]): string => `[${values.map(sqlNumber).join(',')}]::bigint[]`;
 
+/** A relation to stand after `in`: a list that may be empty. */
+export const sqlStrings = (values: readonly string[]): string =>
+  `(select unnest([${values.map(sqlString).join(',')}]::varchar[]))`;
+
 /** `column >= a and column < b`. */
 export const inRange = (column: string, [from, to]: readonly [number, number]): string =>
   `${column} >= ${sqlNumber(from)} and ${column} < ${sqlNumber(to)}`;

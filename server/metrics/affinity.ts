@@ -1,7 +1,7 @@
 /**
  * Affinity: of the visits that started in the period and came to zone A, the share that also came to B in the same visit;
  * and lift, how many times that is the share of all visits that came to B. A visit came to a zone by a zone visit there
- * (passing by is not coming). Short visits, staff and carts are left out, in the shares and in what they are shares of.
+ * (passing by is not coming). A and B are places (see places.ts). Short visits, staff and carts are left out, in the shares and in what they are shares of.
  * Pure.
  */
 import type { Affinity } from '../contract/metrics.ts';

@@ -1,7 +1,7 @@
 /**
- * Flows: how often visits that started in the period went from one zone to the next. The zone visits of a visit are taken
- * in the order of their start (then end, then zone id); the first comes from outside, the last goes outside once the visit
- * has ended. Coming back to the same zone with no other in between is no flow. Pure.
+ * Flows: how often visits that started in the period went from one place (see places.ts) to the next. The zone visits of
+ * a visit to places are taken in the order of their start (then end, then zone id); the first comes from outside, the last
+ * goes outside once the visit has ended. Coming back to the same place with no other in between is no flow. Pure.
  */
 import type { Flows } from '../contract/metrics.ts';
 import { withheldCells } from './suppression.ts';

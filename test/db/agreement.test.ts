@@ -28,6 +28,8 @@ const ZONES = [
   zoneNamed('b', { minStaySeconds: 90 }),
   zoneNamed('up', { floorId: 'f2' }),
   zoneNamed('door', { kind: 'entrance', minStaySeconds: 0 }),
+  zoneNamed('way', { kind: 'corridor' }),
+  zoneNamed('spot', { kind: 'coupon' }),
 ];
 const QUARTER = 15 * MINUTE;
 const KINDS: CarrierKind[] = ['tag', 'tag', 'shopper', 'unknown', 'unknown', 'staff', 'cart'];
@@ -137,7 +139,7 @@ async function checkAll(site: PlainSite, series: ReturnType<typeof openTimeSerie
   const step = aligned ? HOUR : 1;
   const fromMs = startMs + Math.floor((random() * span * 0.6) / step) * step;
   const toMs = fromMs + Math.max(1, Math.ceil((random() * span * 0.6) / step)) * step;
-  const zoneId = pick(random, [undefined, 'a', 'b', 'up', 'door']);
+  const zoneId = pick(random, [undefined, 'a', 'b', 'up', 'door', 'way']);
   const period = { siteId: site.siteId, fromMs, toMs, ...(zoneId === undefined ? {} : { zoneId }) };
   for (const metric of METRICS) {
     const interval = pick(random, INTERVALS);

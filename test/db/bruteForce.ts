@@ -198,16 +198,18 @@ export function heatmapByHand(
   };
 }
 
-/** Visits that started in the period, each with its zone visits in order. */
+/** Visits that started in the period, each with its zone visits to places in order. */
 function paths(site: PlainSite, fromMs: number, toMs: number) {
   const definitions = definitionsOf(site);
   const minOf = (zoneId: string) => minStayMs(definitions, site.registry.zones.get(site.siteId, zoneId));
+  const isPlace = (zoneId: string) =>
+    ['shop', 'entrance', 'other'].includes(site.registry.zones.get(site.siteId, zoneId)?.kind ?? '');
   const visits = [
     ...site.rows.visits.map((row) => ({ ...row, isOpen: false })),
     ...site.open.visits.map((row) => ({ ...row, isOpen: true })),
   ].filter((row) => startedIn(row, fromMs, toMs) && row.endMs - row.startMs >= minVisitMs(definitions));
   const stays = [...site.rows.stays, ...site.open.stays].filter(
-    (row) => counts(row.kind) && row.endMs - row.startMs >= minOf(row.zoneId),
+    (row) => counts(row.kind) && isPlace(row.zoneId) && row.endMs - row.startMs >= minOf(row.zoneId),
   );
   return visits.map((visit) => ({
     carrierId: visit.carrierId,

@@ -496,6 +496,24 @@ test('flows go from zone visit to zone visit, from outside and back', async () =
   expect((await series.flows({ ...query, zoneId: 'b' })).flows).toHaveLength(3);
 });
 
+test('the steps of flows and the sides of affinity are places, not the ways there nor what lies over them', async () => {
+  const { series, registry, allDay, k } = await site();
+  await k(1);
+  await registry.zones.put('mall', zoneNamed('hall', { kind: 'corridor' }));
+  await registry.zones.put('mall', zoneNamed('deal', { kind: 'coupon' }));
+  await registry.zones.put('mall', zoneNamed('door', { kind: 'entrance' }));
+  const stays = ['door', 'hall', 'a', 'deal', 'hall', 'b', 'hall'].map((zoneId, i) =>
+    stay('c-1', zoneId, TEN + i * 5 * MINUTE, 2 * MINUTE, { visitStartMs: TEN }),
+  );
+  await series.commit(commitOf('mall', LATER, { coverage: allDay, visits: [visit('c-1', TEN, HOUR)], stays }));
+  const query = { siteId: 'mall', fromMs: TEN, toMs: TEN + HOUR };
+  const steps = (await series.flows(query)).flows.map(({ from, to }) => `${from} → ${to}`);
+  expect(steps.sort()).toEqual(['a → b', 'b → null', 'door → a', 'null → door']);
+  const { pairs } = await series.affinity(query);
+  expect(pairs.map(({ a, b }) => `${a} ${b}`).sort()).toEqual(['a b', 'a door', 'b a', 'b door', 'door a', 'door b']);
+  expect((await series.flows({ ...query, zoneId: 'hall' })).flows).toEqual([]);
+});
+
 test('returning is of identified carriers, by another local day within the window', async () => {
   const { series, registry, allDay, k } = await site();
   await k(1);

@@ -1,6 +1,8 @@
-/** Which zones share visitors? */
+/** Which places share visitors? */
 import { affinityFigures } from '../../metrics/affinity.ts';
 import { checkPeriod } from '../../metrics/localTime.ts';
+import { placesOf } from '../../metrics/places.ts';
+import { sqlStrings } from '../sqlText.ts';
 import type { Affinity, PeriodQuery } from '../timeSeries.ts';
 import { zoneVisitTables } from '../zoneVisits.ts';
 import { type SiteContext, zoneOf } from './context.ts';
@@ -17,9 +19,11 @@ interface Row {
 export async function affinity(context: SiteContext, query: PeriodQuery): Promise<Affinity> {
   checkPeriod(query.fromMs, query.toMs);
   const zone = zoneOf(context, query.zoneId);
+  const places = sqlStrings(placesOf(context.registry.zones.all(context.siteId)).map(({ id }) => id));
   const rows = await context.sql.all<Row>(
     `with ${zoneVisitTables(context)},
-     zone as (select zone_id, cast(row_number() over () as smallint) as zone_no from (select distinct zone_id from zone_visit)),
+     zone as (select zone_id, cast(row_number() over () as smallint) as zone_no from (
+       select distinct zone_id from zone_visit where zone_id in ${places})),
      came as materialized (
        select distinct z.visit_no, z.carrier_no, n.zone_no from zone_visit z join zone n on n.zone_id = z.zone_id),
      pair as (

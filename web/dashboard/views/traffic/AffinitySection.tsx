@@ -12,12 +12,11 @@ import { useAsync } from '../../state/useAsync.ts';
 
 const PAIRS_SHOWN = 9;
 
-/** Everybody passes a corridor; and of a pair seen from both sides the larger share says more. */
-function worthPairs(pairs: Affinity['pairs'], zones: Zone[]): Affinity['pairs'] {
-  const passages = new Set(zones.filter(({ kind }) => kind === 'corridor' || kind === 'entrance').map(({ id }) => id));
+/** Of a pair seen from both sides the larger share says more. */
+function worthPairs(pairs: Affinity['pairs']): Affinity['pairs'] {
   const best = new Map<string, Affinity['pairs'][number]>();
   for (const pair of pairs) {
-    if (pair.share === null || passages.has(pair.a) || passages.has(pair.b)) continue;
+    if (pair.share === null) continue;
     const key = [pair.a, pair.b].sort().join('/');
     if ((best.get(key)?.share ?? -1) < pair.share) best.set(key, pair);
   }
@@ -33,7 +32,7 @@ export function AffinitySection(props: { siteId: string; period: ChosenPeriod; z
   return (
     <Section title={t('affinity.title')} asked={asked} height={380}>
       {(data) => {
-        const pairs = worthPairs(data.pairs, props.zones);
+        const pairs = worthPairs(data.pairs);
         if (pairs.length === 0)
           return (
             <Empty icon="people" title={t('affinity.none')}>

@@ -22,10 +22,7 @@ export function FlowsSection(props: { siteId: string; period: ChosenPeriod; zone
   return (
     <Section title={t('flow.title')} asked={asked} height={380}>
       {(data) => {
-        // A coupon zone lies over a place and is none itself: of ways through it nothing is learnt.
-        const overlays = new Set(props.zones.filter(({ kind }) => kind === 'coupon').map(({ id }) => id));
-        const ways = data.flows.filter(({ from, to }) => !overlays.has(from ?? '') && !overlays.has(to ?? ''));
-        const top = [...ways].sort((a, b) => b.visits - a.visits).slice(0, FLOWS_SHOWN);
+        const top = [...data.flows].sort((a, b) => b.visits - a.visits).slice(0, FLOWS_SHOWN);
         if (top.length === 0)
           return (
             <Empty icon="traffic" title={t('flow.none')}>
@@ -51,7 +48,7 @@ export function FlowsSection(props: { siteId: string; period: ChosenPeriod; zone
               option={() => flowSankey(named, innerWidth < 600)}
             />
             <p class="muted small">
-              {t('flow.shown', { n: top.length, all: ways.length })}{' '}
+              {t('flow.shown', { n: top.length, all: data.flows.length })}{' '}
               {data.suppressed > 0 && t('flow.suppressed', { n: data.suppressed })}
             </p>
           </>
