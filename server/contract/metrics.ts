@@ -24,11 +24,21 @@ export const seriesPoint = z.object({
   turnInRatio: z.number().nullable().optional(),
 });
 export type SeriesPoint = z.infer<typeof seriesPoint>;
+/** Of an answer under a named version of the definitions. */
+export const askedDefinitions = z.object({
+  version: z.int(),
+  /** Fields that shape the rows themselves and were otherwise when the rows of this period were made. */
+  notApplied: z.array(z.string()),
+  /** Before it rows have expired: there the numbers are as they were counted at their time. */
+  rowsFrom: z.string().nullable(),
+});
+export type AskedDefinitions = z.infer<typeof askedDefinitions>;
 export const series = z.object({
   metric: z.string(),
   interval: z.enum(INTERVALS),
   timezone: z.string(),
   series: z.array(seriesPoint),
+  definitions: askedDefinitions.optional(),
 });
 export type Series = z.infer<typeof series>;
 

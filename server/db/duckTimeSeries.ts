@@ -20,9 +20,13 @@ export interface TimeSeries extends TimeSeriesWriter, Questions {
 export function openTimeSeries(duck: Duck, registry: Registry, retention?: Retention): TimeSeries {
   /** A question reads one committed state throughout: rows, what is open and rollups belong together. */
   const asking =
-    <Query extends { siteId: string }, Answer>(question: (context: SiteContext, query: Query) => Promise<Answer>) =>
+    <Query extends { siteId: string; definitionsVersion?: number }, Answer>(
+      question: (context: SiteContext, query: Query) => Promise<Answer>,
+    ) =>
     (query: Query): Promise<Answer> =>
-      duck.snapshot(async (sql) => question(await siteContext(sql, registry, query.siteId), query));
+      duck.snapshot(async (sql) =>
+        question(await siteContext(sql, registry, query.siteId, query.definitionsVersion), query),
+      );
   return {
     commit: (commit) => duck.transaction((sql) => commitRows(sql, registry, commit)),
     async lastCheckpoint(siteId) {

@@ -10,7 +10,7 @@ import type { Registry } from '../registry/types.ts';
 import { coverageQuartersSql, coverageSpans } from './coverageRows.ts';
 import type { Sql } from './duckdb.ts';
 import { sqlNumber } from './sqlText.ts';
-import { bounceMsOf, lengthCountsSql, minLengthSql } from './visitRows.ts';
+import { lengthCountsSql, minLengthSql, type Thresholds } from './visitRows.ts';
 
 /** Longer than all but forgotten carriers stay: hardly a row still comes for a start so long ago. */
 export const SEAL_AFTER_MS = 8 * 3_600_000;
@@ -75,8 +75,7 @@ export async function writeRollupState(sql: Sql, siteId: string, state: RollupSt
 }
 
 /** All that the visit rollups depend on besides the rows. */
-export function thresholdsSignature(registry: Registry, siteId: string): string {
-  const { definitions } = registry.definitions(siteId);
+export function thresholdsSignature({ registry, siteId, definitions }: Thresholds): string {
   const zones = registry.zones
     .all(siteId)
     .filter((zone) => zone.minStaySeconds !== null)
@@ -116,13 +115,14 @@ export async function unsealFrom(sql: Sql, siteId: string, fromMs: number, heatD
 }
 
 async function sealVisits(sql: Sql, registry: Registry, siteId: string, fromMs: number, toMs: number): Promise<void> {
+  const { definitions } = registry.definitions(siteId);
   for (const table of ['visits', 'stays'] as const) {
     const counts = lengthCountsSql({
       table,
       zone: table === 'stays' ? 'zone_id' : "''",
       where: 'start_ms >= $2 and start_ms < $3',
-      minLength: minLengthSql(registry, siteId, table),
-      bounceMs: bounceMsOf(registry, siteId),
+      minLength: minLengthSql({ registry, siteId, definitions }, table),
+      bounceMs: bounceMs(definitions),
     });
     await sql.run(`insert into visit_quarters select $1, * from (${counts}) order by zone, bucket_ms`, [
       siteId,
@@ -195,7 +195,7 @@ export async function refreshRollups(sql: Sql, registry: Registry, siteId: strin
   if (!site) return;
   const before = (await rollupState(sql, siteId)) ?? EMPTY;
   const state = { ...before };
-  const signature = thresholdsSignature(registry, siteId);
+  const signature = thresholdsSignature({ registry, siteId, definitions: registry.definitions(siteId).definitions });
   if (state.signature !== signature) {
     await cut(sql, 'visit_quarters', siteId, state.rowsFromMs);
     state.sealedMs = state.rowsFromMs;

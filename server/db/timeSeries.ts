@@ -38,7 +38,12 @@ export interface TimeSeriesWriter {
   ): Promise<{ watermarkMs: number; dirtyFromMs: number | null; checkpoint: string } | undefined>;
 }
 
-export interface SeriesQuery {
+/** Undefined: the definitions in force. */
+interface Versioned {
+  definitionsVersion?: number;
+}
+
+export interface SeriesQuery extends Versioned {
   siteId: string;
   metric: Metric;
   fromMs: number;
@@ -48,13 +53,13 @@ export interface SeriesQuery {
   /** Undefined: the whole site. */
   zoneId?: string;
 }
-export interface PeriodQuery {
+export interface PeriodQuery extends Versioned {
   siteId: string;
   fromMs: number;
   toMs: number;
   zoneId?: string;
 }
-export interface HeatmapQuery {
+export interface HeatmapQuery extends Versioned {
   siteId: string;
   floorId: string;
   fromMs: number;

@@ -1,12 +1,23 @@
 /** Visits of the site and stays in zones, closed and still open ones alike: which count, and how long they are. */
+import type { Definitions } from '../contract/definitions.ts';
 import type { Zone } from '../contract/model.ts';
-import { bounceMs, minStayMs, minVisitMs, RESOLUTION_MS } from '../metrics/thresholds.ts';
+import { minStayMs, minVisitMs, RESOLUTION_MS } from '../metrics/thresholds.ts';
 import type { Registry } from '../registry/types.ts';
 import { sqlNumber, sqlString } from './sqlText.ts';
 
+/** Which definitions a question is asked under; zones may have a minimum of their own, which is the zone's. */
+export interface Thresholds {
+  registry: Registry;
+  siteId: string;
+  definitions: Definitions;
+}
+
 /** The shortest length that counts, as SQL: of visits, or of stays by their zone_id. */
-export function minLengthSql(registry: Registry, siteId: string, source: 'visits' | 'stays', zone?: Zone): string {
-  const { definitions } = registry.definitions(siteId);
+export function minLengthSql(
+  { registry, siteId, definitions }: Thresholds,
+  source: 'visits' | 'stays',
+  zone?: Zone,
+): string {
   if (source === 'visits') return sqlNumber(minVisitMs(definitions));
   if (zone) return sqlNumber(minStayMs(definitions, zone));
   const own = registry.zones.all(siteId).filter((one) => one.minStaySeconds !== null);
@@ -26,9 +37,6 @@ export interface LengthSource {
   minLength: string;
   bounceMs: number;
 }
-
-export const bounceMsOf = (registry: Registry, siteId: string): number =>
-  bounceMs(registry.definitions(siteId).definitions);
 
 /**
  * Columns zone, bucket_ms, counted, surely, possibly, below, bounced, dwell_ms by zone and quarter hour of the start: how

@@ -50,6 +50,7 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/definitions': ANALYSTS,
   'PUT /api/v1/sites/:site/definitions': MANAGEMENT,
   'GET /api/v1/sites/:site/definitions/versions': MANAGEMENT,
+  'GET /api/v1/sites/:site/definitions/compare': ANALYSTS,
   'GET /api/v1/sites/:site/audit': MANAGEMENT,
   'GET /api/v1/sites/:site/floors': READERS,
   'POST /api/v1/sites/:site/floors': FITTERS,
@@ -162,7 +163,7 @@ const pathOf = (one: Route, siteId: string): string =>
     .replaceAll(/:[a-z]+/gi, 'no-such-thing')}`;
 
 /** Query that passes, so that what is refused is refused for the role. */
-const QUERY = '?from=2026-05-04T00:00:00Z&to=2026-05-05T00:00:00Z&zone=shoes-shop&floor=f0';
+const QUERY = '?from=2026-05-04T00:00:00Z&to=2026-05-05T00:00:00Z&zone=shoes-shop&floor=f0&a=1&b=1&metric=footfall';
 
 describe('declaration', () => {
   test('every route is in the table, and nothing else is', () => {

@@ -29,23 +29,42 @@ export interface SiteContext {
   heatRowsFromDay: number;
 }
 
-export async function siteContext(sql: Sql, registry: Registry, siteId: string): Promise<SiteContext> {
+/**
+ * The definitions of a version, or those in force. How few carriers may show is for privacy, and no older version brings
+ * back a smaller number.
+ */
+function definitionsOf(registry: Registry, siteId: string, version: number | undefined): Definitions {
+  const current = registry.definitions(siteId);
+  if (version === undefined || version === current.version) return current.definitions;
+  const asked = registry.definitionsVersions(siteId).find((one) => one.version === version);
+  if (!asked) throw badRequest(`must be a version from 1 to ${current.version}`, 'query.definitions');
+  const kAnonymity = Math.max(current.definitions.kAnonymity, asked.definitions.kAnonymity);
+  return { ...asked.definitions, kAnonymity };
+}
+
+export async function siteContext(
+  sql: Sql,
+  registry: Registry,
+  siteId: string,
+  definitionsVersion?: number,
+): Promise<SiteContext> {
   const site = registry.site(siteId);
   if (!site) throw notFound(`site ${siteId}`);
   const row = await sql.get<{ watermark_ms: number; dirty_from_ms: number | null }>(
     'select watermark_ms, dirty_from_ms from site_state where site_id = $1',
     [siteId],
   );
+  const definitions = definitionsOf(registry, siteId, definitionsVersion);
   const rollups = await rollupState(sql, siteId);
   return {
     sql,
     registry,
     siteId,
     timezone: site.timezone,
-    definitions: registry.definitions(siteId).definitions,
+    definitions,
     progress: row && { watermarkMs: row.watermark_ms, dirtyFromMs: row.dirty_from_ms },
     spans: await coverageSpans(sql, registry, siteId),
-    trustedMs: trustedMs(rollups, thresholdsSignature(registry, siteId)),
+    trustedMs: trustedMs(rollups, thresholdsSignature({ registry, siteId, definitions })),
     coverageSealedMs: rollups?.coverageSealedMs ?? 0,
     rowsFromMs: rollups?.rowsFromMs ?? 0,
     heatSealedDay: rollups?.heatSealedDay ?? 0,

@@ -1,9 +1,10 @@
 /** Visits, or stays in a zone, that started in each interval, by their length against the threshold. */
 import type { Zone } from '../../contract/model.ts';
 import { type LengthCounts, NO_COUNTS } from '../../metrics/footfall.ts';
+import { bounceMs } from '../../metrics/thresholds.ts';
 import type { Range } from '../coverageRows.ts';
 import { edgesRelation, inRange } from '../sqlText.ts';
-import { bounceMsOf, lengthCountsSql, minLengthSql } from '../visitRows.ts';
+import { lengthCountsSql, minLengthSql } from '../visitRows.ts';
 import { type SiteContext, splitPeriod } from './context.ts';
 import { quarterEdges } from './coverage.ts';
 
@@ -25,8 +26,8 @@ export function lengthCountsRelation(
       table,
       zone: "''",
       where: `${zone ? 'zone_id = $2' : "$2 = ''"} and ${inRange('start_ms', range)}`,
-      minLength: minLengthSql(context.registry, context.siteId, source, zone),
-      bounceMs: bounceMsOf(context.registry, context.siteId),
+      minLength: minLengthSql(context, source, zone),
+      bounceMs: bounceMs(context.definitions),
     });
   const columns = `bucket_ms, ${SUMS.join(', ')}`;
   const parts = [...rows.map((range) => from(source, range)), from(`open_${source}`, [fromMs, toMs])].map(

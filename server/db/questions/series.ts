@@ -1,5 +1,7 @@
 /** One of the metrics over time. */
-import type { Metric, Series, SeriesPoint } from '../../contract/metrics.ts';
+import type { AskedDefinitions, Metric, Series, SeriesPoint } from '../../contract/metrics.ts';
+import { isoLocal } from '../../metrics/localTime.ts';
+import { notApplied } from '../../metrics/versions.ts';
 import type { SeriesQuery } from '../timeSeries.ts';
 import { captureRate } from './captureRate.ts';
 import { type SiteContext, zoneOf } from './context.ts';
@@ -17,6 +19,22 @@ const METRICS: Record<Metric, (context: SiteContext, frame: Frame) => Promise<Se
   'capture-rate': captureRate,
 };
 
+export function askedDefinitions(
+  context: SiteContext,
+  query: { fromMs: number; toMs: number; definitionsVersion?: number },
+): { definitions?: AskedDefinitions } {
+  const version = query.definitionsVersion;
+  if (version === undefined) return {};
+  const { registry, siteId, timezone, definitions, rowsFromMs } = context;
+  return {
+    definitions: {
+      version,
+      notApplied: notApplied(definitions, registry.modelTimeline(siteId), query.fromMs, query.toMs),
+      rowsFrom: rowsFromMs > query.fromMs ? isoLocal(timezone, rowsFromMs) : null,
+    },
+  };
+}
+
 export async function series(context: SiteContext, query: SeriesQuery): Promise<Series> {
   const frame = await frameOf(context, query, zoneOf(context, query.zoneId));
   return {
@@ -24,5 +42,6 @@ export async function series(context: SiteContext, query: SeriesQuery): Promise<
     interval: query.interval,
     timezone: context.timezone,
     series: await METRICS[query.metric](context, frame),
+    ...askedDefinitions(context, query),
   };
 }

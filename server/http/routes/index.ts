@@ -3,6 +3,7 @@ import type { Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { authRoutes } from './auth.ts';
 import { carrierRoutes } from './carriers.ts';
+import { definitionsCompareRoutes } from './definitionsCompare.ts';
 import { floorRoutes } from './floors.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { liveRoutes } from './live.ts';
@@ -20,6 +21,7 @@ export const coreRoutes = (services: Services): Route[] => [
   ...gatewayRoutes(services),
   ...carrierRoutes(services),
   ...metricsRoutes(services),
+  ...definitionsCompareRoutes(services),
   ...liveRoutes(services),
   ...referenceCountRoutes(services),
   ...operationsRoutes(services),

@@ -8,15 +8,15 @@ import {
   series as seriesAnswer,
 } from '../../contract/metrics.ts';
 import { id } from '../../contract/model.ts';
-import { AppError, notFound } from '../../errors.ts';
+import { notFound } from '../../errors.ts';
+import { askedZone, versionedPeriod, versionOf, zonedPeriod } from '../metricQuery.ts';
 import { siteParams } from '../resources.ts';
 import { type Route, type RouteContext, route } from '../route.ts';
 import type { Services } from '../services.ts';
-import { checkedPeriod, checkedPoints, interval, period } from '../times.ts';
+import { checkedPeriod, checkedPoints, interval } from '../times.ts';
 
 const whole = { roles: ['owner', 'manager'], scope: 'site' } as const;
 const withRetailer = { roles: ['owner', 'manager', 'retailer'], scope: 'site' } as const;
-const zoned = period.extend({ zone: id.optional() });
 
 const count = z.number().nullable();
 const affinityAnswer = z.object({
@@ -49,17 +49,8 @@ const returningAnswer = z.object({
 });
 
 export function metricsRoutes({ registry, questions }: Services): Route[] {
-  /** The zone asked for; a retailer must ask for one of the own tenant, and others look as if they did not exist. */
-  function zoneOf({ siteId, tenantId }: Pick<RouteContext, 'siteId' | 'tenantId'>, zoneId: string | undefined) {
-    if (zoneId === undefined) {
-      if (tenantId === null) return {};
-      throw new AppError(403, 'forbidden', 'a retailer sees the own zones only: name one of them', 'query.zone');
-    }
-    const found = registry.zones.get(siteId, zoneId);
-    if (!found || (tenantId !== null && found.tenantId !== tenantId))
-      throw new AppError(404, 'not-found', `zone ${zoneId} does not exist`, 'query.zone');
-    return { zoneId };
-  }
+  const zoneOf = (context: Pick<RouteContext, 'siteId' | 'tenantId'>, zoneId: string | undefined) =>
+    askedZone(registry, context, zoneId);
 
   const ofSeries = METRICS.map((metric) =>
     route({
@@ -68,14 +59,22 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
       summary: `${metric.replace('-', ' ')} by interval`,
       access: withRetailer,
       params: siteParams,
-      query: zoned.extend({ interval: interval.default('hour') }),
+      query: zonedPeriod.extend({ interval: interval.default('hour') }),
       response: seriesAnswer,
       handler(context) {
         const { siteId, query } = context;
         const { fromMs, toMs } = checkedPeriod(query);
         checkedPoints(fromMs, toMs, query.interval);
         const zone = zoneOf(context, query.zone);
-        return questions.series({ siteId, metric, fromMs, toMs, interval: query.interval, ...zone });
+        return questions.series({
+          siteId,
+          metric,
+          fromMs,
+          toMs,
+          interval: query.interval,
+          ...zone,
+          ...versionOf(query),
+        });
       },
     }),
   );
@@ -88,12 +87,13 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
       summary: 'Mean footfall by local weekday and hour',
       access: withRetailer,
       params: siteParams,
-      query: zoned,
+      query: zonedPeriod,
       response: peakHoursAnswer,
       handler: (context) =>
         questions.peakHours({
           siteId: context.siteId,
           ...checkedPeriod(context.query),
+          ...versionOf(context.query),
           ...zoneOf(context, context.query.zone),
         }),
     }),
@@ -103,7 +103,7 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
       summary: 'Where carriers were, by cell',
       access: whole,
       params: siteParams,
-      query: period.extend({
+      query: versionedPeriod.extend({
         floor: id,
         cellM: z.coerce.number().int('must be whole metres').min(1).max(50).default(1),
         measure: z.enum(HEAT_MEASURES).default('dwell'),
@@ -112,7 +112,7 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
       handler({ siteId, query }) {
         const { floor: floorId, cellM, measure } = query;
         if (!registry.floors.get(siteId, floorId)) throw notFound(`floor ${floorId}`);
-        return questions.heatmap({ siteId, floorId, ...checkedPeriod(query), cellM, measure });
+        return questions.heatmap({ siteId, floorId, ...checkedPeriod(query), ...versionOf(query), cellM, measure });
       },
     }),
     route({
@@ -121,12 +121,13 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
       summary: 'Which zones share visitors within one visit',
       access: whole,
       params: siteParams,
-      query: zoned,
+      query: zonedPeriod,
       response: affinityAnswer,
       handler: (context) =>
         questions.affinity({
           siteId: context.siteId,
           ...checkedPeriod(context.query),
+          ...versionOf(context.query),
           ...zoneOf(context, context.query.zone),
         }),
     }),
@@ -136,12 +137,13 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
       summary: 'From which zone to which visitors went next',
       access: whole,
       params: siteParams,
-      query: zoned,
+      query: zonedPeriod,
       response: flowsAnswer,
       handler: (context) =>
         questions.flows({
           siteId: context.siteId,
           ...checkedPeriod(context.query),
+          ...versionOf(context.query),
           ...zoneOf(context, context.query.zone),
         }),
     }),
@@ -151,12 +153,13 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
       summary: 'Share of identified visitors who had been here on an earlier day',
       access: withRetailer,
       params: siteParams,
-      query: zoned,
+      query: zonedPeriod,
       response: returningAnswer,
       handler: (context) =>
         questions.returning({
           siteId: context.siteId,
           ...checkedPeriod(context.query),
+          ...versionOf(context.query),
           ...zoneOf(context, context.query.zone),
         }),
     }),
