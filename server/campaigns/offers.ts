@@ -87,6 +87,8 @@ export class Offers {
     for (const event of events) {
       const pairing = this.#parts.pairings.ofCarrier(siteId, event.carrierId);
       if (pairing === undefined) continue;
+      // What the bearer before did is not this shopper's.
+      if ('sightingAtMs' in event && event.sightingAtMs < pairing.fromMs) continue;
       const key = `${siteId}/${event.carrierId}`;
       if (event.type === 'visitEnded') {
         this.#presence.delete(key);
@@ -152,7 +154,7 @@ export class Offers {
     const { consents, shoppers, book, hub, clock, campaigns } = this.#parts;
     const { siteId, timezone, shopperId, event, visitStartMs } = trigger;
     const nowMs = clock();
-    const consent = await consents.now(shopperId, nowMs);
+    const consent = await consents.nowAndAt(shopperId, event.sightingAtMs, nowMs);
     const shopper = consent.presence ? await shoppers.get(shopperId) : undefined;
     const history =
       shopper === undefined

@@ -29,6 +29,21 @@ export class ConsentStore {
     return this.#nowOf(await this.#load(shopperId), nowMs);
   }
 
+  /** Granted now, and already when it happened: a consent that came later is none to it. */
+  async nowAndAt(shopperId: string, eventMs: number, nowMs: number): Promise<ConsentNow> {
+    const rows = await this.#load(shopperId);
+    const now = this.#nowOf(rows, nowMs);
+    const then = this.#nowOf(
+      rows.filter((row) => row.atMs <= eventMs),
+      eventMs,
+    );
+    return {
+      presence: now.presence && then.presence,
+      push: now.push && then.push,
+      profiling: now.profiling && then.profiling,
+    };
+  }
+
   async append(shopperId: string, row: ConsentRow): Promise<void> {
     const rows = await this.#load(shopperId);
     // Memory first: a withdrawal counts from here on, even if the disk is slow or fails.

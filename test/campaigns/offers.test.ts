@@ -132,6 +132,22 @@ describe('held back, with a reason', () => {
     },
   );
 
+  test('a consent or a pairing that came after the sighting: not sent, though both hold by now', async () => {
+    await live();
+    const shopperId = await world.shopper('c-1', ['presence']);
+    const [presence] = await world.services.consents.rows(shopperId);
+    await world.services.consents.append(shopperId, { ...presence!, purpose: 'push', atMs: NOW - 2_000 });
+    await happens(entered({ atMs: NOW - 1_500, sightingAtMs: NOW - 2_300 }));
+    expect(await world.decisions()).toEqual([{ outcome: 'held', code: 'no-consent' }]);
+    const { pairings } = world.services;
+    await pairings.unpair(shopperId, NOW - 1_200, 'shopper');
+    await pairings.pair(SITE, 'c-1', shopperId, NOW - 1_000, { takeover: false });
+    await happens(entered({ atMs: NOW - 500, sightingAtMs: NOW - 1_100 }));
+    expect(await world.decisions()).toHaveLength(1);
+    await happens(entered({ atMs: NOW, sightingAtMs: NOW - 900 }));
+    expect(world.hub.pushed).toHaveLength(1);
+  });
+
   test('stale sightings send nothing', async () => {
     await live();
     await world.shopper('c-1');

@@ -140,6 +140,8 @@ export async function openWorld(options: { erasureJournalFile?: string; duck?: D
     errors,
     clock,
     async shopper(carrierId, purposes = ['presence', 'push']) {
+      // An hour ago: what comes now came after the consent.
+      const sinceMs = clock.nowMs - 3_600_000;
       const { id } = await services.shoppers.create(SITE, 'en', clock.nowMs);
       for (const { purpose, version, textHash } of consentTexts('en').filter((one) => purposes.includes(one.purpose)))
         await services.consents.append(id, {
@@ -148,9 +150,9 @@ export async function openWorld(options: { erasureJournalFile?: string; duck?: D
           textHash,
           language: 'en',
           state: 'granted',
-          atMs: clock.nowMs,
+          atMs: sinceMs,
         });
-      await services.pairings.pair(SITE, carrierId, id, clock.nowMs, { takeover: false });
+      await services.pairings.pair(SITE, carrierId, id, sinceMs, { takeover: false });
       hub.connected.add(id);
       return id;
     },

@@ -112,7 +112,7 @@ describeInBrowser('the phone and the till', () => {
     mall.clock.nowMs = Date.now();
     mall.pipeline.nowMs = mall.clock.nowMs;
     const guest = await mall.duck.get<{ id: string }>('select carrier_id as id from pairings where to_ms is null');
-    mall.pipeline.emit([entered({ carrierId: guest!.id, atMs: mall.clock.nowMs })]);
+    mall.pipeline.emit([entered({ carrierId: guest!.id, atMs: mall.clock.nowMs, sightingAtMs: mall.clock.nowMs })]);
     await mall.services.offers.settle();
   };
 
@@ -299,7 +299,7 @@ describeInBrowser('the phone and the till', () => {
     const phone = await mall.phone(shopper);
     phone.on('offer', (_offer, received) => received());
     const guest = await mall.duck.get<{ id: string }>('select carrier_id as id from pairings where to_ms is null');
-    mall.pipeline.emit([entered({ carrierId: guest!.id, atMs: mall.clock.nowMs })]);
+    mall.pipeline.emit([entered({ carrierId: guest!.id, atMs: mall.clock.nowMs, sightingAtMs: mall.clock.nowMs })]);
     await mall.services.offers.settle();
     const wallet = await shopper.get<{ offers: { code: string; shortCode: string }[] }>('/shopper/offers');
     const { code } = wallet.body.offers[0]!;

@@ -24,7 +24,7 @@ const tagCode = async (carrierId: string): Promise<string> => {
 const stateOf = (me: ShopperMe, purpose: string) => me.consents.find((one) => one.purpose === purpose)?.state;
 const enters = async (carrierId = 'c-1', atMs = mall.clock.nowMs) => {
   mall.pipeline.nowMs = mall.clock.nowMs;
-  mall.pipeline.emit([entered({ carrierId, atMs })]);
+  mall.pipeline.emit([entered({ carrierId, atMs, sightingAtMs: atMs })]);
   await mall.services.offers.settle();
 };
 /** Consents, pairs, holds the phone open. */
@@ -242,7 +242,7 @@ test('a pause holds offers back until it ends', async () => {
 test('whoever leaves before the offer is out gets none', async () => {
   await mall.services.campaigns.put(SITE, campaignOf(), NOW);
   const { offers } = await equipped();
-  mall.pipeline.emit([entered(), exited({ atMs: NOW + 1 })]);
+  mall.pipeline.emit([entered({ sightingAtMs: NOW }), exited({ atMs: NOW + 1, sightingAtMs: NOW + 1 })]);
   await mall.services.offers.settle();
   expect(offers).toEqual([]);
 });
