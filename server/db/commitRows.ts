@@ -1,5 +1,5 @@
 /** One step of a site's analytics: rewind, new rows, what is open, checkpoint and rollups, in one transaction. */
-import type { HeatRow, OccupancyRow, OpenRows, StayRow, VisitRow } from '../engine/types.ts';
+import type { Certainty, HeatRow, OccupancyRow, OpenRows, StayRow, VisitRow } from '../engine/types.ts';
 import { carrierDayHash } from '../metrics/heat.ts';
 import { localDay } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
@@ -56,6 +56,16 @@ const occupancyColumns = (siteId: string, rows: readonly OccupancyRow[]): Column
   peak: integer(rows.map((row) => row.peak)),
 });
 
+/** Come after all others: they were added to the tables later. */
+const certaintyColumns = (rows: readonly Certainty[]): Columns => ({
+  lag_ms: integer(rows.map((row) => row.lagMs ?? 0)),
+  gateways: integer(rows.map((row) => row.gateways ?? 0)),
+});
+const stayCertaintyColumns = (rows: readonly StayRow[]): Columns => ({
+  ...certaintyColumns(rows),
+  mass_permille: integer(rows.map((row) => row.massPermille ?? 0)),
+});
+
 const emitted = (rows: readonly { emittedAtMs: number }[]) => ({
   emitted_ms: bigint(rows.map((row) => row.emittedAtMs)),
 });
@@ -75,8 +85,16 @@ function dayLookup(timezone: string): (atMs: number) => number {
 
 async function appendRows(sql: WriteSql, commit: SiteCommit, dayOf: (atMs: number) => number): Promise<void> {
   const { siteId, rows } = commit;
-  await sql.append('visits', { ...visitColumns(siteId, rows.visits), ...emitted(rows.visits) });
-  await sql.append('stays', { ...stayColumns(siteId, rows.stays), ...emitted(rows.stays) });
+  await sql.append('visits', {
+    ...visitColumns(siteId, rows.visits),
+    ...emitted(rows.visits),
+    ...certaintyColumns(rows.visits),
+  });
+  await sql.append('stays', {
+    ...stayColumns(siteId, rows.stays),
+    ...emitted(rows.stays),
+    ...stayCertaintyColumns(rows.stays),
+  });
   await sql.append('heat', { ...heatColumns(siteId, rows.heat, dayOf), ...emitted(rows.heat) });
   await sql.append('occupancy', { ...occupancyColumns(siteId, rows.occupancy), ...emitted(rows.occupancy) });
   await sql.append('coverage', {
@@ -95,8 +113,8 @@ async function replaceOpen(
 ): Promise<void> {
   for (const table of ['open_visits', 'open_stays', 'open_heat', 'open_occupancy'])
     await sql.run(`delete from ${table} where site_id = $1`, [siteId]);
-  await sql.append('open_visits', visitColumns(siteId, open.visits));
-  await sql.append('open_stays', stayColumns(siteId, open.stays));
+  await sql.append('open_visits', { ...visitColumns(siteId, open.visits), ...certaintyColumns(open.visits) });
+  await sql.append('open_stays', { ...stayColumns(siteId, open.stays), ...stayCertaintyColumns(open.stays) });
   await sql.append('open_heat', heatColumns(siteId, open.heat, dayOf));
   await sql.append('open_occupancy', occupancyColumns(siteId, open.occupancy));
 }

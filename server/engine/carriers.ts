@@ -1,6 +1,7 @@
 /** The carriers with an open visit. Pure. */
 import type { CarrierKind } from '../contract/model.ts';
 import type { StayState } from '../visits/zoneTracker.ts';
+import type { Hearing } from './hearing.ts';
 import type { CarrierHeat } from './heat.ts';
 import { TickQueue } from './minHeap.ts';
 import type { Fix } from './types.ts';
@@ -19,6 +20,7 @@ export interface CarrierState {
   fix: Fix | undefined;
   stays: StayState[];
   position: unknown;
+  hearing: Hearing;
   /** In the list that is stepped every tick. */
   active: boolean;
 }
@@ -47,6 +49,7 @@ export const wakeUp = (state: CarrierState): Carrier => ({
   fix: state.fix,
   stays: state.stays,
   position: state.position,
+  hearing: state.hearing,
   active: false,
   closed: false,
   dueTick: -1,
@@ -67,6 +70,7 @@ export const stateOf = (carrier: Carrier): CarrierState => ({
   fix: carrier.fix && { ...carrier.fix },
   stays: carrier.stays.map((stay) => ({ ...stay })),
   position: carrier.position,
+  hearing: { ...carrier.hearing, gatewayIds: [...carrier.hearing.gatewayIds] },
   active: carrier.active,
 });
 

@@ -8,6 +8,7 @@ import {
   currentZoneIds,
   endAll,
   endMissing,
+  massPermilleOf,
   type StayState,
   trackSighted,
   trackSilent,
@@ -16,6 +17,7 @@ import {
 } from '../visits/zoneTracker.ts';
 import { type Carrier, type CarrierState, Carriers, stateOf, wakeUp } from './carriers.ts';
 import { CoverageLedger } from './coverage.ts';
+import { certaintyOf, noHearing, noteGap, noteWitnesses } from './hearing.ts';
 import { HeatLedger, type HeatState } from './heat.ts';
 import { OccupancyLedger, type OccupancyState } from './occupancy.ts';
 import {
@@ -33,7 +35,7 @@ import {
 import { TickSightings } from './views.ts';
 
 /** Raised when the form of `Stored` changes. */
-const FORM_VERSION = 1;
+const FORM_VERSION = 2;
 /** A snapshot holds the positioner's states as well, so another positioner cannot read it. */
 export const SNAPSHOT_VERSION = FORM_VERSION * 1_000 + POSITIONER_VERSION;
 /** A carrier is shown as present for this long after its last sighting: phones in pockets fall silent for tens of seconds. */
@@ -64,6 +66,7 @@ const visitRow = (carrier: CarrierState): VisitRow => ({
   startMs: carrier.visitStartMs,
   endMs: carrier.lastHeardMs,
   entranceZoneId: carrier.entranceZoneId,
+  ...certaintyOf(carrier.hearing),
 });
 
 const stayRow = (carrier: CarrierState, stay: StayState): StayRow => ({
@@ -74,6 +77,8 @@ const stayRow = (carrier: CarrierState, stay: StayState): StayRow => ({
   startMs: stay.startMs,
   endMs: stay.lastInMs,
   visitStartMs: carrier.visitStartMs,
+  massPermille: massPermilleOf(stay),
+  ...certaintyOf(carrier.hearing),
 });
 
 const NOT_HEARD: readonly HeardView[] = [];
@@ -217,6 +222,7 @@ export class EngineState {
       fix: undefined,
       stays: [],
       position: undefined,
+      hearing: noHearing(),
       active: false,
     });
     this.carriers.byId.set(carrierId, carrier);
@@ -245,11 +251,14 @@ export class EngineState {
     if (carrier.visitStartMs >= 0 && firstAtMs - carrier.lastHeardMs > this.visitGapMs) this.endVisit(carrier);
     if (carrier.visitStartMs < 0) this.startVisit(carrier, firstAtMs);
     const countedToMs = carrier.lastHeardTickEndMs >= 0 ? carrier.lastHeardTickEndMs : tickEndMs - TICK_MS;
+    if (carrier.lastHeardMs >= 0) noteGap(carrier.hearing, firstAtMs - carrier.lastHeardMs, this.rules.exitAfterMs);
     carrier.lastHeardMs = lastAtMs;
     carrier.lastHeardTickEndMs = tickEndMs;
     if (isCounted(carrier)) this.occupancy.add(null, countedToMs, tickEndMs);
 
-    const { state, position } = this.positioner.step(carrier.position, tickEndMs, this.sightings.viewsOf(carrier));
+    const heard = this.sightings.viewsOf(carrier);
+    noteWitnesses(carrier.hearing, heard);
+    const { state, position } = this.positioner.step(carrier.position, tickEndMs, heard);
     carrier.firstSighting = -1;
     carrier.lastSighting = -1;
     carrier.position = state;
@@ -280,6 +289,8 @@ export class EngineState {
 
   private startVisit(carrier: Carrier, atMs: number): void {
     carrier.visitStartMs = atMs;
+    carrier.hearing = noHearing();
+    carrier.lastHeardMs = -1;
     this.output.events.push({
       type: 'visitStarted',
       carrierId: carrier.id,

@@ -44,7 +44,17 @@ export interface Fix {
   atMs: number;
 }
 
-export interface VisitRow {
+/** How surely a presence is known; what bands are made of. Left out by rows of before it was measured. */
+export interface Certainty {
+  /** Mean time from the true start to the first sighting, and from the last one to the true end: what adverts and losses leave out. */
+  lagMs?: number;
+  /** Distinct gateways that heard it, up to MAX_WITNESSES. */
+  gateways?: number;
+}
+/** More would not make a loss of all of them any likelier to matter. */
+export const MAX_WITNESSES = 8;
+
+export interface VisitRow extends Certainty {
   carrierId: string;
   kind: CarrierKind;
   startMs: number;
@@ -54,7 +64,9 @@ export interface VisitRow {
   entranceZoneId: string | null;
 }
 
-export interface StayRow {
+export interface StayRow extends Certainty {
+  /** Mean probability, in thousandths, that it was in the zone when it was taken to be. */
+  massPermille?: number;
   carrierId: string;
   kind: CarrierKind;
   zoneId: string;

@@ -25,7 +25,13 @@ export interface StayState {
   lastInTickEndMs: number;
   /** Was in the zone when last heard. */
   current: boolean;
+  /** Of the ticks in which it was heard and taken to be in the zone: their number, and the sum of its mass there. */
+  ticksIn: number;
+  massIn: number;
 }
+
+export const massPermilleOf = ({ ticksIn, massIn }: StayState): number =>
+  ticksIn > 0 ? Math.round((1_000 * massIn) / ticksIn) : 0;
 
 export interface ZoneRules {
   enterConfirmMs: number;
@@ -58,6 +64,7 @@ const findStay = (stays: readonly StayState[], zoneId: string): StayState | unde
 const contenders: TrackedZone[] = [];
 const shares: number[] = [];
 const currents: boolean[] = [];
+const masses: number[] = [];
 
 /** Zones with mass enough: to go on where it is in them, to enter where it is not. */
 function contend(stays: readonly StayState[], sighted: Sighted, table: ZoneTable): number {
@@ -74,6 +81,7 @@ function contend(stays: readonly StayState[], sighted: Sighted, table: ZoneTable
     contenders[count] = zone;
     shares[count] = mass / attainable;
     currents[count] = current;
+    masses[count] = mass;
     count += 1;
   }
   return count;
@@ -116,6 +124,8 @@ export function trackSighted(
         lastInMs: atMs,
         lastInTickEndMs: tickEndMs,
         current: true,
+        ticksIn: 0,
+        massIn: 0,
       };
       stays.push(stay);
     }
@@ -123,6 +133,8 @@ export function trackSighted(
     const countedToMs = stay.confirmed ? stay.lastInTickEndMs : stay.startTickEndMs - TICK_MS;
     stay.lastInMs = atMs;
     stay.lastInTickEndMs = tickEndMs;
+    stay.ticksIn += 1;
+    stay.massIn += Math.min(1, masses[i]!);
     if (!stay.confirmed) {
       if (tickEndMs - stay.startTickEndMs < rules.enterConfirmMs) continue;
       stay.confirmed = true;

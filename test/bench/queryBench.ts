@@ -103,14 +103,14 @@ async function addDay(duck: Duck, startMs: number): Promise<void> {
     await sql.run(
       `insert into visits select '${SITE}', case when n % 3 = 0 then 'c-' || (hash(n, ${day}) % 60000)
           else 'u-' || ${day} || '-' || n end, case when n % 3 = 0 then 'tag' else 'unknown' end,
-          at_ms, at_ms + cast(-ln(1 - u) * 2400000 as bigint), null, at_ms + 3600000
+          at_ms, at_ms + cast(-ln(1 - u) * 2400000 as bigint), null, at_ms + 3600000, 2000, 4
         from (select n, ${open} + n * ${spread} // ${PER_DAY.visits} as at_ms, (hash(n, ${day}, 1) % 1000000) / 1000001.0 as u
           from range(${PER_DAY.visits}) r(n))`,
     );
     await sql.run(
       `insert into stays select '${SITE}', v.carrier_id, v.kind, 'z' || (h % ${ZONES}), 'f' || (h % ${FLOORS}),
           v.start_ms + s * 300000, v.start_ms + s * 300000 + cast(-ln(1 - (h % 1000003) / 1000004.0) * 300000 as bigint),
-          v.start_ms, v.start_ms + s * 300000 + 600000
+          v.start_ms, v.start_ms + s * 300000 + 600000, 2000, 4, 800
         from (select *, unnest(range(7)) as s, hash(carrier_id, start_ms, s) as h from visits
           where start_ms >= ${startMs} and start_ms < ${startMs + DAY_MS}) v order by v.start_ms + s * 300000`,
     );

@@ -4,7 +4,7 @@ import { migrate } from '../../server/db/migrations/index.ts';
 
 test('appends columns, reads integers as numbers, rolls a failed transaction back', async () => {
   const duck = await Duck.open(':memory:');
-  expect(await migrate(duck, 1)).toEqual([1, 2, 3, 4]);
+  expect(await migrate(duck, 1)).toEqual([1, 2, 3, 4, 5]);
   expect(await migrate(duck, 1)).toEqual([]);
   await duck.run('create table t (id bigint, label varchar, x double, b blob)');
   await duck.transaction((sql) =>

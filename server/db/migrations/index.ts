@@ -4,6 +4,7 @@ import { accessAndRegistry } from './0001-access-and-registry.ts';
 import { timeSeries } from './0002-time-series.ts';
 import { offers } from './0003-offers.ts';
 import { ingest } from './0004-ingest.ts';
+import { certainty } from './0005-certainty.ts';
 
 export interface Migration {
   number: number;
@@ -11,7 +12,7 @@ export interface Migration {
   statements: string[];
 }
 
-export const MIGRATIONS: Migration[] = [accessAndRegistry, timeSeries, offers, ingest];
+export const MIGRATIONS: Migration[] = [accessAndRegistry, timeSeries, offers, ingest, certainty];
 
 /** Returns the numbers that were applied now. Each migration is one transaction. */
 export async function migrate(duck: Duck, nowMs: number): Promise<number[]> {
