@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Campaign } from '../../server/contract/offers.ts';
-import { SITE } from '../campaigns/world.ts';
+import type { Campaign, DecisionView } from '../../server/contract/offers.ts';
+import { campaignOf, entered, NOW, SITE } from '../campaigns/world.ts';
 import { type Client, type Mall, openMall } from './server.ts';
 
 let mall: Mall;
@@ -100,4 +100,32 @@ test('an account of another site finds nothing here', async () => {
   const elsewhere = await mall.account({ role: 'manager', siteId: 'other' });
   expect((await elsewhere.get(PATH)).status).toBe(404);
   expect((await elsewhere.post<{ result: string }>('/redemptions', { code: 'ABCDEF01' })).body.result).toBe('unknown');
+});
+
+test('rows of decisions tell neither who it was nor, by second and order, who went where next', async () => {
+  await mall.services.campaigns.put(SITE, campaignOf({ zoneIds: ['front', 'shoes'], cooldownMinutes: 0 }), NOW);
+  const order = ['front', 'shoes', 'front', 'shoes', 'front', 'shoes'];
+  for (const [i, zoneId] of order.entries())
+    await mall.services.log.record({
+      siteId: SITE,
+      tenantId: 'cafe',
+      campaignId: 'coffee',
+      shopperId: 's-anna',
+      event: entered({ zoneId, atMs: NOW + i * 61_000 }),
+      decidedMs: NOW + i * 61_000,
+      outcome: 'held',
+      code: 'phone-closed',
+      params: {},
+      offerId: null,
+      latencyMs: null,
+    });
+  for (const client of [cafe, manager]) {
+    const { body } = await client.get<{ decisions: DecisionView[] }>(`${PATH}/coffee/decisions`);
+    expect(body.decisions).toHaveLength(order.length);
+    expect(JSON.stringify(body)).not.toContain('s-anna');
+    expect(new Set(body.decisions.map(({ at }) => at))).toEqual(new Set(['2026-05-06T12:00:00.000Z']));
+    const zones = body.decisions.map(({ zoneId }) => zoneId);
+    expect(zones.toSorted()).toEqual(order.toSorted());
+    expect([order, order.toReversed()]).not.toContainEqual(zones);
+  }
 });

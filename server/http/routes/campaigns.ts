@@ -21,6 +21,8 @@ const MALL: Access = { roles: ['owner', 'manager'], scope: 'site' };
 
 const campaignBody = campaignInput.partial({ id: true });
 const campaignParams = z.object({ site: id, campaign: id });
+/** To the second, a row could be matched with who stood there, or with the row of another zone: together they are a path. */
+const QUARTER_MS = 900_000;
 /** A mall runs dozens; it bounds memory. */
 const MAX_CAMPAIGNS = 2_000;
 
@@ -153,7 +155,7 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
     route({
       method: 'get',
       path: '/sites/:site/campaigns/:campaign/decisions',
-      summary: 'What was sent and what was held back, with the reason; names nobody',
+      summary: 'What was sent and what was held back, with the reason; names nobody, and times are quarter hours',
       access: EVERYONE,
       params: campaignParams,
       query: z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
@@ -162,7 +164,7 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
         const found = require(context, context.params.campaign);
         const rows = await log.ofCampaign(context.siteId, found.id, context.query.limit);
         const views = rows.map((row) => ({
-          at: iso(row.decidedMs),
+          at: iso(Math.floor(row.decidedMs / QUARTER_MS) * QUARTER_MS),
           zoneId: row.zoneId,
           trigger: row.trigger,
           outcome: row.outcome,
