@@ -249,7 +249,12 @@ export class Auth {
         'this sign-in link was used or has expired; ask for a new one, or restart the server for a new first link',
       );
     await this.#duck.run('update one_time_links set used_ms = $2 where token_hash = $1', [hash, this.#clock()]);
-    const cookie = await this.#issueAccountSession(account);
+    // Whoever was handed a link has no password that they know: the next one is set without it.
+    if (account.passwordHash !== null) {
+      await this.#save({ ...account, passwordHash: null });
+      await this.#endSessions('account', account.id);
+    }
+    const cookie = await this.#issueAccountSession(this.#accounts.get(account.id)!);
     return { account: publicAccount(this.#accounts.get(account.id)!), cookie };
   }
 

@@ -67,6 +67,22 @@ describe('one-time links', () => {
     await expect(auth.consumeLink(second.token)).rejects.toMatchObject({ status: 401 });
   });
 
+  test('who forgot the password sets a new one behind a new link; the old one and its sessions have ended', async () => {
+    const { account, token } = await auth.invite('a@example.com', null, [MANAGER]);
+    await auth.consumeLink(token);
+    await auth.changePassword(account.id, undefined, 'long forgotten');
+    const before = await auth.signIn('a@example.com', 'long forgotten');
+    const link = await auth.newLink(account.id);
+    expect(auth.principalFromCredential(before.cookie.value)).toBeDefined();
+    const after = await auth.consumeLink(link.token);
+    expect(after.account.hasPassword).toBe(false);
+    expect(auth.principalFromCredential(before.cookie.value)).toBeUndefined();
+    expect(auth.principalFromCredential(after.cookie.value)).toBeDefined();
+    await expect(auth.signIn('a@example.com', 'long forgotten')).rejects.toMatchObject({ status: 401 });
+    await auth.changePassword(account.id, undefined, 'freshly chosen');
+    await auth.signIn('a@example.com', 'freshly chosen');
+  });
+
   test('a used one stays used after a restart', async () => {
     const { token } = await auth.invite('a@example.com', null, [MANAGER]);
     await auth.consumeLink(token);
