@@ -348,6 +348,8 @@ const PROGRAMS = {
   'bench:zones': 'test/bench/zones.js',
   'bench:engine': 'test/bench/engineBench.js',
   'bench:query': 'test/bench/queryBench.js',
+  'bench:counts': 'test/bench/counts.js',
+  'bench:people': 'test/bench/people.js',
 };
 
 async function main() {

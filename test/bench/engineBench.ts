@@ -2,6 +2,7 @@
  * The engine alone, on one core: carriers spread over a mall, each heard every second by the ten gateways nearest to it.
  * `run()` prints sightings a second, nanoseconds a sighting and bytes a carrier.
  */
+import { pathToFileURL } from 'node:url';
 import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
 import type { Gateway, SiteModel, Zone } from '../../server/contract/model.ts';
 import { createEngine } from '../../server/engine/engine.ts';
@@ -200,3 +201,12 @@ export function run({
   );
   return result;
 }
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  run({
+    nowMs: () => performance.now(),
+    heapBytes: () => {
+      globalThis.gc?.();
+      return process.memoryUsage().heapUsed;
+    },
+  });
