@@ -33,6 +33,8 @@ const LOOP_MS = 250;
 const LIVE_MS = 100;
 const HOUSEKEEPING_MS = 30_000;
 const RETRY_MS = 1_000;
+/** For the backlog of a day that is over; a longer retention of sightings keeps no key longer. */
+const MAX_KEY_GRACE_MS = 48 * 3_600_000;
 /** After a fault of the live engine. */
 const LIVE_REST_MS = 5_000;
 
@@ -393,7 +395,8 @@ export class SiteRuntime {
   async #keepHouse(): Promise<void> {
     const { duck, siteId, clock, options } = this.#parts;
     try {
-      const graceMs = options.retentionMs(siteId);
+      const keptMs = options.retentionMs(siteId);
+      const graceMs = this.site().clock === 'wall' ? Math.min(keptMs, MAX_KEY_GRACE_MS) : keptMs;
       const destroyed = await this.#keys.destroy(this.nowMs() - graceMs, clock());
       if (destroyed.length > 0) this.#ingest.keysDestroyed();
       await this.publishConfigs();

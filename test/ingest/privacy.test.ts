@@ -90,6 +90,25 @@ test('an unknown carrier has another id on another local day, the key is destroy
   ]);
 });
 
+test('a mall that keeps its sightings for a month keeps the key of a day no longer than two days after it', async () => {
+  let now = BEFORE_MIDNIGHT;
+  harness = await startHarness({
+    site: { clock: 'wall' },
+    clock: () => now,
+    options: { retentionMs: () => 30 * DAY_MS },
+  });
+  client = await mqtt.connectAsync(harness.url, { clientId: 'g1' });
+  await client.publishAsync(topic('sightings'), batch(1, BEFORE_MIDNIGHT - 2_000, [row(9)]), { qos: 1 });
+  await until(() => harness.pipeline.counters().batches).toBe(1);
+  const keyFiles = () => filesUnder(join(harness.dataDir, 'keys')).map((path) => path.slice(-14));
+  now += 2 * DAY_MS;
+  await harness.restart();
+  expect(keyFiles()).toEqual(['2024-03-30.key']);
+  now += 60_000;
+  await harness.restart();
+  expect(keyFiles()).toEqual([]);
+});
+
 test('sightings of a day whose key is destroyed are dropped and counted, never hashed under a new one', async () => {
   harness = await startHarness();
   client = await mqtt.connectAsync(harness.url, { clientId: 'g1' });
