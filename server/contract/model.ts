@@ -5,7 +5,13 @@ import { ID_PATTERN } from './topics.ts';
 import { UUID_PATTERN } from './wire.ts';
 
 export const id = z.string().regex(ID_PATTERN, 'must be 1 to 32 characters of a-z, 0-9 and -');
-export const name = z.string().trim().min(1).max(120);
+/** For people to read: a NUL would end it in the database, half a surrogate pair is no character. */
+export const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must hold no control characters');
 export const uuid = z
   .string()
   .transform((text) => {

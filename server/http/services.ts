@@ -2,12 +2,16 @@
 import type { Auth } from '../auth/auth.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { Questions } from '../db/timeSeries.ts';
-import type { Clock, Pipeline } from '../ingest/types.ts';
+import type { IngestPipeline } from '../ingest/pipeline.ts';
+import type { Clock } from '../ingest/types.ts';
 import type { Audit } from '../privacy/audit.ts';
 import type { Registry } from '../registry/types.ts';
 
 /** What routes ask of the pipeline. */
-export type PipelineView = Pick<Pipeline, 'nowMs' | 'ready' | 'counters' | 'deadLetters' | 'snapshot' | 'heat'>;
+export type PipelineView = Pick<
+  IngestPipeline,
+  'nowMs' | 'ready' | 'counters' | 'deadLetters' | 'snapshot' | 'heat' | 'waitingGateways'
+>;
 
 export interface Services {
   duck: Duck;

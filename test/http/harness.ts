@@ -13,6 +13,7 @@ import { coreRoutes } from '../../server/http/routes/index.ts';
 import { createHttpServer, type HttpServer } from '../../server/http/server.ts';
 import type { PipelineView, Services } from '../../server/http/services.ts';
 import type { DeadLetter } from '../../server/ingest/types.ts';
+import type { WaitingGateway } from '../../server/ingest/waitingGateways.ts';
 import { createLiveHub, type LiveServer } from '../../server/live/hub.ts';
 import { createAudit } from '../../server/privacy/audit.ts';
 import { openRegistry } from '../../server/registry/registry.ts';
@@ -100,6 +101,14 @@ function fakeQuestions(): FakeQuestions {
     }),
     affinity: note({ pairs: [], coverage: 1 }),
     flows: note({ flows: [], suppressed: 0, coverage: 1 }),
+    people: note({
+      interval: 'hour',
+      timezone: 'Europe/Prague',
+      zone: null,
+      series: [],
+      ratio: null,
+      unusedCounts: 0,
+    }),
     returning: note({
       identified: null,
       returning: null,
@@ -115,6 +124,7 @@ function fakeQuestions(): FakeQuestions {
 export interface FakePipeline extends PipelineView {
   isReady: boolean;
   letters: DeadLetter[];
+  waiting: WaitingGateway[];
   snapshots: Map<string, LiveSnapshot>;
   heats: Map<string, LiveHeat>;
 }
@@ -122,6 +132,7 @@ function fakePipeline(): FakePipeline {
   const fake: FakePipeline = {
     isReady: true,
     letters: [],
+    waiting: [],
     snapshots: new Map(),
     heats: new Map(),
     nowMs: () => NOW,
@@ -138,6 +149,7 @@ function fakePipeline(): FakePipeline {
     }),
     deadLetters: (siteId, limit) =>
       Promise.resolve(fake.letters.filter((letter) => letter.siteId === siteId).slice(0, limit)),
+    waitingGateways: (siteId) => fake.waiting.filter((one) => one.siteId === siteId),
     snapshot: (siteId) => fake.snapshots.get(siteId),
     heat: (siteId) => fake.heats.get(siteId),
   };

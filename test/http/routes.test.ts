@@ -90,6 +90,16 @@ describe('errors have one form', () => {
     expect([large.status, large.body.error.code]).toEqual([413, 'too-large']);
   });
 
+  test.each(['a\u0000b', 'line\nbreak', 'half a pair \ud83d'])('a name with control characters: %j', async (name) => {
+    const answer = await harness.ask<ErrorBody>('patch', '/auth/me', { as: 'installer', body: { name } });
+    expect([answer.status, answer.body.error?.path]).toEqual([400, 'body.name']);
+    const good = await harness.ask<{ name: string }>('patch', '/auth/me', {
+      as: 'installer',
+      body: { name: 'Zoë 😀 店' },
+    });
+    expect(good.body.name).toBe('Zoë 😀 店');
+  });
+
   test('a body that is not compressed as it says', async () => {
     const { status, body } = await harness.ask<ErrorBody>('put', '/sites/mall', {
       as: 'owner',
@@ -277,16 +287,24 @@ describe('resources', () => {
       reason,
       detail: 'x',
     });
-    harness.pipeline.letters = [
-      letter('g7', 3),
-      letter('g8', 2),
-      letter('g7', 1),
-      letter('g1', 1),
-      letter('g9', 1, 'schema'),
+    harness.pipeline.letters = [letter('g7', 3), letter('g8', 2), letter('g9', 1, 'schema')];
+    // A letter a minute is written; each message counts.
+    const knocks = (gatewayId: string, lastSeenMs: number, messages: number, siteId = 'mall') => ({
+      siteId,
+      gatewayId,
+      firstSeenMs: 1,
+      lastSeenMs,
+      messages,
+    });
+    harness.pipeline.waiting = [
+      knocks('g8', 2, 1),
+      knocks('g7', 3, 60),
+      knocks('g1', 1, 5),
+      knocks('g6', 9, 1, 'other'),
     ];
     const waiting = () => harness.ask('get', '/sites/mall/gateways/waiting', { as: 'installer' });
     expect((await waiting()).body).toEqual([
-      { id: 'g7', lastHeard: '1970-01-01T00:00:00.003Z', messages: 2 },
+      { id: 'g7', lastHeard: '1970-01-01T00:00:00.003Z', messages: 60 },
       { id: 'g8', lastHeard: '1970-01-01T00:00:00.002Z', messages: 1 },
     ]);
     const put = await harness.ask('put', '/sites/mall/gateways/g7', {
@@ -513,7 +531,7 @@ describe('OpenAPI', () => {
     const schema = put.requestBody!.content['application/json']!.schema;
     expect(schema).toMatchObject({ type: 'object', required: ['floorId', 'name', 'kind', 'shape'] });
     const footfall = body.paths['/api/v1/sites/{site}/metrics/footfall']!.get!;
-    expect(footfall.parameters?.map((one) => one.name)).toEqual(['site', 'from', 'to', 'zone', 'interval']);
+    expect(footfall.parameters?.map((one) => one.name)).toEqual(['site', 'from', 'to', 'definitions', 'zone', 'interval']);
     const answer = footfall.responses['200']!.content!['application/json']!.schema;
     expect(answer).toMatchObject({ properties: { series: { type: 'array' } } });
   });

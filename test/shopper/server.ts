@@ -93,6 +93,7 @@ const idle: PipelineView = {
     deadLetters: {},
   }),
   deadLetters: async () => [],
+  waitingGateways: () => [],
   snapshot: () => undefined,
   heat: () => undefined,
 };

@@ -10,8 +10,6 @@ import { iso } from '../times.ts';
 const fitters = { roles: ['owner', 'manager', 'installer'], scope: 'site' } as const;
 const gatewayBody = gateway.partial({ id: true });
 const params = siteParams.extend({ gateway: id });
-/** Enough to see which gateways knock; older ones have scrolled off the table anyway. */
-const LETTERS_READ = 1_000;
 
 export function gatewayRoutes({ registry, pipeline }: Services): Route[] {
   return [
@@ -46,20 +44,12 @@ export function gatewayRoutes({ registry, pipeline }: Services): Route[] {
       access: fitters,
       params: siteParams,
       response: z.array(z.object({ id: z.string(), lastHeard: z.string(), messages: z.int() })),
-      async handler({ siteId }) {
-        const waiting = new Map<string, { lastMs: number; messages: number }>();
-        for (const letter of await pipeline.deadLetters(siteId, LETTERS_READ)) {
-          if (letter.reason !== 'unknown-gateway' || letter.gatewayId === null) continue;
-          if (registry.gateways.get(siteId, letter.gatewayId)) continue;
-          const known = waiting.get(letter.gatewayId) ?? { lastMs: 0, messages: 0 };
-          known.lastMs = Math.max(known.lastMs, letter.atMs);
-          known.messages++;
-          waiting.set(letter.gatewayId, known);
-        }
-        return [...waiting]
-          .sort(([, a], [, b]) => b.lastMs - a.lastMs)
-          .map(([gatewayId, { lastMs, messages }]) => ({ id: gatewayId, lastHeard: iso(lastMs), messages }));
-      },
+      handler: ({ siteId }) =>
+        pipeline
+          .waitingGateways(siteId)
+          .filter(({ gatewayId }) => registry.gateways.get(siteId, gatewayId) === undefined)
+          .sort((a, b) => b.lastSeenMs - a.lastSeenMs)
+          .map(({ gatewayId, lastSeenMs, messages }) => ({ id: gatewayId, lastHeard: iso(lastSeenMs), messages })),
     }),
     route({
       method: 'get',
