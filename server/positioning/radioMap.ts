@@ -1,0 +1,337 @@
+/** What each gateway is expected to hear from each cell: path loss, corrected where a survey knows better. Pure. */
+import type { Gateway, SiteModel } from '../contract/model.ts';
+import { fieldWeights, type Place } from './gaussianProcess.ts';
+import type { Lattice } from './lattice.ts';
+import type { RadioSurvey, SurveyPoint } from './survey.ts';
+import type { Tuning } from './tuning.ts';
+
+/** Beyond this a reading's strength no longer tells the distance. */
+const REACH_M = 70;
+/** Places that one gateway's field is fitted through; more are merged. */
+const MAX_PLACES = 160;
+/** Floors through which a gateway may be heard where no survey tells. */
+const MAX_FLOORS_BETWEEN = 2;
+/** Nearer than this the antenna's pattern rules, not the distance. */
+const MIN_DISTANCE_M = 0.5;
+
+/** One gateway as heard from one floor: a rectangle of cells around it. */
+export interface Tile {
+  column0: number;
+  row0: number;
+  columns: number;
+  rows: number;
+  /** Expected RSSI in dBm, before offsets. */
+  rssiDbm: Float32Array;
+  /** Log odds of being heard in a second against not, where a survey tells. */
+  heard: Float32Array | undefined;
+  /** Both of a cell outside the rectangle. */
+  farRssiDbm: number;
+  farHeard: number;
+}
+
+const SURVEYED_SECONDS = 2;
+
+interface Bin {
+  floorId: string;
+  xM: number;
+  yM: number;
+  seconds: number;
+}
+interface Heard {
+  bin: Bin;
+  sum: number;
+  adverts: number;
+  /** Of the mean, from the spread of its adverts. */
+  seconds: number;
+}
+
+export class RadioMap {
+  private readonly model: SiteModel;
+  private readonly lattice: Lattice;
+  private readonly tuning: Tuning;
+  private readonly gateways: ReadonlyMap<string, Gateway>;
+  /** By floor, then gateway, both in the order of the model; null where none is expected. */
+  private readonly tiles: (Tile | null | undefined)[][];
+  readonly surveyed: boolean;
+  readonly powerDbm: number;
+  readonly exponent: number;
+  private readonly bins = new Map<string, Bin>();
+  private readonly heardBy = new Map<string, Heard[]>();
+  /** Share of seconds in which a gateway nearby hears a carrier. */
+  private heardNear = 0.9;
+  private readonly exposure = new Map<string, Float32Array>();
+  private readonly silence = new Map<string, Float32Array>();
+  private readonly complete: boolean[] = [];
+
+  constructor(model: SiteModel, lattice: Lattice, survey: RadioSurvey | undefined, tuning: Tuning) {
+    this.model = model;
+    this.lattice = lattice;
+    this.tuning = tuning;
+    this.gateways = new Map(model.gateways.map((gateway) => [gateway.id, gateway]));
+    this.tiles = model.floors.map(() => []);
+    this.surveyed = survey !== undefined && survey.points.length > 0;
+    for (const point of survey?.points ?? []) this.takeIn(point);
+    const fitted = this.surveyed ? this.fitPathLoss() : undefined;
+    this.powerDbm = fitted?.powerDbm ?? tuning.powerDbm;
+    this.exponent = fitted?.exponent ?? tuning.exponent;
+    if (this.surveyed) this.spreadExposure();
+  }
+
+  private takeIn({ floorId, xM, yM, seconds, heard }: SurveyPoint): void {
+    const binM = Math.max(this.lattice.cellM, this.lattice.spacingM * 0.1);
+    const key = `${floorId} ${Math.floor(xM / binM)} ${Math.floor(yM / binM)}`;
+    let bin = this.bins.get(key);
+    if (!bin) {
+      bin = { floorId, xM, yM, seconds: 0 };
+      this.bins.set(key, bin);
+    }
+    const share = seconds / (bin.seconds + seconds);
+    bin.xM += share * (xM - bin.xM);
+    bin.yM += share * (yM - bin.yM);
+    bin.seconds += seconds;
+    for (const { gatewayId, rssiMeanDbm, adverts } of heard) {
+      if (!this.gateways.has(gatewayId)) continue;
+      const key2 = `${gatewayId} ${floorId}`;
+      let list = this.heardBy.get(key2);
+      if (!list) {
+        list = [];
+        this.heardBy.set(key2, list);
+      }
+      let one = list.find((other) => other.bin === bin);
+      if (!one) {
+        one = { bin, sum: 0, adverts: 0, seconds: 0 };
+        list.push(one);
+      }
+      one.sum += rssiMeanDbm * adverts;
+      one.adverts += adverts;
+      one.seconds += Math.min(seconds, adverts);
+    }
+  }
+
+  /** Decibels that distance takes, times −1; and those of floors between. */
+  private spread(gateway: Gateway, xM: number, yM: number): number {
+    const d = Math.hypot(xM - gateway.xM, yM - gateway.yM, gateway.zM - this.tuning.carrierHeightM);
+    return -10 * Math.log10(Math.max(MIN_DISTANCE_M, d));
+  }
+
+  private floorsBetween(gateway: Gateway, floorId: string): number {
+    const own = this.lattice.floors.get(gateway.floorId)?.level ?? 0;
+    const other = this.lattice.floors.get(floorId)?.level ?? 0;
+    return Math.abs(own - other);
+  }
+
+  private fitPathLoss(): { powerDbm: number; exponent: number } {
+    // Ridge towards the usual values, as if ten places had shown them.
+    const { powerDbm, exponent } = this.tuning;
+    let n = 10;
+    let sx = 10 * -10;
+    let sy = 10 * (powerDbm - 10 * exponent);
+    let sxx = 10 * 125;
+    let sxy = exponent * 10 * 125 + powerDbm * 10 * -10;
+    for (const [key, list] of this.heardBy) {
+      const [gatewayId = '', floorId = ''] = key.split(' ');
+      const gateway = this.gateways.get(gatewayId)!;
+      if (gateway.floorId !== floorId) continue;
+      for (const { bin, sum, adverts } of list) {
+        const x = this.spread(gateway, bin.xM, bin.yM);
+        const y = sum / adverts;
+        n += 1;
+        sx += x;
+        sy += y;
+        sxx += x * x;
+        sxy += x * y;
+      }
+    }
+    const slope = Math.min(3.5, Math.max(0.8, (n * sxy - sx * sy) / (n * sxx - sx * sx)));
+    return { powerDbm: (sy - slope * sx) / n, exponent: slope };
+  }
+
+  private spreadExposure(): void {
+    const lengthM = this.heardLengthM();
+    for (const floor of this.lattice.floors.values())
+      this.exposure.set(floor.floorId, new Float32Array(floor.columns * floor.rows));
+    for (const { floorId, xM, yM, seconds } of this.bins.values()) {
+      const floor = this.lattice.floors.get(floorId);
+      if (floor) scatter(this.exposure.get(floorId)!, floor, this.lattice.cellM, xM, yM, lengthM, seconds);
+    }
+    let heardSeconds = 0;
+    let seconds = 0;
+    for (const gateway of this.model.gateways)
+      for (const one of this.heardBy.get(`${gateway.id} ${gateway.floorId}`) ?? []) {
+        if (one.sum / one.adverts < -80) continue;
+        heardSeconds += one.seconds;
+        seconds += one.bin.seconds;
+      }
+    if (seconds > 0) this.heardNear = Math.min(0.97, Math.max(0.05, heardSeconds / seconds));
+  }
+
+  /** People walk where it was walked: other cells count less. */
+  favourSurveyed(): void {
+    for (const [floorId, exposure] of this.exposure) {
+      const { weight } = this.lattice.floors.get(floorId)!;
+      for (let i = 0; i < weight.length; i++)
+        weight[i]! *= Math.max(this.tuning.unsurveyedWeight, Math.min(1, exposure[i]! / SURVEYED_SECONDS));
+    }
+  }
+
+  private heardLengthM(): number {
+    return Math.max(1.5 * this.lattice.cellM, this.tuning.heardScale * this.lattice.spacingM);
+  }
+
+  /** How much it was surveyed around a cell, in seconds; undefined without a survey. */
+  exposureOf(floorId: string): Float32Array | undefined {
+    return this.exposure.get(floorId);
+  }
+
+  /** By the model's order of floors and gateways; null where the gateway is not expected to be heard at all. */
+  tile(floor: number, gateway: number): Tile | null {
+    const tiles = this.tiles[floor]!;
+    let tile = tiles[gateway];
+    if (tile === undefined) {
+      tile = this.makeTile(this.model.gateways[gateway]!, this.model.floors[floor]!.id) ?? null;
+      tiles[gateway] = tile;
+    }
+    return tile;
+  }
+
+  private makeTile(gateway: Gateway, floorId: string): Tile | undefined {
+    const floor = this.lattice.floors.get(floorId);
+    if (!floor) return undefined;
+    const heard = this.heardBy.get(`${gateway.id} ${floorId}`);
+    const apart = this.floorsBetween(gateway, floorId);
+    if (!heard && (this.surveyed ? apart > 0 : apart > MAX_FLOORS_BETWEEN)) return undefined;
+    const { cellM } = this.lattice;
+    const clampTo = (value: number, limit: number): number => Math.min(limit, Math.max(0, value));
+    const column0 = clampTo(Math.floor((gateway.xM - REACH_M) / cellM), floor.columns - 1);
+    const row0 = clampTo(Math.floor((gateway.yM - REACH_M) / cellM), floor.rows - 1);
+    const columns = clampTo(Math.ceil((gateway.xM + REACH_M) / cellM), floor.columns) - column0;
+    const rows = clampTo(Math.ceil((gateway.yM + REACH_M) / cellM), floor.rows) - row0;
+    if (columns <= 0 || rows <= 0) return undefined;
+    const base = this.powerDbm - apart * this.tuning.floorLossDb;
+    const rssiDbm = new Float32Array(columns * rows);
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++)
+        rssiDbm[row * columns + column] =
+          base + this.exponent * this.spread(gateway, (column0 + column + 0.5) * cellM, (row0 + row + 0.5) * cellM);
+    const tile: Tile = {
+      column0,
+      row0,
+      columns,
+      rows,
+      rssiDbm,
+      heard: undefined,
+      farRssiDbm: base - this.exponent * 10 * Math.log10(REACH_M),
+      farHeard: 0,
+    };
+    if (heard) this.correct(tile, gateway, heard, base);
+    // Offsets learned later add at most some tens of decibels to this.
+    for (let i = 0; i < rssiDbm.length; i++) rssiDbm[i] = Math.min(-10, Math.max(-130, rssiDbm[i]!));
+    if (this.surveyed) this.addHeard(tile, floorId, heard ?? []);
+    else this.addHearable(tile);
+    return tile;
+  }
+
+  /** The survey's residuals as a smooth field over the path loss. */
+  private correct(tile: Tile, gateway: Gateway, heard: readonly Heard[], base: number): void {
+    const { surveySdDb, surveyOffsetDb, surveyNoiseDb, surveyReadingDb, surveyScale } = this.tuning;
+    const { cellM, spacingM } = this.lattice;
+    const places = heard
+      .map(({ bin, sum, adverts, seconds }): Place & { seconds: number } => ({
+        xM: bin.xM,
+        yM: bin.yM,
+        value: sum / adverts - (base + this.exponent * this.spread(gateway, bin.xM, bin.yM)),
+        noise: surveyNoiseDb ** 2 + surveyReadingDb ** 2 / Math.min(adverts, 20),
+        seconds,
+      }))
+      .sort((a, b) => b.seconds - a.seconds || a.xM - b.xM || a.yM - b.yM)
+      .slice(0, MAX_PLACES);
+    const lengthM = surveyScale * spacingM;
+    const options = { offsetVariance: surveyOffsetDb ** 2, variance: surveySdDb ** 2, lengthM };
+    const weights = fieldWeights(places, options);
+    const offset = options.offsetVariance * weights.reduce((sum, one) => sum + one, 0);
+    for (let i = 0; i < tile.rssiDbm.length; i++) tile.rssiDbm[i]! += offset;
+    tile.farRssiDbm += offset;
+    places.forEach(({ xM, yM }, i) => {
+      scatter(tile.rssiDbm, tile, cellM, xM, yM, lengthM, weights[i]! * options.variance);
+    });
+  }
+
+  private addHeard(tile: Tile, floorId: string, heard: readonly Heard[]): void {
+    const { heardPriorSeconds, heardWeight, missWeight } = this.tuning;
+    const exposure = this.exposure.get(floorId)!;
+    const floor = this.lattice.floors.get(floorId)!;
+    const lengthM = this.heardLengthM();
+    const counts = new Float32Array(tile.rssiDbm.length);
+    for (const { bin, seconds } of heard) scatter(counts, tile, this.lattice.cellM, bin.xM, bin.yM, lengthM, seconds);
+    const odds = new Float32Array(counts.length);
+    const silence = this.silenceOf(floorId);
+    for (let row = 0; row < tile.rows; row++)
+      for (let column = 0; column < tile.columns; column++) {
+        const i = row * tile.columns + column;
+        const cell = (tile.row0 + row) * floor.columns + tile.column0 + column;
+        const prior = this.heardNear / (1 + Math.exp(-(tile.rssiDbm[i]! + 87) / 4));
+        const p = (counts[i]! + heardPriorSeconds * prior) / (exposure[cell]! + heardPriorSeconds);
+        const share = Math.min(0.97, Math.max(1e-4, p));
+        odds[i] = heardWeight * Math.log(share) - missWeight * Math.log(1 - share);
+        silence[cell]! += missWeight * Math.log(1 - share);
+      }
+    tile.heard = odds;
+    tile.farHeard = heardWeight * Math.log(1e-4);
+  }
+
+  /** Without a survey: to be heard at all speaks for being near. */
+  private addHearable(tile: Tile): void {
+    const { hearableWeight, hearableDbm, hearableSpreadDb } = this.tuning;
+    const odds = (rssiDbm: number): number =>
+      -hearableWeight * Math.log1p(Math.exp((hearableDbm - rssiDbm) / hearableSpreadDb));
+    tile.heard = tile.rssiDbm.map(odds);
+    tile.farHeard = odds(tile.farRssiDbm);
+  }
+
+  private silenceOf(floorId: string): Float32Array {
+    let silence = this.silence.get(floorId);
+    if (!silence) {
+      const floor = this.lattice.floors.get(floorId)!;
+      silence = new Float32Array(floor.columns * floor.rows);
+      this.silence.set(floorId, silence);
+    }
+    return silence;
+  }
+
+  /** Log chance that no gateway at all hears a carrier in a cell for a second. Makes all tiles of the floor. */
+  silenceOn(floor: number): Float32Array | undefined {
+    if (!this.surveyed) return undefined;
+    if (!this.complete[floor]) {
+      this.complete[floor] = true;
+      for (let gateway = 0; gateway < this.model.gateways.length; gateway++) this.tile(floor, gateway);
+    }
+    return this.silenceOf(this.model.floors[floor]!.id);
+  }
+}
+
+/** Adds a Gaussian bump of the given height to the cells of a rectangle. */
+function scatter(
+  into: Float32Array,
+  at: { column0?: number; row0?: number; columns: number; rows: number },
+  cellM: number,
+  xM: number,
+  yM: number,
+  lengthM: number,
+  height: number,
+): void {
+  const { column0 = 0, row0 = 0, columns, rows } = at;
+  const reachM = 3 * lengthM;
+  const fromColumn = Math.max(0, Math.floor((xM - reachM) / cellM) - column0);
+  const toColumn = Math.min(columns - 1, Math.floor((xM + reachM) / cellM) - column0);
+  const fromRow = Math.max(0, Math.floor((yM - reachM) / cellM) - row0);
+  const toRow = Math.min(rows - 1, Math.floor((yM + reachM) / cellM) - row0);
+  const scale = -0.5 / lengthM ** 2;
+  const across: number[] = [];
+  for (let column = fromColumn; column <= toColumn; column++)
+    across.push(Math.exp(scale * ((column0 + column + 0.5) * cellM - xM) ** 2));
+  for (let row = fromRow; row <= toRow; row++) {
+    const along = height * Math.exp(scale * ((row0 + row + 0.5) * cellM - yM) ** 2);
+    for (let column = fromColumn; column <= toColumn; column++)
+      into[row * columns + column]! += along * across[column - fromColumn]!;
+  }
+}

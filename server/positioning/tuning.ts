@@ -1,0 +1,106 @@
+/** What the grid tracker assumes of radio and people. None of it is of one building: what differs between buildings is learned. */
+
+export interface Tuning {
+  /** Cells per mean gateway spacing, and their bounds in metres. */
+  cellsPerSpacing: number;
+  minCellM: number;
+  maxCellM: number;
+  /** Cells per side of a carrier's window. */
+  windowCells: number;
+  /** RSSI at 1 m and exponent before anything is known. */
+  powerDbm: number;
+  exponent: number;
+  floorLossDb: number;
+  carrierHeightM: number;
+  /** Student-t: degrees of freedom and scale. */
+  nu: number;
+  noiseDb: number;
+  /** Weight of a second's reading against an independent one. */
+  /** Scale of the Student-t per mean deviation, and its least. */
+  noisePerDeviation: number;
+  noiseFloorDb: number;
+  temper: number;
+  /** Fades (readings below the prediction) count less. */
+  fade: number;
+  biasDb: number;
+  /** Standard deviation of a walker's displacement after one second, per axis. */
+  walkM: number;
+  /** Share of the last pace that a step expects, and how quickly the pace follows. */
+  drift: number;
+  paceGain: number;
+  walkPerPace: number;
+  /** How much wider than the posterior says the error is where hardly any gateway in hearing hears a carrier. */
+  sparseInflation: number;
+  share: number;
+  shareCount: number;
+  surveyedShareCount: number;
+  /** Chance per second of being anywhere in the window. */
+  teleport: number;
+  /** Weight of the evidence between floors. */
+  floorTemper: number;
+  outsideWeight: number;
+  carrierRate: number;
+  gatewayPriorCount: number;
+  gatewayMaxCount: number;
+  slopePriorCount: number;
+  /** Survey: Gaussian process on the residuals. */
+  surveyScale: number;
+  surveySdDb: number;
+  surveyOffsetDb: number;
+  surveyNoiseDb: number;
+  surveyReadingDb: number;
+  heardScale: number;
+  heardPriorSeconds: number;
+  heardWeight: number;
+  missWeight: number;
+  unsurveyedWeight: number;
+  hearableWeight: number;
+  hearableDbm: number;
+  hearableSpreadDb: number;
+}
+
+export const TUNING: Tuning = {
+  cellsPerSpacing: 6,
+  minCellM: 0.5,
+  maxCellM: 3,
+  windowCells: 32,
+  powerDbm: -62,
+  exponent: 2,
+  floorLossDb: 15,
+  carrierHeightM: 1.2,
+  nu: 6,
+  noiseDb: 5,
+  noisePerDeviation: 1.2,
+  noiseFloorDb: 4,
+  temper: 1,
+  fade: 0.8,
+  biasDb: 0.5,
+  walkM: 0.6,
+  drift: 0.4,
+  paceGain: 0.2,
+  walkPerPace: 2,
+  sparseInflation: 0.55,
+  share: 1.2,
+  shareCount: 15,
+  surveyedShareCount: 80,
+  teleport: 1e-5,
+  floorTemper: 0.5,
+  outsideWeight: 0.05,
+  carrierRate: 0.05,
+  gatewayPriorCount: 50,
+  gatewayMaxCount: 2_000,
+  slopePriorCount: 500,
+  surveyScale: 0.6,
+  surveySdDb: 6,
+  surveyOffsetDb: 6,
+  surveyNoiseDb: 3.3,
+  surveyReadingDb: 6,
+  heardScale: 0.4,
+  heardPriorSeconds: 2,
+  heardWeight: 0.6,
+  missWeight: 0.6,
+  unsurveyedWeight: 0.05,
+  hearableWeight: 0.7,
+  hearableDbm: -80,
+  hearableSpreadDb: 5,
+};
