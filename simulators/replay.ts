@@ -51,7 +51,9 @@ async function main(): Promise<void> {
 
   const progress = new Progress({ json: values['progress-json'] });
   const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  // A parent that died leaves no reason to go on either.
+  for (const name of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(name, () => stop.abort());
+  process.channel?.unref();
   const beganMs = performance.now();
   progress.say(`reading ${values.data} …`);
   const data = await readRecorded(values.data!);

@@ -146,7 +146,9 @@ async function main(): Promise<void> {
   const { scenario } = options;
   const progress = new Progress({ json: options.json });
   const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  // A parent that died leaves no reason to go on either.
+  for (const name of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(name, () => stop.abort());
+  process.channel?.unref();
 
   const history = options.historyDays > 0;
   const plannedFromMs = (timezone: string): number =>
