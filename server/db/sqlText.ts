@@ -17,6 +17,9 @@ export const sqlStrings = (values: readonly string[]): string =>
 export const inRange = (column: string, [from, to]: readonly [number, number]): string =>
   `${column} >= ${sqlNumber(from)} and ${column} < ${sqlNumber(to)}`;
 
+/** Length of a visit or stay: see `lengthOf` in metrics/length.ts. */
+export const LENGTH_MS = '(end_ms - start_ms + 2 * lag_ms)';
+
 /** A relation (i, from_ms) of bucket starts, for an ASOF join. */
 export const edgesRelation = (edges: readonly number[]): string =>
   `(select unnest(range(${edges.length - 1})) as i, unnest(${sqlList(edges.slice(0, -1))}) as from_ms)`;

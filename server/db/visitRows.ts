@@ -3,7 +3,7 @@ import type { Definitions } from '../contract/definitions.ts';
 import type { Zone } from '../contract/model.ts';
 import { minStayMs, minVisitMs, RESOLUTION_MS } from '../metrics/thresholds.ts';
 import type { Registry } from '../registry/types.ts';
-import { sqlNumber, sqlString } from './sqlText.ts';
+import { LENGTH_MS, sqlNumber, sqlString } from './sqlText.ts';
 
 /** Which definitions a question is asked under; zones may have a minimum of their own, which is the zone's. */
 export interface Thresholds {
@@ -52,7 +52,7 @@ export function lengthCountsSql(source: LengthSource): string {
       ${where(`length_ms >= min_ms and length_ms < ${sqlNumber(source.bounceMs)}`)} as bounced,
       coalesce(sum(length_ms) filter (where length_ms >= min_ms), 0) as dwell_ms
     from (
-      select ${source.zone} as zone, start_ms - start_ms % 900000 as bucket_ms, end_ms - start_ms as length_ms,
+      select ${source.zone} as zone, start_ms - start_ms % 900000 as bucket_ms, ${LENGTH_MS} as length_ms,
         ${source.minLength} as min_ms
       from ${source.table} where site_id = $1 and kind not in ('staff', 'cart') and ${source.where})
     group by zone, bucket_ms`;

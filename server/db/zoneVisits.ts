@@ -1,5 +1,6 @@
 /** Zone visits within the visits that started in a period: what affinity and flows are made of. */
 import type { SiteContext } from './questions/context.ts';
+import { LENGTH_MS } from './sqlText.ts';
 import { minLengthSql } from './visitRows.ts';
 
 /**
@@ -11,13 +12,13 @@ export function zoneVisitTables(context: SiteContext): string {
   const visits = (table: string, open: boolean) =>
     `select carrier_id, start_ms, ${open} as is_open from ${table}
      where site_id = $1 and start_ms >= $2 and start_ms < $3 and kind not in ('staff', 'cart')
-       and end_ms - start_ms >= ${minLengthSql(context, 'visits')}`;
+       and ${LENGTH_MS} >= ${minLengthSql(context, 'visits')}`;
   // A stay starts no earlier than its visit.
   const stays = (table: string) =>
     `select carrier_id, visit_start_ms, zone_id, start_ms, end_ms from ${table}
      where site_id = $1 and start_ms >= $2 and visit_start_ms >= $2 and visit_start_ms < $3
        and kind not in ('staff', 'cart')
-       and end_ms - start_ms >= ${minLengthSql(context, 'stays')}`;
+       and ${LENGTH_MS} >= ${minLengthSql(context, 'stays')}`;
   return `visit as materialized (
       select carrier_id, start_ms, is_open, cast(row_number() over () as integer) as visit_no,
         cast(dense_rank() over (order by carrier_id) as integer) as carrier_no

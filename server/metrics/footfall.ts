@@ -3,11 +3,13 @@
  * `minStaySeconds`). Staff and carts never count. One that is still open counts once it has lasted long enough. Pure.
  */
 import type { CarrierKind } from '../contract/model.ts';
+import type { Certainty } from '../engine/types.ts';
 import { countBand } from './bands.ts';
+import { lengthOf } from './length.ts';
 import { counts, RESOLUTION_MS } from './thresholds.ts';
 
 /** A visit, or a stay in the zone in question. */
-export interface Presence {
+export interface Presence extends Certainty {
   carrierId: string;
   kind: CarrierKind;
   startMs: number;
@@ -42,7 +44,7 @@ export function lengthCounts(
   const out = { ...NO_COUNTS };
   for (const row of rows) {
     if (!startedIn(row, fromMs, toMs)) continue;
-    const lengthMs = row.endMs - row.startMs;
+    const lengthMs = lengthOf(row);
     if (lengthMs >= minMs + RESOLUTION_MS) out.surely += 1;
     if (lengthMs >= minMs - RESOLUTION_MS) out.possibly += 1;
     if (lengthMs < minMs) out.below += 1;

@@ -6,6 +6,7 @@
  */
 import { countBand } from './bands.ts';
 import type { Presence } from './footfall.ts';
+import { lengthOf } from './length.ts';
 import { counts, RESOLUTION_MS } from './thresholds.ts';
 
 export const overlaps = (row: Presence, fromMs: number, toMs: number): boolean =>
@@ -22,7 +23,7 @@ export function uniqueCounts(rows: readonly Presence[], fromMs: number, toMs: nu
   const of = (atLeastMs: number) =>
     new Set(
       rows
-        .filter((row) => counts(row.kind) && overlaps(row, fromMs, toMs) && row.endMs - row.startMs >= atLeastMs)
+        .filter((row) => counts(row.kind) && overlaps(row, fromMs, toMs) && lengthOf(row) >= atLeastMs)
         .map((row) => row.carrierId),
     ).size;
   return { distinct: of(minMs), surely: of(minMs + RESOLUTION_MS), possibly: of(minMs - RESOLUTION_MS) };

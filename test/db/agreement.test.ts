@@ -47,6 +47,10 @@ function lengthMs(random: Random): number {
   return below(random, kind < 0.9 ? 40 * MINUTE : 6 * HOUR);
 }
 
+/** As the engine measures it, or not known. */
+const randomCertainty = (random: Random) =>
+  random() < 0.2 ? {} : { lagMs: below(random, 6) * 900, gateways: below(random, 6) };
+
 /** What an engine could have emitted between two times of its clock. */
 function randomRows(random: Random, fromMs: number, toMs: number, silent: (atMs: number) => boolean): EngineRows {
   const rows = noRows();
@@ -57,7 +61,15 @@ function randomRows(random: Random, fromMs: number, toMs: number, silent: (atMs:
     const kind = KINDS[Number(carrierId.slice(2)) % KINDS.length]!;
     const length = lengthMs(random);
     const startMs = emittedAtMs - length - below(random, 20 * MINUTE);
-    rows.visits.push({ carrierId, kind, startMs, endMs: startMs + length, entranceZoneId: null, emittedAtMs });
+    rows.visits.push({
+      carrierId,
+      kind,
+      startMs,
+      endMs: startMs + length,
+      entranceZoneId: null,
+      ...randomCertainty(random),
+      emittedAtMs,
+    });
     for (let s = below(random, 4); s > 0; s -= 1) {
       const stayStart = startMs + below(random, length + 1);
       const zone = pick(random, ZONES);
@@ -69,6 +81,8 @@ function randomRows(random: Random, fromMs: number, toMs: number, silent: (atMs:
         startMs: stayStart,
         endMs: stayStart + lengthMs(random),
         visitStartMs: startMs,
+        massPermille: below(random, 1_001),
+        ...randomCertainty(random),
         emittedAtMs: fromMs + 1 + below(random, toMs - fromMs),
       });
     }
@@ -113,9 +127,19 @@ function randomOpen(random: Random, watermarkMs: number): OpenRows {
     const endMs = startMs + below(random, watermarkMs - startMs + 1);
     const carrierId = `c-${100 + i}`;
     const kind = pick(random, KINDS);
-    open.visits.push({ carrierId, kind, startMs, endMs, entranceZoneId: null });
+    open.visits.push({ carrierId, kind, startMs, endMs, entranceZoneId: null, ...randomCertainty(random) });
     const stayStart = startMs + below(random, endMs - startMs + 1);
-    open.stays.push({ carrierId, kind, zoneId: 'a', floorId: 'f1', startMs: stayStart, endMs, visitStartMs: startMs });
+    open.stays.push({
+      carrierId,
+      kind,
+      zoneId: 'a',
+      floorId: 'f1',
+      startMs: stayStart,
+      endMs,
+      visitStartMs: startMs,
+      massPermille: 700,
+      lagMs: 1_500,
+    });
   }
   const bucketStartMs = Math.floor(watermarkMs / QUARTER) * QUARTER;
   open.heat.push({ floorId: 'f1', bucketStartMs, cellX: 0, cellY: 0, carrierId: 'c-1', dwellMs: 1000 });

@@ -9,6 +9,7 @@ import { dwellOf } from '../../server/metrics/dwell.ts';
 import { type FlowCount, flowFigures } from '../../server/metrics/flows.ts';
 import { footfallFigures, lengthCounts, type Presence, startedIn } from '../../server/metrics/footfall.ts';
 import { heatCells, heatFigures } from '../../server/metrics/heat.ts';
+import { lengthOf } from '../../server/metrics/length.ts';
 import {
   bucketEdges,
   DAY_MS,
@@ -118,14 +119,11 @@ function figuresOf(
     const measured = measuredQuarters(site, fromMs, toMs, zone?.floorId);
     return occupancyFigures(occupancyTotals(present, measured, fromMs, toMs, site.watermarkMs), coverage);
   }
-  const long = rows.filter((row) => startedIn(row, fromMs, toMs) && row.endMs - row.startMs >= minMs);
+  const long = rows.filter((row) => startedIn(row, fromMs, toMs) && lengthOf(row) >= minMs);
   const carriers = new Set(long.map((row) => row.carrierId)).size;
   if (coverage === 0) return dwellOf([], 0);
   if (dwellWithheld(zone?.id, carriers, definitions.kAnonymity)) return { ...dwellOf([], 0), suppressed: true };
-  return dwellOf(
-    long.map((row) => row.endMs - row.startMs),
-    coverage,
-  );
+  return dwellOf(long.map(lengthOf), coverage);
 }
 
 export function seriesByHand(
@@ -207,9 +205,9 @@ function paths(site: PlainSite, fromMs: number, toMs: number) {
   const visits = [
     ...site.rows.visits.map((row) => ({ ...row, isOpen: false })),
     ...site.open.visits.map((row) => ({ ...row, isOpen: true })),
-  ].filter((row) => startedIn(row, fromMs, toMs) && row.endMs - row.startMs >= minVisitMs(definitions));
+  ].filter((row) => startedIn(row, fromMs, toMs) && lengthOf(row) >= minVisitMs(definitions));
   const stays = [...site.rows.stays, ...site.open.stays].filter(
-    (row) => counts(row.kind) && isPlace(row.zoneId) && row.endMs - row.startMs >= minOf(row.zoneId),
+    (row) => counts(row.kind) && isPlace(row.zoneId) && lengthOf(row) >= minOf(row.zoneId),
   );
   return visits.map((visit) => ({
     carrierId: visit.carrierId,
@@ -263,7 +261,7 @@ export function returningByHand(site: PlainSite, fromMs: number, toMs: number, z
   const zone = zoneId === undefined ? undefined : site.registry.zones.get(site.siteId, zoneId);
   const definitions = definitionsOf(site);
   const visits = presences(site, zone).filter(
-    (row) => IDENTIFIED.includes(row.kind) && row.endMs - row.startMs >= minMsOf(site, zone),
+    (row) => IDENTIFIED.includes(row.kind) && lengthOf(row) >= minMsOf(site, zone),
   );
   const timezone = timezoneOf(site);
   const { identified, returning } = returningCounts(visits, fromMs, toMs, definitions.returnWindowDays, (atMs) =>

@@ -2,7 +2,7 @@
 import type { SeriesPoint } from '../../contract/metrics.ts';
 import { type DwellRanks, dwellFigures, dwellRanks } from '../../metrics/dwell.ts';
 import { dwellWithheld } from '../../metrics/suppression.ts';
-import { edgesRelation, inRange, sqlList, sqlNumber } from '../sqlText.ts';
+import { edgesRelation, inRange, LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 import { lengthCountsByInterval } from './lengthCounts.ts';
@@ -14,10 +14,10 @@ function lengthsRelation(context: SiteContext, frame: Frame): string {
   const { edges, zone } = frame;
   const source = zone ? 'stays' : 'visits';
   const rowsOf = (table: string) =>
-    `select carrier_id, start_ms, end_ms - start_ms as length_ms from ${table}
+    `select carrier_id, start_ms, ${LENGTH_MS} as length_ms from ${table}
      where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
        and ${inRange('start_ms', [edges[0]!, edges.at(-1)!])}
-       and end_ms - start_ms >= ${sqlNumber(minLengthMs(context, zone))}`;
+       and ${LENGTH_MS} >= ${sqlNumber(minLengthMs(context, zone))}`;
   return `(select e.i, v.carrier_id, v.length_ms
     from (${rowsOf(source)} union all ${rowsOf(`open_${source}`)}) v
       asof join ${edgesRelation(edges)} e on v.start_ms >= e.from_ms)`;

@@ -1,7 +1,7 @@
 /** What share of the visitors who can be known again had been here before? */
 import { checkPeriod, DAY_MS, dayEdges, localDay } from '../../metrics/localTime.ts';
 import { returningFigures } from '../../metrics/returning.ts';
-import { sqlList, sqlNumber } from '../sqlText.ts';
+import { LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import type { PeriodQuery, Returning } from '../timeSeries.ts';
 import { minLengthMs, type SiteContext, zoneOf } from './context.ts';
 import { coverageOfPeriod } from './coverage.ts';
@@ -18,7 +18,7 @@ export async function returning(context: SiteContext, query: PeriodQuery): Promi
     `select carrier_id, start_ms from ${table}
      where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind in ('shopper', 'tag')
        and start_ms >= ${sqlNumber(sinceMs)} and start_ms < $4
-       and end_ms - start_ms >= ${sqlNumber(minLengthMs(context, zone))}`;
+       and ${LENGTH_MS} >= ${sqlNumber(minLengthMs(context, zone))}`;
   const source = zone ? 'stays' : 'visits';
   const row = await context.sql.get<{ identified: number; returning: number }>(
     `with present as (

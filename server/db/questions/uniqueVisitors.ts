@@ -2,7 +2,7 @@
 import type { SeriesPoint } from '../../contract/metrics.ts';
 import { RESOLUTION_MS } from '../../metrics/thresholds.ts';
 import { uniqueFigures } from '../../metrics/uniqueVisitors.ts';
-import { sqlList, sqlNumber } from '../sqlText.ts';
+import { LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 
@@ -11,10 +11,10 @@ export async function uniqueVisitors(context: SiteContext, frame: Frame): Promis
   const { edges, zone } = frame;
   const minMs = minLengthMs(context, zone);
   const rowsOf = (table: string) =>
-    `select carrier_id, start_ms, greatest(end_ms, start_ms + 1) as until_ms, end_ms - start_ms as length_ms
+    `select carrier_id, start_ms, greatest(end_ms, start_ms + 1) as until_ms, ${LENGTH_MS} as length_ms
      from ${table} where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
        and start_ms < ${sqlNumber(edges.at(-1)!)} and end_ms >= ${sqlNumber(edges[0]!)}
-       and end_ms - start_ms >= ${sqlNumber(minMs - RESOLUTION_MS)}`;
+       and ${LENGTH_MS} >= ${sqlNumber(minMs - RESOLUTION_MS)}`;
   const source = zone ? 'stays' : 'visits';
   const distinct = (atLeastMs: number) =>
     `count(distinct v.carrier_id) filter (where v.length_ms >= ${sqlNumber(atLeastMs)})`;
