@@ -177,7 +177,7 @@ class ComposedApp implements App {
           retentionDays: retention.identifiedVisitsDays,
         }),
         ...redemptionRoutes({ services: offers, registry }),
-        ...tagRoutes({ services: offers, registry, publicUrl: () => publicUrl ?? http.url }),
+        ...tagRoutes({ services: offers, registry, audit, publicUrl: () => publicUrl ?? http.url }),
         ...demoRoutes({ services: offers, registry, pipeline, hub, demo }),
       ],
       onFailure: (error, where) => onProblem(where, error as Error),

@@ -128,7 +128,7 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
       ...redemptionRoutes({ services, registry }),
       ...shopperRoutes({ services, registry, hub, auth, audit, demo }),
       ...demoRoutes({ services, registry, pipeline, hub, demo }),
-      ...tagRoutes({ services, registry, publicUrl: () => 'https://mall.example' }),
+      ...tagRoutes({ services, registry, audit, publicUrl: () => 'https://mall.example' }),
       ...authRoutes({
         duck,
         registry,

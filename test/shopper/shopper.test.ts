@@ -162,6 +162,10 @@ describe('pairing', () => {
     expect((await manager.get(`/sites/${SITE}/carriers/none/tag`)).status).toBe(404);
     const retailer = await mall.account({ role: 'retailer', tenantId: 'cafe' });
     expect((await retailer.get(`/sites/${SITE}/carriers/c-2/tag`)).status).toBe(403);
+    const reads = (await mall.audit.entries({ siteId: SITE, limit: 10 })).filter(
+      ({ action }) => action === 'tag.code-read',
+    );
+    expect(reads.map(({ subject }) => subject)).toEqual(['c-2', 'c-2']);
   });
 });
 
@@ -193,7 +197,7 @@ describe('what one sees of oneself', () => {
       { outcome: 'sent', code: 'entered', reason: 'Přišli jste do zóny Zone front.', campaign: 'Second coffee free' },
     ]);
     const entries = await mall.audit.entries({ siteId: SITE, limit: 10 });
-    expect(entries.map((entry) => entry.action)).toEqual(['shopper.read-ledger']);
+    expect(entries.map((entry) => entry.action)).toEqual(['shopper.read-ledger', 'tag.code-read']);
   });
 
   test('the export holds all of it, another shopper’s nothing', async () => {

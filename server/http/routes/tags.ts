@@ -6,6 +6,7 @@ import type { OfferServices } from '../../campaigns/open.ts';
 import { id } from '../../contract/model.ts';
 import { carrierTag } from '../../contract/offers.ts';
 import { notFound } from '../../errors.ts';
+import { type Audit, actorOf } from '../../privacy/audit.ts';
 import type { Registry } from '../../registry/types.ts';
 import { type Route, route } from '../route.ts';
 
@@ -16,10 +17,12 @@ export const pairingUrl = (publicUrl: string, siteId: string, code: string): str
 export function tagRoutes({
   services,
   registry,
+  audit,
   publicUrl,
 }: {
   services: Pick<OfferServices, 'pairings'>;
   registry: Pick<Registry, 'carriers'>;
+  audit: Pick<Audit, 'record'>;
   /** Where phones reach the server, such as https://promenade.example. */
   publicUrl: () => string;
 }): Route[] {
@@ -31,10 +34,12 @@ export function tagRoutes({
       access: { roles: ['owner', 'manager', 'installer'], scope: 'site' },
       params: z.object({ site: id, carrier: id }),
       response: carrierTag,
-      handler: async ({ siteId, params, nowMs }) => {
+      handler: async ({ siteId, params, principal, ip, nowMs }) => {
         const carrier = registry.carriers.get(siteId, params.carrier);
         if (carrier === undefined) throw notFound(`carrier ${params.carrier}`);
         const code = await services.pairings.codeOf(siteId, carrier.id, nowMs);
+        // Who knows the code can take the tag over, and with it what its bearer's phone is told.
+        await audit.record({ actor: actorOf(principal), action: 'tag.code-read', siteId, subject: carrier.id, ip });
         const url = pairingUrl(publicUrl(), siteId, code);
         const svg = await QRCode.toString(url, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
         return { carrierId: carrier.id, code: grouped(code), url, svg };
