@@ -9,7 +9,9 @@ import type { DashboardClientEvents, DashboardServerEvents } from '../../server/
 import type { Interval, Metric } from '../../server/contract/metrics.ts';
 import type { Floor, Gateway, Zone } from '../../server/contract/model.ts';
 import { type Campaign, type CampaignInput, DEFAULT_ATTENTION } from '../../server/contract/offers.ts';
+import { overlapShare } from '../../server/floor/geometry.ts';
 import type { Grant } from '../../server/http/route.ts';
+import { seenByTenant } from '../../server/http/routes/zones.ts';
 import * as mall from './mockMall.ts';
 
 /** As the server sends it. */
@@ -83,6 +85,18 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
   });
   const put = <T extends { id: string }>(list: T[], item: T): T[] => [...list.filter(({ id }) => id !== item.id), item];
 
+  /** The server's own rules, as server/http/routes/zones.ts has them. */
+  function checkTenant(tenantId: string, next: Zone): void {
+    if (next.kind !== 'coupon') throw new Refusal(403, 'a retailer may draw coupon zones only', 'body.kind');
+    if (next.tenantId !== tenantId) throw new Refusal(403, `must be ${tenantId}`, 'body.tenantId');
+    const isForeign = (other: Zone) =>
+      other.floorId === next.floorId &&
+      other.kind === 'shop' &&
+      other.tenantId !== tenantId &&
+      overlapShare(next.shape, other.shape) > 0.02;
+    if (zones.some(isForeign)) throw new Refusal(403, "must not lie over another tenant's zone", 'body.shape');
+  }
+
   function answer(method: string, path: string, query: URLSearchParams, body: unknown): unknown {
     if (path === '/auth/welcome') {
       if ((body as { token?: string }).token !== 'good')
@@ -146,6 +160,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
     const fromMs = Date.parse(query.get('from') ?? '');
     const toMs = Date.parse(query.get('to') ?? '');
     const zone = query.get('zone');
+    const tenantId = mock.grants.find(({ role }) => role === 'retailer')?.tenantId ?? null;
     switch (what) {
       case undefined:
         return mall.site;
@@ -171,13 +186,14 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
         if (sub === 'geojson') return { floor: floors[0], zones: [], skipped: [], crs: 'metres' };
         return undefined;
       case 'zones':
-        if (method === 'GET') return zones;
+        if (method === 'GET') return zones.filter((one) => tenantId === null || seenByTenant(one, tenantId));
         if (method === 'DELETE') {
           zones = zones.filter((one) => one.id !== id);
           return undefined;
         }
         {
           const made: Zone = { ...(body as Zone), id: id ?? `zone-${zones.length + 1}` };
+          if (tenantId !== null) checkTenant(tenantId, made);
           zones = put(zones, made);
           return made;
         }

@@ -270,7 +270,7 @@ describeInBrowser('dashboard', () => {
     mock.grants = grant('retailer', 'cafe-alma');
     await open('#/s/arkada/live');
     await page.waitForSelector('.kpi-value');
-    expect(await views()).toEqual(['Traffic', 'Campaigns']);
+    expect(await views()).toEqual(['Traffic', 'Editor', 'Campaigns']);
     expect(mock.requests.filter(({ path }) => /gateways|flows|affinity|heatmap/.test(path))).toEqual([]);
     expect(await page.locator('.page-tools select').nth(1).locator('option').allTextContents()).toEqual([
       'Café Alma',

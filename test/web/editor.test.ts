@@ -1,6 +1,6 @@
 /** The editor in a real browser: what is drawn is what is sent. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Point, Zone } from '../../server/contract/model.ts';
 import { describeInBrowser, launchBrowser } from '../support/browser.ts';
 import { builtWeb } from '../support/buildWeb.ts';
@@ -233,5 +233,74 @@ describeInBrowser('editor', () => {
       .setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
     await dialog.locator('.fault').waitFor();
     expect(await dialog.locator('.fault').textContent()).toContain('FeatureCollection');
+  });
+
+  describe('of a retailer', () => {
+    beforeEach(async () => {
+      mock.grants = [{ role: 'retailer', siteId: 'arkada', tenantId: 'cafe-alma' }];
+      mock.requests.length = 0;
+      await page.reload();
+      await page.waitForSelector('.pick button');
+    });
+
+    it('has the own coupon zones to change, and everything else to look at', async () => {
+      expect(await page.getByRole('toolbar').getByRole('button').allTextContents()).toEqual([
+        'Select',
+        'Circle',
+        'Polygon',
+        '',
+        'Save',
+      ]);
+      expect(await page.getByRole('button', { name: /^(New floor|Floor)$/ }).count()).toBe(0);
+      expect(await page.locator('.gateway-dot').count()).toBe(0);
+      expect(sent('GET', /gateways/)).toEqual([]);
+      expect(await page.locator('.editor-side').textContent()).not.toContain('Vela Shoes');
+      await page.getByRole('button', { name: /Café Alma/ }).click();
+      expect(await page.locator('.editor-side').textContent()).toContain('Set by the mall');
+      expect(await page.locator('.editor-side input').count()).toBe(0);
+      expect(await page.locator('.handle').count()).toBe(0);
+    });
+
+    it('draws a circle and a polygon as its coupon zones, changes one and deletes the other', async () => {
+      const at = await pixels();
+      await tool('Circle');
+      await page.mouse.click(...at(56, 33));
+      await page.mouse.click(...at(59, 33));
+      await page.getByLabel('Name').fill('Cake stand');
+      await tool('Polygon');
+      for (const corner of CORNERS) await page.mouse.click(...at(corner[0], corner[1] - 1));
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Name').fill('Terrace');
+      await save();
+      await page.waitForFunction(() => document.querySelector('.save-state')?.textContent === 'All saved');
+      const made = sent('POST', /zones$/).map(({ body }) => body as Zone);
+      expect(made.map(({ name, kind, tenantId, shape }) => [name, kind, tenantId, shape.type])).toEqual([
+        ['Cake stand', 'coupon', 'cafe-alma', 'circle'],
+        ['Terrace', 'coupon', 'cafe-alma', 'polygon'],
+      ]);
+      expect(await page.getByLabel('Kind').count()).toBe(0);
+      await page.getByRole('button', { name: 'Remove zone' }).click();
+      await page.getByRole('button', { name: /Cake stand/ }).click();
+      await page.getByLabel('Radius in m').fill('2');
+      await page.getByLabel('Radius in m').press('Tab');
+      await save();
+      await page.waitForFunction(() => document.querySelector('.save-state')?.textContent === 'All saved');
+      expect(sent('DELETE', /zones/)).toHaveLength(1);
+      expect(sent('PUT', /zones/).map(({ body }) => (body as Zone).shape)).toMatchObject([{ radiusM: 2 }]);
+    });
+
+    it('hears in words that a zone lies over another shop, and keeps it unsaved', async () => {
+      const at = await pixels();
+      await tool('Circle');
+      await page.mouse.click(...at(20, 52));
+      await page.mouse.click(...at(25, 52));
+      await page.waitForSelector('.handle.radius');
+      await save();
+      await page.waitForSelector('.editor-side [role="alert"]');
+      expect(await page.locator('.editor-side [role="alert"]').textContent()).toContain(
+        'lies over another tenant’s zone. Move it or make it smaller',
+      );
+      expect(await zonesNow()).toBe('1 unsaved change');
+    });
   });
 });

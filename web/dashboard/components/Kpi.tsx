@@ -9,6 +9,8 @@ const COVERAGE_FINE = 0.9;
 
 export function Kpi(props: {
   label: string;
+  /** Where the figure is not of the period as a whole: of what it is, such as a day on average. */
+  per?: string | undefined;
   hint: string;
   summary: Summary | undefined;
   format: (value: number | null) => string;
@@ -18,7 +20,10 @@ export function Kpi(props: {
   const { summary, format } = props;
   return (
     <div class="card kpi">
-      <dt title={props.hint}>{props.label}</dt>
+      <dt title={props.hint}>
+        {props.label}
+        {props.per !== undefined && <span class="kpi-per">{props.per}</span>}
+      </dt>
       {props.failed ? (
         <dd class="kpi-failed muted">{t('kpi.failed')}</dd>
       ) : summary === undefined ? (

@@ -17,7 +17,7 @@ type AccountRole = Account['grants'][number]['role'];
 const VIEWS_OF_ROLE: Record<AccountRole, readonly View[]> = {
   owner: VIEWS,
   manager: VIEWS,
-  retailer: ['traffic', 'campaigns'],
+  retailer: ['traffic', 'editor', 'campaigns'],
   installer: ['gateways', 'editor'],
   till: [],
 };

@@ -8,6 +8,8 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { Notice } from '../../components/states.tsx';
 import { t } from '../../i18n/t.ts';
 import { ofSite } from '../../state/endpoints.ts';
+import { ScheduleFields } from './ScheduleFields.tsx';
+import { ZoneChoice } from './ZoneChoice.tsx';
 
 const slug = (text: string): string =>
   text
@@ -20,11 +22,11 @@ const slug = (text: string): string =>
 /** A name may come twice, an id not. */
 const newId = (name: string): string => `${slug(name) || 'campaign'}-${Math.random().toString(36).slice(2, 8)}`;
 
-const blank = (zoneId: string, tenantId: string | null): CampaignInput => ({
+const blank = (zoneIds: string[], tenantId: string | null): CampaignInput => ({
   id: '',
   name: '',
   tenantId,
-  zoneIds: [zoneId],
+  zoneIds,
   trigger: { type: 'dwell', seconds: 20 },
   offer: { title: '', text: '', terms: null, validMinutes: 120 },
   cooldownMinutes: 24 * 60,
@@ -40,10 +42,11 @@ export function CampaignForm(props: {
   tenantId: string | null;
   onClose: (kept?: Campaign) => void;
 }) {
-  const coupons = props.zones.filter(({ kind }) => kind === 'coupon');
-  const others = props.zones.filter(({ kind }) => kind !== 'coupon' && kind !== 'corridor');
   const [form, setForm] = useState<CampaignInput>(() => {
-    if (props.campaign === undefined) return blank((coupons[0] ?? others[0])?.id ?? '', props.tenantId);
+    const coupons = props.zones.filter(({ kind }) => kind === 'coupon');
+    // The only coupon zone needs no choice; of several none is the likelier.
+    if (props.campaign === undefined)
+      return blank(coupons.length === 1 ? coupons.map(({ id }) => id) : [], props.tenantId);
     const { status: _, ...input } = props.campaign;
     return input;
   });
@@ -62,6 +65,7 @@ export function CampaignForm(props: {
     'cooldownMinutes',
     'stock',
     'trigger',
+    'schedule',
     'controlShare',
   ];
 
@@ -69,6 +73,9 @@ export function CampaignForm(props: {
     event.preventDefault();
     setFault(undefined);
     if (form.name.trim() === '') return setFault({ path: 'name', message: t('campaign.nameMissing') });
+    if (form.zoneIds.length === 0) return setFault({ path: 'zoneIds', message: t('campaign.zoneMissing') });
+    if (form.schedule?.weekdays.length === 0)
+      return setFault({ path: 'schedule', message: t('campaign.weekdayMissing') });
     if (form.offer.title.trim() === '') return setFault({ path: 'offer.title', message: t('campaign.titleMissing') });
     if (form.offer.text.trim() === '') return setFault({ path: 'offer.text', message: t('campaign.textMissing') });
     setBusy(true);
@@ -109,11 +116,6 @@ export function CampaignForm(props: {
       )}
     </Field>
   );
-  const zoneOption = (zone: Zone) => (
-    <option key={zone.id} value={zone.id} selected={form.zoneIds[0] === zone.id}>
-      {zone.name}
-    </option>
-  );
   return (
     <Dialog
       wide
@@ -124,31 +126,23 @@ export function CampaignForm(props: {
         {fault !== undefined && !known.some((path) => fault.path.startsWith(path)) && (
           <Notice tone="bad">{t('fault.said', { message: fault.message })}</Notice>
         )}
-        <div class="form-row">
-          <Field label={t('campaign.name')} fault={faultOf('name')}>
-            {(ids) => (
-              <input
-                {...ids}
-                class="input"
-                value={form.name}
-                maxLength={120}
-                onInput={(event) => set({ name: event.currentTarget.value })}
-              />
-            )}
-          </Field>
-          <Field
-            label={t('campaign.zone')}
-            hint={coupons.length === 0 ? t('campaign.zoneHint') : undefined}
-            fault={faultOf('zoneIds')}
-          >
-            {(ids) => (
-              <select {...ids} class="select" onChange={(event) => set({ zoneIds: [event.currentTarget.value] })}>
-                {coupons.length > 0 && <optgroup label={t('kind.couponMany')}>{coupons.map(zoneOption)}</optgroup>}
-                {others.length > 0 && <optgroup label={t('campaign.otherZones')}>{others.map(zoneOption)}</optgroup>}
-              </select>
-            )}
-          </Field>
-        </div>
+        <Field label={t('campaign.name')} fault={faultOf('name')}>
+          {(ids) => (
+            <input
+              {...ids}
+              class="input"
+              value={form.name}
+              maxLength={120}
+              onInput={(event) => set({ name: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <ZoneChoice
+          zones={props.zones}
+          chosen={form.zoneIds}
+          fault={faultOf('zoneIds')}
+          onChange={(zoneIds) => set({ zoneIds })}
+        />
         <div class="form-row">
           <div class="field">
             <span class="label">{t('campaign.trigger')}</span>
@@ -202,9 +196,10 @@ export function CampaignForm(props: {
         </Field>
         <Field label={t('campaign.terms')} fault={faultOf('offer.terms')} hint={t('campaign.termsHint')}>
           {(ids) => (
-            <input
+            <textarea
               {...ids}
-              class="input"
+              class="textarea terms"
+              rows={2}
               value={form.offer.terms ?? ''}
               maxLength={1000}
               onInput={(event) => setOffer({ terms: event.currentTarget.value || null })}
@@ -230,12 +225,17 @@ export function CampaignForm(props: {
           {number(
             t('campaign.controlShare'),
             'controlShare',
-            Math.round(form.controlShare * 100),
+            Math.round(form.controlShare * 1_000) / 10,
             (percent) => set({ controlShare: (percent ?? 0) / 100 }),
             0,
             t('campaign.controlHint'),
           )}
         </div>
+        <ScheduleFields
+          schedule={form.schedule}
+          fault={faultOf('schedule')}
+          onChange={(schedule) => set({ schedule })}
+        />
         <div class="actions">
           <button type="button" class="button" onClick={() => props.onClose()}>
             {t('action.cancel')}

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Site } from '../../../../server/contract/model.ts';
 import type { Campaign } from '../../../../server/contract/offers.ts';
 import { ApiError } from '../../../lib/api.ts';
-import { formatDuration } from '../../../lib/format.ts';
+import { formatCount, formatDuration, formatShareFine } from '../../../lib/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { Empty, Fault, Loading } from '../../components/states.tsx';
@@ -16,6 +16,7 @@ import { allowedViews, ownTenant } from '../../state/session.ts';
 import { useAsync } from '../../state/useAsync.ts';
 import { CampaignForm } from './CampaignForm.tsx';
 import { CampaignResult } from './CampaignResult.tsx';
+import { scheduleText } from './ScheduleFields.tsx';
 import './campaigns.css';
 
 const TONE = { draft: '', live: 'good', paused: 'warn', ended: '' } as const;
@@ -37,6 +38,7 @@ export default function Campaigns({ site }: { site: Site }) {
   const [moving, setMoving] = useState(false);
   const tenant = ownTenant.value;
   const zones = (plan.data?.zones ?? []).filter((zone) => tenant === null || zone.tenantId === tenant);
+  const hasCoupons = zones.some(({ kind }) => kind === 'coupon');
   const zoneNames = (ids: string[]) =>
     ids.map((id) => plan.data?.zones.find((zone) => zone.id === id)?.name ?? id).join(', ');
   const list = campaigns.data;
@@ -56,7 +58,7 @@ export default function Campaigns({ site }: { site: Site }) {
     }
   };
   const newButton = (
-    <button type="button" class="button primary" disabled={zones.length === 0} onClick={() => setEditing('new')}>
+    <button type="button" class="button primary" onClick={() => setEditing('new')}>
       <Icon name="plus" size={16} />
       {t('campaign.new')}
     </button>
@@ -93,7 +95,7 @@ export default function Campaigns({ site }: { site: Site }) {
             icon="campaigns"
             title={t('campaign.none')}
             action={
-              zones.length > 0 || !allowedViews.value.includes('editor') ? (
+              hasCoupons || !allowedViews.value.includes('editor') ? (
                 newButton
               ) : (
                 <a class="button primary" href={hrefTo(site.id, 'editor')}>
@@ -102,7 +104,7 @@ export default function Campaigns({ site }: { site: Site }) {
               )
             }
           >
-            {t(zones.length === 0 ? 'campaign.noZones' : 'campaign.noneHow')}
+            {t(hasCoupons ? 'campaign.noneHow' : 'campaign.noZones')}
           </Empty>
         </div>
       ) : (
@@ -168,16 +170,20 @@ export default function Campaigns({ site }: { site: Site }) {
                     {chosen.offer.terms !== null && <p class="small">{chosen.offer.terms}</p>}
                   </div>
                   <dl class="facts">
-                    <dt>{t('campaign.zone')}</dt>
+                    <dt>{t(chosen.zoneIds.length > 1 ? 'campaign.zones' : 'campaign.zone')}</dt>
                     <dd>{zoneNames(chosen.zoneIds)}</dd>
                     <dt>{t('campaign.trigger')}</dt>
                     <dd>{triggerText(chosen)}</dd>
+                    <dt>{t('campaign.schedule')}</dt>
+                    <dd>{scheduleText(chosen.schedule)}</dd>
                     <dt>{t('campaign.cooldown')}</dt>
                     <dd>{formatDuration(chosen.cooldownMinutes * 60)}</dd>
                     <dt>{t('campaign.valid')}</dt>
                     <dd>{formatDuration(chosen.offer.validMinutes * 60)}</dd>
                     <dt>{t('campaign.stock')}</dt>
-                    <dd>{chosen.stock === null ? t('campaign.unlimited') : chosen.stock}</dd>
+                    <dd>{chosen.stock === null ? t('campaign.unlimited') : formatCount(chosen.stock)}</dd>
+                    <dt>{t('campaign.control')}</dt>
+                    <dd>{formatShareFine(chosen.controlShare)}</dd>
                   </dl>
                 </div>
               </section>

@@ -1,9 +1,9 @@
-/** Floors, zones and gateways: drawn on the map or typed; nothing is sent before it is saved. */
+/** Floors, zones and gateways: drawn on the map or typed; nothing is sent before it is saved. A retailer has the coupon zones of the own tenant. */
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Gateway, Shape, Site, Zone } from '../../../../server/contract/model.ts';
 import { IconButton } from '../../components/controls.tsx';
 import { chosenFloor, FloorChoice } from '../../components/FloorChoice.tsx';
-import { Icon, type IconName } from '../../components/Icon.tsx';
+import { Icon } from '../../components/Icon.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { Empty, Fault, Loading, Notice, Skeleton } from '../../components/states.tsx';
 import { toast } from '../../components/toast.tsx';
@@ -15,25 +15,32 @@ import { shapeFault } from '../../map/geometry.ts';
 import { ofSite } from '../../state/endpoints.ts';
 import { usePlan } from '../../state/plan.ts';
 import { guardLeaving, setParams } from '../../state/router.ts';
+import { ownTenant } from '../../state/session.ts';
 import { useAsync } from '../../state/useAsync.ts';
 import { FloorDialog } from './FloorDialog.tsx';
-import { GatewayForm, middleOf, ZoneForm } from './forms.tsx';
-import { changesOf, newGatewayId, newZoneId, roundPoint, roundShape, withGateway, withZone } from './model.ts';
+import { FixedZone, GatewayForm, middleOf, ZoneForm } from './forms.tsx';
+import {
+  boxAround,
+  changesOf,
+  mayChange,
+  newGatewayId,
+  newZoneId,
+  roundPoint,
+  roundShape,
+  withGateway,
+  withZone,
+} from './model.ts';
+import { GatewayPicks, ZonePicks } from './PickList.tsx';
 import { sendChanges } from './sendChanges.ts';
+import { type Tool, Toolbar } from './Toolbar.tsx';
 import { useDraft } from './useDraft.ts';
 import './editor.css';
 
-type Tool = 'select' | 'polygon' | 'coupon' | 'gateway';
 type Selected = { what: 'zone' | 'gateway'; id: string };
-const TOOLS: { tool: Tool; icon: IconName }[] = [
-  { tool: 'select', icon: 'pointer' },
-  { tool: 'polygon', icon: 'polygon' },
-  { tool: 'coupon', icon: 'circle' },
-  { tool: 'gateway', icon: 'gateways' },
-];
-
 export default function Editor({ site }: { site: Site }) {
   const plan = usePlan(site.id);
+  const tenant = ownTenant.value;
+  const drawnKind: Zone['kind'] = tenant === null ? 'shop' : 'coupon';
   const { saved, setSaved, draft, setDraft, change, undo, canUndo, forgetSteps } = useDraft();
   const [selected, setSelected] = useState<Selected>();
   const [tool, setTool] = useState<Tool>('select');
@@ -43,7 +50,9 @@ export default function Editor({ site }: { site: Site }) {
   const [floorDialog, setFloorDialog] = useState<'new' | 'edit'>();
   const [view, setView] = useState<FloorView>();
   const editing = useMemo(() => (view === undefined ? undefined : new Editing(view)), [view]);
-  const waiting = useAsync<{ id: string }[]>(`waiting/${site.id}`, (signal) => ofSite(site.id).waiting(signal));
+  const waiting = useAsync<{ id: string }[]>(tenant === null ? `waiting/${site.id}` : null, (signal) =>
+    ofSite(site.id).waiting(signal),
+  );
 
   const changes = useMemo(() => changesOf(saved, draft), [saved, draft]);
   const dirty = changes.length > 0;
@@ -75,26 +84,28 @@ export default function Editor({ site }: { site: Site }) {
     [draft.gateways, floor?.id],
   );
   const zone = selected?.what === 'zone' ? zones.find(({ id }) => id === selected.id) : undefined;
+  const changeable = zones.filter((one) => mayChange(one, tenant));
+  const fixed = zone !== undefined && !mayChange(zone, tenant);
   const gateway = selected?.what === 'gateway' ? gateways.find(({ id }) => id === selected.id) : undefined;
 
   const addZone = useCallback(
     (shape: Shape, kind: Zone['kind']) => {
       if (floor === undefined) return;
       const id = newZoneId(draft.zones);
-      const count = draft.zones.filter((one) => one.kind === kind).length + 1;
+      const count = draft.zones.filter((one) => one.kind === kind && mayChange(one, tenant)).length + 1;
       const made: Zone = {
         id,
         floorId: floor.id,
         name: `${t(`kind.${kind}`)} ${count}`,
         kind,
         shape: roundShape(shape),
-        tenantId: null,
+        tenantId: tenant,
         minStaySeconds: null,
       };
       change((old) => ({ ...old, zones: [...old.zones, made] }));
       setSelected({ what: 'zone', id });
     },
-    [floor, draft.zones, change],
+    [floor, draft.zones, change, tenant],
   );
   const addGateway = useCallback(
     (at: readonly [number, number]) => {
@@ -115,9 +126,9 @@ export default function Editor({ site }: { site: Site }) {
     editing.clearHandles();
     if (tool === 'polygon')
       editing.drawPolygon(
-        false,
+        drawnKind === 'coupon',
         (shape) => {
-          addZone(shape, 'shop');
+          addZone(shape, drawnKind);
           back();
         },
         back,
@@ -140,7 +151,7 @@ export default function Editor({ site }: { site: Site }) {
     else {
       editing.cancel();
       setReport(undefined);
-      if (zone !== undefined)
+      if (zone !== undefined && !fixed)
         editing.showShape(zone.shape, zone.kind === 'coupon', (shape) =>
           change((old) => withZone(old, zone.id, { shape: roundShape(shape) })),
         );
@@ -218,9 +229,11 @@ export default function Editor({ site }: { site: Site }) {
         ? t('editor.hintCoupon')
         : tool === 'gateway'
           ? t('editor.hintGateway')
-          : zone !== undefined
-            ? t(zone.shape.type === 'circle' ? 'editor.hintCircle' : 'editor.hintCorners')
-            : t('editor.hintSelect');
+          : fixed
+            ? t('editor.hintOthers')
+            : zone !== undefined
+              ? t(zone.shape.type === 'circle' ? 'editor.hintCircle' : 'editor.hintCorners')
+              : t(tenant === null ? 'editor.hintSelect' : 'editor.hintOwn');
   const closeDialog = (changed: boolean, floorId?: string) => {
     setFloorDialog(undefined);
     if (changed) plan.reload();
@@ -230,16 +243,18 @@ export default function Editor({ site }: { site: Site }) {
     <>
       <PageHead title={t('nav.editor')}>
         {floor !== undefined && <FloorChoice floors={floors} floor={floor} />}
-        {floor !== undefined && (
+        {floor !== undefined && tenant === null && (
           <button type="button" class="button" onClick={() => setFloorDialog('edit')}>
             <Icon name="layers" size={16} />
             {t('floor.edit')}
           </button>
         )}
-        <button type="button" class="button" onClick={() => setFloorDialog('new')}>
-          <Icon name="plus" size={16} />
-          {t('floor.new')}
-        </button>
+        {tenant === null && (
+          <button type="button" class="button" onClick={() => setFloorDialog('new')}>
+            <Icon name="plus" size={16} />
+            {t('floor.new')}
+          </button>
+        )}
       </PageHead>
       {floorDialog !== undefined && (
         <FloorDialog
@@ -255,44 +270,28 @@ export default function Editor({ site }: { site: Site }) {
             icon="layers"
             title={t('floor.none')}
             action={
-              <button type="button" class="button primary" onClick={() => setFloorDialog('new')}>
-                {t('floor.new')}
-              </button>
+              tenant === null && (
+                <button type="button" class="button primary" onClick={() => setFloorDialog('new')}>
+                  {t('floor.new')}
+                </button>
+              )
             }
           >
-            {t('floor.firstHow')}
+            {t(tenant === null ? 'floor.firstHow' : 'floor.askHow')}
           </Empty>
         </div>
       ) : (
         <div class="editor-grid">
           <div class={`card editor-map ${tool === 'select' ? '' : 'drawing'}`}>
-            <div class="toolbar" role="toolbar" aria-label={t('editor.tools')}>
-              {TOOLS.map((one) => (
-                <button
-                  key={one.tool}
-                  type="button"
-                  class="button small"
-                  aria-pressed={tool === one.tool}
-                  onClick={() => setTool(tool === one.tool ? 'select' : one.tool)}
-                >
-                  <Icon name={one.icon} size={16} />
-                  <span class="tool-name">{t(`tool.${one.tool}`)}</span>
-                </button>
-              ))}
-              <span class="toolbar-gap" />
-              <IconButton icon="undo" label={t('editor.undo')} disabled={!canUndo} onClick={undo} />
-              <span class="save-state small" role="status">
-                {dirty ? t('editor.unsaved', { n: changes.length }) : t('editor.allSaved')}
-              </span>
-              <button
-                type="button"
-                class="button small primary"
-                disabled={!dirty || saving}
-                onClick={() => void save()}
-              >
-                {t(saving ? 'editor.saving' : 'action.save')}
-              </button>
-            </div>
+            <Toolbar
+              forRetailer={tenant !== null}
+              tool={tool}
+              onTool={setTool}
+              undo={canUndo ? undo : undefined}
+              unsaved={changes.length}
+              saving={saving}
+              onSave={() => void save()}
+            />
             {floor === undefined ? (
               <Skeleton height="100%" />
             ) : (
@@ -318,10 +317,11 @@ export default function Editor({ site }: { site: Site }) {
                   <IconButton icon="close" label={t('editor.done')} onClick={() => setSelected(undefined)} />
                 </div>
                 <div class="card-body">
-                  {zone !== undefined && (
+                  {zone !== undefined && fixed && <FixedZone zone={zone} />}
+                  {zone !== undefined && !fixed && (
                     <ZoneForm
                       zone={zone}
-                      couponOnly={false}
+                      couponOnly={tenant !== null}
                       serverFault={faults.get(zone.id)}
                       onChange={(part) => change((old) => withZone(old, zone.id, part))}
                       onRemove={() => {
@@ -354,66 +354,40 @@ export default function Editor({ site }: { site: Site }) {
             ) : (
               <>
                 {faults.size > 0 && <Notice tone="bad">{t('editor.someRefused', { n: faults.size })}</Notice>}
-                <div class="card-head">
-                  <h2>{t('editor.zones', { n: zones.length })}</h2>
-                  <IconButton
-                    icon="plus"
-                    label={t('editor.zoneByNumbers')}
-                    onClick={() => {
-                      const [x, y] = middleOf(floor);
-                      addZone(
-                        {
-                          type: 'polygon',
-                          rings: [
-                            [
-                              [x - 5, y - 4],
-                              [x + 5, y - 4],
-                              [x + 5, y + 4],
-                              [x - 5, y + 4],
-                            ],
-                          ],
-                        },
-                        'shop',
-                      );
-                    }}
+                <ZonePicks
+                  title={t(tenant === null ? 'editor.zones' : 'editor.ownZones', { n: changeable.length })}
+                  none={t(tenant === null ? 'editor.noZones' : 'editor.noOwnZones')}
+                  zones={changeable}
+                  onPick={({ id }) => setSelected({ what: 'zone', id })}
+                  add={
+                    <IconButton
+                      icon="plus"
+                      label={t('editor.zoneByNumbers')}
+                      onClick={() => addZone(boxAround(middleOf(floor)), drawnKind)}
+                    />
+                  }
+                />
+                {tenant === null ? (
+                  <GatewayPicks
+                    gateways={gateways}
+                    onPick={({ id }) => setSelected({ what: 'gateway', id })}
+                    add={
+                      <IconButton
+                        icon="plus"
+                        label={t('editor.gatewayByNumbers')}
+                        onClick={() => addGateway(middleOf(floor))}
+                      />
+                    }
                   />
-                </div>
-                {zones.length === 0 && <p class="muted card-lead">{t('editor.noZones')}</p>}
-                <ul class="pick">
-                  {[...zones]
-                    .sort((a, b) => a.name.localeCompare(b.name))
-                    .map((one) => (
-                      <li key={one.id}>
-                        <button type="button" onClick={() => setSelected({ what: 'zone', id: one.id })}>
-                          <i class={`swatch ${one.kind}`} />
-                          <span>{one.name}</span>
-                          <span class="muted small">{t(`kind.${one.kind}`)}</span>
-                        </button>
-                      </li>
-                    ))}
-                </ul>
-                <div class="card-head">
-                  <h2>{t('editor.gateways', { n: gateways.length })}</h2>
-                  <IconButton
-                    icon="plus"
-                    label={t('editor.gatewayByNumbers')}
-                    onClick={() => addGateway(middleOf(floor))}
-                  />
-                </div>
-                {gateways.length === 0 && <p class="muted card-lead">{t('editor.noGateways')}</p>}
-                <ul class="pick">
-                  {gateways.map((one) => (
-                    <li key={one.id}>
-                      <button type="button" onClick={() => setSelected({ what: 'gateway', id: one.id })}>
-                        <span class={`dot ${one.enabled ? '' : 'off'}`} />
-                        <span>{one.name ?? one.id}</span>
-                        <span class="muted small num">
-                          {one.xM}, {one.yM}
-                        </span>
-                      </button>
-                    </li>
-                  ))}
-                </ul>
+                ) : (
+                  zones.length > changeable.length && (
+                    <ZonePicks
+                      title={t('editor.around')}
+                      zones={zones.filter((one) => !changeable.includes(one))}
+                      onPick={({ id }) => setSelected({ what: 'zone', id })}
+                    />
+                  )
+                )}
               </>
             )}
           </aside>

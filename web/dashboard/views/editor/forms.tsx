@@ -116,30 +116,31 @@ export function ZoneForm(props: {
           />
         )}
       </Field>
-      <div class="form-row">
-        <Select
-          visibleLabel
-          label={t('editor.kind')}
-          value={zone.kind}
-          options={(props.couponOnly ? (['coupon'] as const) : KINDS).map((kind) => ({
-            value: kind,
-            label: t(`kind.${kind}`),
-          }))}
-          onChange={(kind) => onChange({ kind })}
-        />
-        <Field label={t('editor.tenant')} hint={t('editor.tenantHint')}>
-          {(ids) => (
-            <input
-              {...ids}
-              class="input"
-              value={zone.tenantId ?? ''}
-              pattern="[a-z0-9-]{1,32}"
-              disabled={props.couponOnly}
-              onChange={(event) => onChange({ tenantId: event.currentTarget.value.trim() || null })}
-            />
-          )}
-        </Field>
-      </div>
+      {!props.couponOnly && (
+        <div class="form-row">
+          <Select
+            visibleLabel
+            label={t('editor.kind')}
+            value={zone.kind}
+            options={KINDS.map((kind) => ({
+              value: kind,
+              label: t(`kind.${kind}`),
+            }))}
+            onChange={(kind) => onChange({ kind })}
+          />
+          <Field label={t('editor.tenant')} hint={t('editor.tenantHint')}>
+            {(ids) => (
+              <input
+                {...ids}
+                class="input"
+                value={zone.tenantId ?? ''}
+                pattern="[a-z0-9-]{1,32}"
+                onChange={(event) => onChange({ tenantId: event.currentTarget.value.trim() || null })}
+              />
+            )}
+          </Field>
+        </div>
+      )}
       <Field label={t('editor.minStay')} hint={t('editor.minStayHint')}>
         {(ids) => (
           <input
@@ -193,6 +194,20 @@ export function ZoneForm(props: {
         <Icon name="trash" size={16} />
         {t('editor.removeZone')}
       </button>
+    </div>
+  );
+}
+
+/** What may be looked at but not changed. */
+export function FixedZone({ zone }: { zone: Zone }) {
+  return (
+    <div class="stack">
+      <p class="row">
+        <i class={`swatch ${zone.kind}`} />
+        {t(`kind.${zone.kind}`)}
+      </p>
+      <p class="muted small num">{t('editor.area', { m2: formatDecimal(shapeArea(zone.shape)) })}</p>
+      <p class="muted">{t('editor.fixed')}</p>
     </div>
   );
 }

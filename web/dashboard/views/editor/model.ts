@@ -58,6 +58,19 @@ export const withGateway = (draft: Draft, id: string, change: Partial<Gateway>):
   gateways: draft.gateways.map((gateway) => (gateway.id === id ? { ...gateway, ...change } : gateway)),
 });
 
+/** Where a zone that is made by numbers begins. */
+export const boxAround = ([x, y]: Point): Shape => ({
+  type: 'polygon',
+  rings: [
+    [
+      [x - 5, y - 4],
+      [x + 5, y - 4],
+      [x + 5, y + 4],
+      [x - 5, y + 4],
+    ],
+  ],
+});
+
 /** Centimetres: nobody measures a wall finer, and the numbers stay readable. */
 const round = (metres: number): number => Math.round(metres * 100) / 100;
 export const roundPoint = ([x, y]: Point): Point => [round(x), round(y)];
@@ -65,3 +78,7 @@ export const roundShape = (shape: Shape): Shape =>
   shape.type === 'circle'
     ? { type: 'circle', xM: round(shape.xM), yM: round(shape.yM), radiusM: Math.max(0.5, round(shape.radiusM)) }
     : { type: 'polygon', rings: shape.rings.map((ring) => ring.map(roundPoint)) };
+
+/** What a person may change: everything, or as a retailer the coupon zones of the own tenant. */
+export const mayChange = (zone: Zone, tenantId: string | null): boolean =>
+  tenantId === null || (zone.tenantId === tenantId && zone.kind === 'coupon');

@@ -1,7 +1,9 @@
 /** Sends a draft's changes one by one: what the server takes is saved, what it refuses stays in the draft with its words. */
 import type { Gateway, Zone } from '../../../../server/contract/model.ts';
 import { ApiError } from '../../../lib/api.ts';
+import { t } from '../../i18n/t.ts';
 import { ofSite } from '../../state/endpoints.ts';
+import { ownTenant } from '../../state/session.ts';
 import { type Change, type Draft, isNewZone } from './model.ts';
 
 export interface SendResult {
@@ -17,6 +19,14 @@ const replaced = <T extends { id: string }>(list: T[], id: string, kept: T): T[]
   ...list.filter((one) => one.id !== id),
   kept,
 ];
+
+/** A retailer's refusals in the words of the page; all others in the server's. */
+function refusalWords(error: unknown): string {
+  if (!(error instanceof ApiError)) return String(error);
+  if (error.status === 403 && ownTenant.value !== null)
+    return t(error.path?.startsWith('body.shape') ? 'refusal.foreignZone' : 'refusal.notYours');
+  return error.message;
+}
 
 export async function sendChanges(
   siteId: string,
@@ -51,7 +61,7 @@ export async function sendChanges(
     try {
       await send(one);
     } catch (error) {
-      faults.set(one.id, error instanceof ApiError ? error.message : String(error));
+      faults.set(one.id, refusalWords(error));
     }
   }
   return { saved, draft, faults, newIds };

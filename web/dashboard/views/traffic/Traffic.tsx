@@ -127,13 +127,14 @@ export default function Traffic({ site }: { site: Site }) {
     asked.data === undefined || asked.outdated
       ? undefined
       : summarise(one, begun(asked.data[one]?.series ?? [], nowMs));
-  const kpi = (one: Metric, label: string, hint: string) => {
+  const kpi = (one: Metric, label: string, hint: string, per?: string) => {
     const summary = summaryOf(daily, one);
     const old = compare ? summaryOf(dailyBefore, one) : undefined;
     const change = summary === undefined || old === undefined ? undefined : changeOf(summary, old);
     return (
       <Kpi
         label={label}
+        per={per}
         hint={hint}
         summary={summary}
         format={FORMATS[one]}
@@ -143,6 +144,8 @@ export default function Traffic({ site }: { site: Site }) {
     );
   };
   const many = period.days > 1;
+  const perInterval = t(kpiInterval === 'day' ? 'kpi.aDay' : 'kpi.aWeek');
+  const meanOf = t(kpiInterval === 'day' ? 'kpi.ofDays' : 'kpi.ofWeeks');
   const axisLabel = (startMs: number) =>
     interval === 'hour' || interval === '15m'
       ? many
@@ -186,8 +189,8 @@ export default function Traffic({ site }: { site: Site }) {
       <div class="stack">
         <dl class="kpis">
           {kpi('footfall', t('kpi.footfall'), t('kpi.footfallHint'))}
-          {kpi('unique-visitors', t(many ? 'kpi.uniqueADay' : 'kpi.unique'), t('kpi.uniqueHint'))}
-          {kpi('dwell', t('kpi.dwell'), t(many ? 'kpi.dwellHintDays' : 'kpi.dwellHint'))}
+          {kpi('unique-visitors', t('kpi.unique'), t('kpi.uniqueHint'), many ? perInterval : undefined)}
+          {kpi('dwell', t('kpi.dwell'), t('kpi.dwellHint'), many ? meanOf : undefined)}
           {kpi('occupancy', t('kpi.peak'), t('kpi.peakHint'))}
           {zone === undefined ? (
             <Kpi
@@ -209,7 +212,7 @@ export default function Traffic({ site }: { site: Site }) {
               failed={returning.error !== undefined}
             />
           ) : (
-            kpi('capture-rate', t('kpi.capture'), t('kpi.captureHint'))
+            kpi('capture-rate', t('kpi.capture'), t('kpi.captureHint'), many ? meanOf : undefined)
           )}
         </dl>
         <Section
