@@ -1,6 +1,6 @@
 /** Who may connect to the embedded broker, and which topics a client may use. Pure but for the constant-time comparison. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isId, parseGatewayTopic } from '../contract/topics.ts';
+import { isId, parseCounterTopic, parseGatewayTopic } from '../contract/topics.ts';
 
 export interface GatewayCredential {
   username: string;
@@ -41,10 +41,12 @@ const within = (scope: Scope, siteId: string, gatewayId: string): boolean =>
   (scope.siteId === undefined || scope.siteId === siteId) &&
   (scope.gatewayId === undefined || scope.gatewayId === gatewayId);
 
-/** A client publishes only what gateways publish: an `ack` from elsewhere would make a gateway throw its outbox away. */
+/** A client publishes only what gateways and counters publish: an `ack` from elsewhere would make a gateway throw its outbox away. */
 export function mayPublish(scope: Scope, topic: string): boolean {
   const parsed = parseGatewayTopic(topic);
-  return parsed !== undefined && within(scope, parsed.siteId, parsed.gatewayId);
+  if (parsed) return within(scope, parsed.siteId, parsed.gatewayId);
+  const counter = parseCounterTopic(topic);
+  return counter !== undefined && within(scope, counter.siteId, counter.counterId);
 }
 
 /** A filter may have `+` for the ids where the client is not bound to one gateway. */

@@ -13,13 +13,20 @@ export type ServerLeaf = 'ack' | 'config';
 export const topicOf = (siteId: string, gatewayId: string, leaf: GatewayLeaf | ServerLeaf): string =>
   `${ROOT}/${siteId}/${gatewayId}/${leaf}`;
 
-/** What a server subscribes to, one filter per leaf that gateways publish. */
-export const SERVER_FILTERS = GATEWAY_LEAVES.map((leaf) => `${ROOT}/+/+/${leaf}`);
+/** What a server subscribes to, one filter per leaf that gateways and door counters publish. */
+export const SERVER_FILTERS = [...GATEWAY_LEAVES, 'count'].map((leaf) => `${ROOT}/+/+/${leaf}`);
 
 export interface GatewayTopic {
   siteId: string;
   gatewayId: string;
   leaf: GatewayLeaf;
+}
+
+/** `promenade/1/{siteId}/{counterId}/count`, of a door counter. */
+export function parseCounterTopic(topic: string): { siteId: string; counterId: string } | undefined {
+  const [root, version, siteId = '', counterId = '', leaf, ...more] = topic.split('/');
+  if (root !== 'promenade' || version !== '1' || leaf !== 'count' || more.length > 0) return undefined;
+  return isId(siteId) && isId(counterId) ? { siteId, counterId } : undefined;
 }
 
 /** Takes a topic apart; undefined for any that is not a gateway's or whose ids are not well formed. */

@@ -8,6 +8,7 @@ import { type SiteContext, siteContext } from './questions/context.ts';
 import { flows } from './questions/flows.ts';
 import { heatmap } from './questions/heatmap.ts';
 import { peakHours } from './questions/peakHours.ts';
+import { people } from './questions/people.ts';
 import { returning } from './questions/returning.ts';
 import { series } from './questions/series.ts';
 import type { Questions, TimeSeriesWriter } from './timeSeries.ts';
@@ -43,5 +44,6 @@ export function openTimeSeries(duck: Duck, registry: Registry, retention?: Reten
     affinity: asking(affinity),
     flows: asking(flows),
     returning: asking(returning),
+    people: asking(people),
   };
 }

@@ -10,6 +10,7 @@ import type {
   Returning,
   Series,
 } from '../contract/metrics.ts';
+import type { People } from '../contract/people.ts';
 import type { EngineRows, OpenRows } from '../engine/types.ts';
 
 export type { Affinity, Flows, Returning } from '../contract/metrics.ts';
@@ -59,6 +60,9 @@ export interface PeriodQuery extends Versioned {
   toMs: number;
   zoneId?: string;
 }
+export interface PeopleQuery extends PeriodQuery {
+  interval: Interval;
+}
 export interface HeatmapQuery extends Versioned {
   siteId: string;
   floorId: string;
@@ -76,4 +80,5 @@ export interface Questions {
   affinity(query: PeriodQuery): Promise<Affinity>;
   flows(query: PeriodQuery): Promise<Flows>;
   returning(query: PeriodQuery): Promise<Returning>;
+  people(query: PeopleQuery): Promise<People>;
 }

@@ -9,6 +9,7 @@ import { createEngine as createRealEngine } from '../engine/engine.ts';
 import type { CreateEngine, PresentCarrier } from '../engine/types.ts';
 import { HOUR_MS } from '../log/hourFile.ts';
 import type { Registry, RegistryChange } from '../registry/types.ts';
+import { takeCount } from './counterCounts.ts';
 import { DeadLetters } from './deadLetters.ts';
 import { type SiteOptions, SiteRuntime } from './siteRuntime.ts';
 import type { Clock, DeadLetter, IngestCounters, LiveEvents, MessageSource, Pipeline } from './types.ts';
@@ -188,8 +189,9 @@ class IngestPipelineOfSites implements IngestPipeline {
   }
 
   async #handle(topic: string, payload: Uint8Array, retained: boolean): Promise<void> {
-    const { registry, clock } = this.#parts;
+    const { registry, clock, duck } = this.#parts;
     this.#counters.messages++;
+    if (await takeCount({ duck, registry, clock, deadLetters: this.#deadLetters }, topic, payload)) return;
     const parsed = parseGatewayTopic(topic);
     const site = parsed && registry.site(parsed.siteId);
     const letter = (reason: string, detail: string) =>
@@ -204,7 +206,10 @@ class IngestPipelineOfSites implements IngestPipeline {
     if (payload.length > MAX_PAYLOAD_BYTES)
       return letter('oversize', `${payload.length} bytes; at most ${MAX_PAYLOAD_BYTES} are taken`);
     if (!parsed)
-      return letter('topic', 'must be promenade/1/{site}/{gateway}/{sightings|status|gap}, ids 1 to 32 of a-z, 0-9, -');
+      return letter(
+        'topic',
+        'must be promenade/1/{site}/{gateway}/{sightings|status|gap} or …/{counter}/count, ids 1 to 32 of a-z, 0-9, -',
+      );
     if (!site) return letter('unknown-site', 'no such site on this server');
     const { gatewayId, leaf } = parsed;
     if (!registry.gateways.get(site.id, gatewayId)) {

@@ -5,6 +5,7 @@ import { timeSeries } from './0002-time-series.ts';
 import { offers } from './0003-offers.ts';
 import { ingest } from './0004-ingest.ts';
 import { certainty } from './0005-certainty.ts';
+import { referenceCounters } from './0006-reference-counters.ts';
 
 export interface Migration {
   number: number;
@@ -12,7 +13,7 @@ export interface Migration {
   statements: string[];
 }
 
-export const MIGRATIONS: Migration[] = [accessAndRegistry, timeSeries, offers, ingest, certainty];
+export const MIGRATIONS: Migration[] = [accessAndRegistry, timeSeries, offers, ingest, certainty, referenceCounters];
 
 /** Returns the numbers that were applied now. Each migration is one transaction. */
 export async function migrate(duck: Duck, nowMs: number): Promise<number[]> {

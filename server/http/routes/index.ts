@@ -3,12 +3,14 @@ import type { Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { authRoutes } from './auth.ts';
 import { carrierRoutes } from './carriers.ts';
+import { counterRoutes } from './counters.ts';
 import { definitionsCompareRoutes } from './definitionsCompare.ts';
 import { floorRoutes } from './floors.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { liveRoutes } from './live.ts';
 import { metricsRoutes } from './metrics.ts';
 import { operationsRoutes } from './operations.ts';
+import { peopleRoutes } from './people.ts';
 import { referenceCountRoutes } from './referenceCounts.ts';
 import { siteRoutes } from './sites.ts';
 import { zoneRoutes } from './zones.ts';
@@ -24,5 +26,7 @@ export const coreRoutes = (services: Services): Route[] => [
   ...definitionsCompareRoutes(services),
   ...liveRoutes(services),
   ...referenceCountRoutes(services),
+  ...counterRoutes(services),
+  ...peopleRoutes(services),
   ...operationsRoutes(services),
 ];
