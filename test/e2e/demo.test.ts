@@ -33,6 +33,9 @@ describeInBrowser('npm start', () => {
   test('plays history in, goes on live, brings an offer to the phone, and ends altogether', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'promenade-demo-'));
     cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+    const faults: string[] = [];
+    const browser = await launchBrowser();
+    cleanUp.push(() => browser.close());
     const [httpPort, mqttPort] = [await freePort(), await freePort()];
     const program = new StartProgram([
       'demo',
@@ -46,9 +49,6 @@ describeInBrowser('npm start', () => {
     await program.said(/A simulated mall plays a day of history in/, 1_000);
 
     // The link signs in once.
-    const faults: string[] = [];
-    const browser = await launchBrowser();
-    cleanUp.push(() => browser.close());
     const dashboard = await newPage(browser, link, faults);
     await dashboard.getByRole('button', { name: 'Continue without a password' }).click();
     const second = new Visitor(url);
@@ -58,7 +58,17 @@ describeInBrowser('npm start', () => {
     // History fills in under the eyes of whoever looks, and ends.
     const siteNow = async () =>
       (await dashboard.evaluate<SiteNow[]>(`fetch('/api/v1/sites').then((r) => r.json())`))[0];
-    await dashboard.locator('.history progress').waitFor();
+    const progress = dashboard.locator('.history progress');
+    await expect
+      .poll(
+        async () => {
+          // The link is there a moment before the site is; then the page says that there is none.
+          if ((await dashboard.getByText('No site yet').count()) > 0) await dashboard.reload();
+          return progress.count();
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toBe(1);
     expect((await siteNow())?.clock).toBe('data');
     await program.said(/^live: /m, 90_000);
     await expect.poll(siteNow).toMatchObject({ clock: 'wall', historyProgress: null });

@@ -173,7 +173,7 @@ test('a gateway and a server that die in turn lose and double nothing of what wa
       const visits = series.reduce((sum, point) => sum + (point.value ?? 0), 0);
       return visits > 0 ? visits : undefined;
     },
-    60_000,
+    90_000,
   );
   // The outages were shorter than what ends a visit.
   expect(footfall).toBe(CARRIERS.length);
