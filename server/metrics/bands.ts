@@ -42,6 +42,32 @@ export function missedUpper(seen: number, coverage: number): number {
   return (scale + Z95 * Math.sqrt(scale)) / coverage + skew;
 }
 
+/** The least k that a Poisson number of this mean exceeds at most once in forty; 0 for what hardly ever happens. */
+export function poissonLimit(mean: number): number {
+  // By then it is normal to a hundredth, and its probabilities are too small for a sum.
+  if (mean > 200) return Math.ceil(mean + Z95 * Math.sqrt(mean));
+  let probability = Math.exp(-mean);
+  let cumulative = probability;
+  let k = 0;
+  while (cumulative < 0.975) {
+    k += 1;
+    probability *= mean / k;
+    cumulative += probability;
+  }
+  return k;
+}
+
+/**
+ * Of a count of which `expectedFalse` should not be in it and `expectedMissing` should: each is a rare event of its own.
+ * Where nobody reported for the share 1 − `lit` of the time, what was seen stands for more, and may be seen twice.
+ */
+export function doubtfulCountBand(value: number, expectedFalse: number, expectedMissing: number, lit: number): Band {
+  return {
+    low: Math.max(0, Math.min(value, (value - poissonLimit(expectedFalse)) * lit)),
+    high: value + poissonLimit(expectedMissing) + missedUpper(value, lit),
+  };
+}
+
 /** Of a count, or a mean number present: `surely` and `possibly` are the counts with each length a tick shorter or longer. */
 export function countBand(surely: number, value: number, possibly: number, coverage: number): Band {
   return {

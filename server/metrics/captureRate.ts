@@ -2,15 +2,45 @@
  * Capture rate: zone visits ÷ (zone visits + passers-by). The other formula of the industry, zone visits ÷ passers-by, is
  * turnInRatio. Of the whole site it is visits ÷ (visits + short visits). Null where nobody came by. Pure.
  */
-import { shareBand } from './bands.ts';
+import { poissonLimit, shareBand, wilson } from './bands.ts';
+import { type Certain, MILLION, unheard } from './doubt.ts';
 import type { LengthCounts } from './footfall.ts';
 
-export function captureFigures(counted: LengthCounts, coverage: number) {
+/** `certain` is left out where only rollups are kept. */
+export function captureFigures(counted: LengthCounts, coverage: number, certain?: Certain) {
   const all = counted.counted + counted.below;
   if (all === 0) return { value: null, low: null, high: null, turnInRatio: null };
   return {
     value: counted.counted / all,
-    ...shareBand(counted.surely, counted.counted, counted.possibly, all, coverage),
+    ...(certain
+      ? doubtfulShareBand(counted.counted, counted.below, certain)
+      : shareBand(counted.surely, counted.counted, counted.possibly, all, coverage)),
     turnInRatio: counted.below === 0 ? null : counted.counted / counted.below,
+  };
+}
+
+/**
+ * All that came by are known but for the unheard, so there is no sampling but of those. Lengths near the threshold may move
+ * cases from one side to the other. A case that was elsewhere is not there at all, and somewhere else one like it is missing;
+ * walls shadow everybody alike, so these errors add up instead of cancelling out.
+ */
+function doubtfulShareBand(counted: number, below: number, { doubts, light }: Certain) {
+  const all = counted + below;
+  const value = counted / all;
+  const fewer = poissonLimit(doubts.falseM / MILLION);
+  const more = poissonLimit(doubts.missingM / MILLION);
+  const countedElsewhere = doubts.countedElsewhereM / MILLION;
+  const belowElsewhere = doubts.belowElsewhereM / MILLION;
+  const share = (yes: number, no: number): number =>
+    yes + no > 0 ? Math.min(1, Math.max(0, yes / (yes + no))) : value;
+  const unseen = unheard(doubts, light) + (light.lit < 1 ? (all * (1 - light.lit)) / Math.max(light.lit, 0.01) : 0);
+  // The unheard are a sample's rest: with none of them nothing is left to chance.
+  const sampling = Math.sqrt(unseen / (all + unseen));
+  const spread = wilson(value, all);
+  const low = share(counted - fewer - countedElsewhere, below + fewer + belowElsewhere);
+  const high = share(counted + more + countedElsewhere, below - more - belowElsewhere);
+  return {
+    low: Math.max(0, Math.min(value, low - sampling * (value - spread.low))),
+    high: Math.min(1, Math.max(value, high + sampling * (spread.high - value))),
   };
 }

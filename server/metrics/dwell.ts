@@ -3,7 +3,9 @@
  * of an even number the mean of the middle two. `mean` is arithmetic, `p90` the shortest dwell that at least nine in ten
  * do not exceed (nearest rank, so every engine agrees). Seconds. Null without visits. Pure.
  */
-import { medianBandRanks } from './bands.ts';
+import { medianBandRanks, missedUpper, poissonLimit, Z95 } from './bands.ts';
+import { type Certain, MILLION, unheard } from './doubt.ts';
+import { RESOLUTION_MS } from './thresholds.ts';
 
 /** Ranks from 1 among the ascending lengths. */
 export interface DwellRanks {
@@ -13,29 +15,59 @@ export interface DwellRanks {
   high: number;
 }
 
-export function dwellRanks(count: number, coverage: number): DwellRanks {
+/**
+ * Each case that may be wrong or missing moves the median by half a rank; nothing else does, as all that came are known but
+ * for those. `certain` is left out where the visits are a sample.
+ */
+function censusRanks(count: number, { doubts, light }: Certain): { low: number; high: number } {
+  const missing = poissonLimit(doubts.missingM / MILLION + unheard(doubts, light)) + missedUpper(count, light.lit);
+  const half = (poissonLimit(doubts.falseM / MILLION) + missing) / 2;
+  return {
+    low: Math.max(1, Math.floor((count + 1) / 2 - half)),
+    high: Math.min(count, Math.ceil(count / 2 + 0.5 + half)),
+  };
+}
+
+/** How far a single length may be off: the sum of two lags, each uniform up to twice its mean. */
+export const lengthErrorMs = (count: number, { doubts }: Certain): number =>
+  Z95 * Math.sqrt(2 / 3) * Math.max(RESOLUTION_MS / 2, doubts.lagMs / count);
+
+export function dwellRanks(count: number, coverage: number, certain?: Certain): DwellRanks {
   return {
     median: [Math.floor((count + 1) / 2), Math.floor(count / 2) + 1],
     // 0.9 is no binary fraction: ceil(0.9 · 10) must be 9.
     p90: Math.ceil((count * 9) / 10),
-    ...medianBandRanks(count, coverage),
+    ...(certain ? censusRanks(count, certain) : medianBandRanks(count, coverage)),
   };
 }
 
-export function dwellFigures(count: number, sumMs: number, ranks: DwellRanks, lengthAtRank: (rank: number) => number) {
+export function dwellFigures(
+  count: number,
+  sumMs: number,
+  ranks: DwellRanks,
+  lengthAtRank: (rank: number) => number,
+  certain?: Certain,
+) {
+  const errorMs = certain ? lengthErrorMs(count, certain) : 0;
   return {
     value: (lengthAtRank(ranks.median[0]) + lengthAtRank(ranks.median[1])) / 2 / 1000,
-    low: lengthAtRank(ranks.low) / 1000,
-    high: lengthAtRank(ranks.high) / 1000,
+    low: Math.max(0, lengthAtRank(ranks.low) - errorMs) / 1000,
+    high: (lengthAtRank(ranks.high) + errorMs) / 1000,
     mean: sumMs / count / 1000,
     p90: lengthAtRank(ranks.p90) / 1000,
   };
 }
 
 /** The definition on plain lengths: what SQL must agree with. */
-export function dwellOf(lengthsMs: readonly number[], coverage: number) {
+export function dwellOf(lengthsMs: readonly number[], coverage: number, certain?: Certain) {
   if (lengthsMs.length === 0) return { value: null, low: null, high: null, mean: null, p90: null };
   const sorted = [...lengthsMs].sort((a, b) => a - b);
   const sumMs = sorted.reduce((a, b) => a + b, 0);
-  return dwellFigures(sorted.length, sumMs, dwellRanks(sorted.length, coverage), (rank) => sorted[rank - 1]!);
+  return dwellFigures(
+    sorted.length,
+    sumMs,
+    dwellRanks(sorted.length, coverage, certain),
+    (rank) => sorted[rank - 1]!,
+    certain,
+  );
 }

@@ -4,7 +4,8 @@
  */
 import type { CarrierKind } from '../contract/model.ts';
 import type { Certainty } from '../engine/types.ts';
-import { countBand } from './bands.ts';
+import { countBand, doubtfulCountBand } from './bands.ts';
+import { type Certain, MILLION, unheard } from './doubt.ts';
 import { lengthOf } from './length.ts';
 import { counts, RESOLUTION_MS } from './thresholds.ts';
 
@@ -57,9 +58,16 @@ export function lengthCounts(
   return out;
 }
 
-export function footfallFigures(counted: LengthCounts, coverage: number) {
+/** `certain` is left out where only rollups are kept. */
+export function footfallFigures(counted: LengthCounts, coverage: number, certain?: Certain) {
+  const value = counted.counted;
+  if (certain) {
+    const { doubts, light } = certain;
+    const missing = doubts.missingM / MILLION + unheard(doubts, light);
+    return { value, ...doubtfulCountBand(value, doubts.falseM / MILLION, missing, light.lit) };
+  }
   return {
-    value: counted.counted,
+    value,
     ...countBand(counted.surely, counted.counted, counted.possibly, coverage),
   };
 }

@@ -4,8 +4,10 @@
  * hours in which any gateway reported: an outage is left out, not averaged in as emptiness. The quarter hour under way
  * counts up to the watermark. Staff and carts are not in it. Pure.
  */
-import { countBand } from './bands.ts';
+import { countBand, missedUpper, poissonLimit, Z95 } from './bands.ts';
+import { type Certain, type DoubtfulRow, excessChance, lagOf, MILLION, millionths, unheard } from './doubt.ts';
 import { QUARTER_MS } from './localTime.ts';
+import { counts, RESOLUTION_MS } from './thresholds.ts';
 
 export interface OccupancyTotals {
   carrierMs: number;
@@ -14,8 +16,72 @@ export interface OccupancyTotals {
   peak: number;
 }
 
-export function occupancyFigures(totals: OccupancyTotals, coverage: number) {
+/** What the starts and ends of presences in an interval add to it unheard. */
+export interface EdgeSums {
+  /** Of all presences that start, and of all that end in it. */
+  edges: number;
+  lagMs: number;
+  lagSquareMs2: number;
+  /** Silences that may have been no absence: their lengths by the probability of that, in millionths of a millisecond. */
+  silentM: number;
+}
+export const NO_EDGES: EdgeSums = { edges: 0, lagMs: 0, lagSquareMs2: 0, silentM: 0 };
+
+/** The definition on plain rows: what SQL must agree with. `open` have not ended yet. */
+export function edgeSums(
+  closed: readonly DoubtfulRow[],
+  open: readonly DoubtfulRow[],
+  fromMs: number,
+  toMs: number,
+  gapMs: number | undefined,
+): EdgeSums {
+  const sums = { ...NO_EDGES };
+  const ends = new Map<string, number>();
+  const add = (atMs: number, lagMs: number): void => {
+    if (atMs < fromMs || atMs >= toMs) return;
+    sums.edges += 1;
+    sums.lagMs += lagMs;
+    sums.lagSquareMs2 += lagMs * lagMs;
+  };
+  const all = [...closed.map((row) => ({ row, ends: true })), ...open.map((row) => ({ row, ends: false }))];
+  all.sort((a, b) => a.row.startMs - b.row.startMs || a.row.endMs - b.row.endMs);
+  for (const { row, ends: ended } of all) {
+    if (!counts(row.kind)) continue;
+    const lag = lagOf(row);
+    add(row.startMs, lag);
+    if (ended) add(row.endMs, lag);
+    const beforeMs = ends.get(row.carrierId);
+    ends.set(row.carrierId, row.endMs);
+    if (gapMs === undefined || beforeMs === undefined || row.startMs < fromMs || row.startMs >= toMs) continue;
+    const silentMs = row.startMs - beforeMs;
+    sums.silentM += millionths(excessChance(silentMs - gapMs, lag)) * silentMs;
+  }
+  return sums;
+}
+
+/**
+ * With `sure` the mean is unbiased: presences are told in whole ticks from the first to the last sighting, half a tick too
+ * long at either end on the mean, and too short by the carrier's lag.
+ */
+export function occupancyFigures(totals: OccupancyTotals, coverage: number, sure?: Certain & { sums: EdgeSums }) {
   if (totals.measuredMs <= 0) return { value: null, low: null, high: null, peak: null };
+  if (sure) {
+    const { sums, doubts, light } = sure;
+    const presentMs = totals.carrierMs + sums.lagMs - (sums.edges * RESOLUTION_MS) / 2;
+    // A lag is uniform up to twice its mean: its variance is a third of the mean's square.
+    const errorMs = Z95 * Math.sqrt(sums.lagSquareMs2 / 3);
+    const seen = doubts.seenByOne + doubts.seenByTwo + doubts.seenByMore;
+    const value = presentMs / totals.measuredMs;
+    const most = (presentMs + errorMs + sums.silentM / MILLION) / totals.measuredMs;
+    const missing = poissonLimit(unheard(doubts, light));
+    return {
+      value,
+      low: Math.max(0, Math.min(value, ((presentMs - errorMs) / totals.measuredMs) * light.lit)),
+      high:
+        most * (1 + missing / (seen + 1)) + (missing > 0 && seen === 0 ? missing : 0) + missedUpper(most, light.lit),
+      peak: totals.peak,
+    };
+  }
   const value = totals.carrierMs / totals.measuredMs;
   return { value, ...countBand(value, value, value, coverage), peak: totals.peak };
 }

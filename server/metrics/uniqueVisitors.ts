@@ -4,32 +4,70 @@
  * [start, end); one that ends in the instant it starts overlaps the interval that holds that instant. Carriers are not
  * people, and an unknown one is another carrier on another day. Pure.
  */
-import { countBand } from './bands.ts';
+import { doubtfulCountBand } from './bands.ts';
+import { excessChance, type Light, lagOf, MILLION, millionths, type Seen, unheard } from './doubt.ts';
 import type { Presence } from './footfall.ts';
 import { lengthOf } from './length.ts';
-import { counts, RESOLUTION_MS } from './thresholds.ts';
+import { counts } from './thresholds.ts';
 
 export const overlaps = (row: Presence, fromMs: number, toMs: number): boolean =>
   row.startMs < toMs && Math.max(row.endMs, row.startMs + 1) > fromMs;
 
-export interface UniqueCounts {
+export interface UniqueCounts extends Seen {
   distinct: number;
-  surely: number;
-  possibly: number;
+  /** Expected numbers in millionths: of those counted that should not be, and of those that should be. */
+  falseM: number;
+  missingM: number;
 }
+export const NOBODY: UniqueCounts = {
+  distinct: 0,
+  falseM: 0,
+  missingM: 0,
+  seenByOne: 0,
+  seenByTwo: 0,
+  seenByMore: 0,
+};
 
-/** The definition on plain rows: what SQL must agree with. */
+/** The definition on plain rows: what SQL must agree with. By carrier, its surest visit of the interval. */
 export function uniqueCounts(rows: readonly Presence[], fromMs: number, toMs: number, minMs: number): UniqueCounts {
-  const of = (atLeastMs: number) =>
-    new Set(
-      rows
-        .filter((row) => counts(row.kind) && overlaps(row, fromMs, toMs) && lengthOf(row) >= atLeastMs)
-        .map((row) => row.carrierId),
-    ).size;
-  return { distinct: of(minMs), surely: of(minMs + RESOLUTION_MS), possibly: of(minMs - RESOLUTION_MS) };
+  const carriers = new Map<string, { counted: boolean; chance: number; gateways: number }>();
+  for (const row of rows) {
+    if (!counts(row.kind)) continue;
+    const lag = lagOf(row);
+    const endMs = Math.max(row.endMs, row.startMs + 1);
+    const within =
+      row.startMs >= toMs
+        ? 1 - (row.startMs - toMs) / (2 * lag)
+        : endMs <= fromMs
+          ? 1 - (fromMs - endMs) / (2 * lag)
+          : 1;
+    if (within <= 0) continue;
+    const known = carriers.get(row.carrierId) ?? { counted: false, chance: 0, gateways: 0 };
+    carriers.set(row.carrierId, {
+      counted: known.counted || (overlaps(row, fromMs, toMs) && lengthOf(row) >= minMs),
+      chance: Math.max(known.chance, within * excessChance(minMs - (row.endMs - row.startMs), lag)),
+      gateways: Math.max(known.gateways, row.gateways ?? 0),
+    });
+  }
+  const out = { ...NOBODY };
+  for (const { counted, chance, gateways } of carriers.values()) {
+    if (!counted) {
+      out.missingM += millionths(chance);
+      continue;
+    }
+    out.distinct += 1;
+    out.falseM += millionths(1 - chance);
+    if (gateways <= 1) out.seenByOne += 1;
+    else if (gateways === 2) out.seenByTwo += 1;
+    else out.seenByMore += 1;
+  }
+  return out;
 }
 
-export const uniqueFigures = (counted: UniqueCounts, coverage: number) => ({
-  value: counted.distinct,
-  ...countBand(counted.surely, counted.distinct, counted.possibly, coverage),
-});
+export function uniqueFigures(counted: UniqueCounts, light: Light) {
+  const missing = counted.missingM / MILLION + unheard(counted, light);
+  return {
+    value: counted.distinct,
+    ...doubtfulCountBand(counted.distinct, counted.falseM / MILLION, missing, light.lit),
+  };
+}

@@ -5,6 +5,7 @@ import type { EngineRows, OpenRows } from '../../server/engine/types.ts';
 import { affinityFigures } from '../../server/metrics/affinity.ts';
 import { captureFigures } from '../../server/metrics/captureRate.ts';
 import { coverageOf, coverageShare, type ExpectedSpan, expectedSpans } from '../../server/metrics/coverage.ts';
+import { type Certain, doubtsOf, expectedMinutes, type Light } from '../../server/metrics/doubt.ts';
 import { dwellOf } from '../../server/metrics/dwell.ts';
 import { type FlowCount, flowFigures } from '../../server/metrics/flows.ts';
 import { footfallFigures, lengthCounts, type Presence, startedIn } from '../../server/metrics/footfall.ts';
@@ -19,7 +20,7 @@ import {
   offsetMs,
   QUARTER_MS,
 } from '../../server/metrics/localTime.ts';
-import { occupancyFigures, occupancyTotals } from '../../server/metrics/occupancy.ts';
+import { edgeSums, occupancyFigures, occupancyTotals } from '../../server/metrics/occupancy.ts';
 import { type HourSample, peakHoursOf } from '../../server/metrics/peakHours.ts';
 import { returningCounts, returningFigures } from '../../server/metrics/returning.ts';
 import { intervalState } from '../../server/metrics/state.ts';
@@ -83,6 +84,22 @@ const shareIn = (site: PlainSite, fromMs: number, toMs: number, floorId: string 
   return coverageShare(reported, expected);
 };
 
+function lightIn(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined, coverage: number): Light {
+  const { spans } = coverageIndex(site);
+  const wanted = spans.filter((span) => floorId === undefined || span.floorId === floorId);
+  const expected = expectedMinutes(wanted, fromMs, toMs);
+  const minutes = new Set<number>();
+  for (const { gatewayId, minuteStartMs } of site.rows.coverage)
+    if (
+      minuteStartMs >= fromMs &&
+      minuteStartMs < toMs &&
+      wanted.some((one) => one.gatewayId === gatewayId && minuteStartMs >= one.fromMs && minuteStartMs < one.toMs)
+    )
+      minutes.add(minuteStartMs);
+  const lit = expected > 0 ? Math.min(1, minutes.size / expected) : 0;
+  return { lit, gateways: lit > 0 ? Math.min(1, coverage / lit) : 0 };
+}
+
 function measuredQuarters(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined): Set<number> {
   const out = new Set<number>();
   for (let quarter = Math.floor(fromMs / QUARTER_MS) * QUARTER_MS; quarter < toMs; quarter += QUARTER_MS)
@@ -100,6 +117,7 @@ function figuresOf(
   fromMs: number,
   toMs: number,
   coverage: number,
+  certain: Certain,
 ): Figures {
   const rows = presences(site, zone);
   const minMs = minMsOf(site, zone);
@@ -109,21 +127,29 @@ function figuresOf(
     const capture = metric === 'capture-rate';
     if (coverage === 0) return capture ? { ...nothing, turnInRatio: null } : nothing;
     const counted = lengthCounts(rows, fromMs, toMs, minMs, bounceMs(definitions));
-    return capture ? captureFigures(counted, coverage) : footfallFigures(counted, coverage);
+    return capture ? captureFigures(counted, coverage, certain) : footfallFigures(counted, coverage, certain);
   }
   if (metric === 'unique-visitors')
-    return coverage === 0 ? nothing : uniqueFigures(uniqueCounts(rows, fromMs, toMs, minMs), coverage);
+    return coverage === 0 ? nothing : uniqueFigures(uniqueCounts(rows, fromMs, toMs, minMs), certain.light);
   if (metric === 'occupancy') {
     if (coverage === 0) return { ...nothing, peak: null };
     const present = [...site.rows.occupancy, ...site.open.occupancy].filter((row) => row.zoneId === (zone?.id ?? null));
     const measured = measuredQuarters(site, fromMs, toMs, zone?.floorId);
-    return occupancyFigures(occupancyTotals(present, measured, fromMs, toMs, site.watermarkMs), coverage);
+    const gapMs = zone ? undefined : Math.round(definitions.visitGapMinutes * 60_000);
+    const mine = (list: readonly (Presence & { zoneId?: string })[]) => list.filter((row) => row.zoneId === zone?.id);
+    const sums = zone
+      ? edgeSums(mine(site.rows.stays), mine(site.open.stays), fromMs, toMs, gapMs)
+      : edgeSums(site.rows.visits, site.open.visits, fromMs, toMs, gapMs);
+    return occupancyFigures(occupancyTotals(present, measured, fromMs, toMs, site.watermarkMs), coverage, {
+      ...certain,
+      sums,
+    });
   }
   const long = rows.filter((row) => startedIn(row, fromMs, toMs) && lengthOf(row) >= minMs);
   const carriers = new Set(long.map((row) => row.carrierId)).size;
   if (coverage === 0) return dwellOf([], 0);
   if (dwellWithheld(zone?.id, carriers, definitions.kAnonymity)) return { ...dwellOf([], 0), suppressed: true };
-  return dwellOf(long.map(lengthOf), coverage);
+  return dwellOf(long.map(lengthOf), coverage, certain);
 }
 
 export function seriesByHand(
@@ -133,9 +159,12 @@ export function seriesByHand(
   const zone = query.zoneId === undefined ? undefined : site.registry.zones.get(site.siteId, query.zoneId);
   const edges = bucketEdges(timezoneOf(site), query.interval, query.fromMs, query.toMs);
   const openRows: Presence[] = zone ? site.open.stays.filter((row) => row.zoneId === zone.id) : site.open.visits;
+  const gapMs = zone ? undefined : Math.round(definitionsOf(site).visitGapMinutes * 60_000);
+  const doubts = doubtsOf(presences(site, zone), edges, minMsOf(site, zone), gapMs);
   return edges.slice(0, -1).map((fromMs, i) => {
     const toMs = edges[i + 1]!;
     const coverage = shareIn(site, fromMs, toMs, zone?.floorId);
+    const certain = { doubts: doubts[i]!, light: lightIn(site, fromMs, toMs, zone?.floorId, coverage) };
     return {
       start: isoLocal(timezoneOf(site), fromMs),
       coverage,
@@ -145,7 +174,7 @@ export function seriesByHand(
         site,
         openRows.some((row) => startedIn(row, fromMs, toMs)),
       ),
-      ...figuresOf(site, query.metric, zone, fromMs, toMs, coverage),
+      ...figuresOf(site, query.metric, zone, fromMs, toMs, coverage, certain),
     };
   });
 }

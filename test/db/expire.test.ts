@@ -45,13 +45,16 @@ test('after 90 days rows of carriers are gone, counts and heat of those days sta
   };
   const dwell = async (fromMs: number) =>
     (await series.series({ siteId: 'mall', metric: 'dwell', interval: 'day', fromMs, toMs: fromMs + DAY })).series[0];
-  const before = await questions();
+  // Where rows are gone, bands are those of the coverage alone; the numbers stay.
+  const numbers = (answers: Awaited<ReturnType<typeof questions>>): string =>
+    JSON.stringify(answers, (key, value: unknown) => (key === 'low' || key === 'high' ? undefined : value));
+  const before = numbers(await questions());
   expect(await dwell(START)).toMatchObject({ value: 120, mean: 120 });
   const now = START + 101 * DAY + HOUR;
   // The first calls seal what is still to be sealed, a fortnight at a time; nothing goes before it is in the rollups.
   for (let call = 0; call < 12; call += 1) {
     await series.expire('mall', now);
-    expect(await questions()).toEqual(before);
+    expect(numbers(await questions())).toEqual(before);
   }
   const left = (table: string, column: string) =>
     duck.get(`select min(${column}) >= $1 as all_new, count(*) as n from ${table}`, [now - 90 * DAY]);

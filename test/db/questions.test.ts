@@ -48,22 +48,22 @@ test('footfall counts visits from minVisitSeconds on, by the hour of their start
     commitOf('mall', LATER, {
       coverage: allDay,
       visits: [
-        visit('c-1', TEN, 60 * SECOND),
-        visit('c-2', TEN, 60 * SECOND - 1),
+        visit('c-1', TEN + MINUTE, 60 * SECOND),
+        visit('c-2', TEN + MINUTE, 60 * SECOND - 1),
         visit('c-3', TEN + HOUR - 1, HOUR),
         visit('c-4', TEN + HOUR, HOUR),
         visit('c-5', TEN - 1, HOUR),
-        ...kinds.map((kind) => visit(`c-${kind}`, TEN, 10 * MINUTE, { kind })),
+        ...kinds.map((kind) => visit(`c-${kind}`, TEN + MINUTE, 10 * MINUTE, { kind })),
       ],
     }),
   );
   const [point] = await ask('footfall');
-  // c-1, c-3, unknown, shopper. c-2 misses the threshold by a millisecond, c-1 reaches it by none.
+  // c-1, c-3, unknown, shopper. c-2 misses the threshold by a millisecond, and c-4 may have begun before eleven.
   expect(point).toEqual({
     start: '2026-03-10T10:00:00+01:00',
     value: 4,
-    low: 3,
-    high: 5,
+    low: 4,
+    high: 9,
     coverage: 1,
     state: 'final',
   });
@@ -73,14 +73,14 @@ test('a zone has its own minimum, its visits are stays of at least that', async 
   const { series, registry, ask, allDay } = await site();
   await registry.zones.put('mall', zoneNamed('b', { minStaySeconds: 90 }));
   const stays = ['a', 'b'].flatMap((zoneId) => [
-    stay('c-1', zoneId, TEN, 30 * SECOND),
-    stay('c-2', zoneId, TEN, 30 * SECOND - 1),
-    stay('c-3', zoneId, TEN, 90 * SECOND),
+    stay('c-1', zoneId, TEN + MINUTE, 30 * SECOND),
+    stay('c-2', zoneId, TEN + MINUTE, 30 * SECOND - 1),
+    stay('c-3', zoneId, TEN + MINUTE, 90 * SECOND),
     stay('c-4', zoneId, TEN, 5 * MINUTE, { kind: 'staff' }),
   ]);
   await series.commit(commitOf('mall', LATER, { coverage: allDay, stays }));
-  expect((await ask('footfall', { zoneId: 'a' }))[0]).toMatchObject({ value: 2, low: 1, high: 3 });
-  expect((await ask('footfall', { zoneId: 'b' }))[0]).toMatchObject({ value: 1, low: 0, high: 1 });
+  expect((await ask('footfall', { zoneId: 'a' }))[0]).toMatchObject({ value: 2, low: 2, high: 5 });
+  expect((await ask('footfall', { zoneId: 'b' }))[0]).toMatchObject({ value: 1, low: 1, high: 1 });
   expect((await ask('capture-rate', { zoneId: 'a' }))[0]).toMatchObject({ value: 2 / 3, turnInRatio: 2 });
   expect((await ask('capture-rate', { zoneId: 'b' }))[0]).toMatchObject({ value: 1 / 3, turnInRatio: 0.5 });
   expect((await ask('footfall'))[0]).toMatchObject({ value: 0 });
@@ -241,8 +241,8 @@ test('dwell is the median, mean and p90 of the visits that started in the interv
     commitOf('mall', LATER, {
       coverage: allDay,
       visits: [
-        ...lengths.map((minutes, i) => visit(`c-${i}`, TEN, minutes * MINUTE)),
-        visit('c-short', TEN, 59 * SECOND),
+        ...lengths.map((minutes, i) => visit(`c-${i}`, TEN + MINUTE, minutes * MINUTE)),
+        visit('c-short', TEN + MINUTE, 40 * SECOND),
         visit('c-before', TEN - 1, HOUR),
       ],
       stays: [
@@ -254,8 +254,11 @@ test('dwell is the median, mean and p90 of the visits that started in the interv
   );
   const [point] = await ask('dwell');
   expect(point).toMatchObject({ value: 330, mean: 870, p90: 540 });
-  // Ten visits: the median lies between the 1st and 10th order statistic at 95 %: ranks floor(5 − 3.1) and ceil(6 + 3.1).
-  expect(point).toMatchObject({ low: 60, high: 6000 });
+  // c-before may have begun within the hour: half a rank, and each length is known to a second or so.
+  expect(point!.low).toBeGreaterThan(299 - 60);
+  expect(point!.low).toBeLessThan(300);
+  expect(point!.high).toBeGreaterThan(360);
+  expect(point!.high).toBeLessThan(430);
   expect((await ask('dwell', { zoneId: 'a' }))[0]).toMatchObject({
     value: null,
     mean: null,
@@ -264,7 +267,10 @@ test('dwell is the median, mean and p90 of the visits that started in the interv
   });
   expect((await ask('dwell', { zoneId: 'b' }))[0]!.suppressed).toBeUndefined();
   await k(2);
-  expect((await ask('dwell', { zoneId: 'a' }))[0]).toMatchObject({ value: 50, mean: 50, p90: 60, low: 40, high: 60 });
+  const [zone] = await ask('dwell', { zoneId: 'a' });
+  expect(zone).toMatchObject({ value: 50, mean: 50, p90: 60 });
+  expect(zone!.low).toBeLessThan(50);
+  expect(zone!.high).toBeGreaterThan(50);
 });
 
 test('occupancy has the mean over what was measured, and the peak', async () => {

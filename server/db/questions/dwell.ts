@@ -4,6 +4,7 @@ import { type DwellRanks, dwellFigures, dwellRanks } from '../../metrics/dwell.t
 import { dwellWithheld } from '../../metrics/suppression.ts';
 import { edgesRelation, inRange, LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
+import { doubtsByInterval } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 import { lengthCountsByInterval } from './lengthCounts.ts';
 
@@ -53,11 +54,12 @@ async function lengthsAtRanks(context: SiteContext, frame: Frame, wanted: Map<nu
 
 export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
   const counts = await lengthCountsByInterval(context, frame.edges, frame.zone);
+  const certain = await doubtsByInterval(context, frame);
   const wanted = new Map<number, DwellRanks>();
   frame.points.forEach((point, i) => {
     const count = counts[i]!.counted;
     if (count > 0 && point.coverage > 0 && frame.edges[i]! >= context.rowsFromMs)
-      wanted.set(i, dwellRanks(count, point.coverage));
+      wanted.set(i, dwellRanks(count, point.coverage, certain[i]));
   });
   const { lengths, carriers } =
     wanted.size > 0
@@ -74,6 +76,6 @@ export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesP
         ? { ...EMPTY, suppressed: true }
         : { ...EMPTY, mean: dwellMs / counted / 1000 };
     if (dwellWithheld(frame.zone?.id, carriers.get(i) ?? 0, k)) return { ...EMPTY, suppressed: true };
-    return dwellFigures(counted, dwellMs, ranks, (rank) => lengths.get(`${i} ${rank}`) ?? Number.NaN);
+    return dwellFigures(counted, dwellMs, ranks, (rank) => lengths.get(`${i} ${rank}`) ?? Number.NaN, certain[i]);
   });
 }

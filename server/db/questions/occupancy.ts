@@ -1,11 +1,41 @@
 /** How many were present, on the mean and at the peak? */
 import type { SeriesPoint } from '../../contract/metrics.ts';
 import { QUARTER_MS } from '../../metrics/localTime.ts';
-import { occupancyFigures } from '../../metrics/occupancy.ts';
+import { type EdgeSums, NO_EDGES, occupancyFigures } from '../../metrics/occupancy.ts';
 import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
 import type { SiteContext } from './context.ts';
 import { coverageRelation, quarterEdges } from './coverage.ts';
+import { doubtsByInterval, excessSql, LAG_SQL, millionthsSql } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
+
+/** A visit of a day ago may still be what another one is the rest of. */
+const LONGEST_BEFORE_MS = 24 * 3_600_000;
+
+/** What presences that start or end in each interval add to it: `edgeSums`. */
+async function edgesByInterval(context: SiteContext, { edges, zone }: Frame): Promise<Map<number, EdgeSums>> {
+  const [fromMs, toMs] = [edges[0]!, edges.at(-1)!];
+  const gapMs = sqlNumber(Math.round(context.definitions.visitGapMinutes * 60_000));
+  const source = zone ? 'stays' : 'visits';
+  const rowsOf = (table: string, ended: boolean) =>
+    `select carrier_id, start_ms, end_ms, ${LAG_SQL} as lag, ${ended} as ended from ${table}
+     where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
+       and start_ms < ${sqlNumber(toMs)} and end_ms >= ${sqlNumber(Math.max(0, fromMs - LONGEST_BEFORE_MS))}`;
+  const rows = await context.sql.all<{ i: number } & EdgeSums>(
+    `with r as (
+       select *, start_ms - lag(end_ms) over (partition by carrier_id order by start_ms, end_ms) as silent_ms
+       from (${rowsOf(source, true)} union all ${rowsOf(`open_${source}`, false)})),
+     edge as (
+       select start_ms as at_ms, lag, case when ${zone !== undefined} or silent_ms is null then 0
+         else ${millionthsSql(excessSql(`silent_ms - ${gapMs}`))} * silent_ms end as silent_m from r
+       union all select end_ms, lag, 0 from r where ended)
+     select e.i, count(*) as edges, cast(sum(lag) as bigint) as "lagMs", cast(sum(lag * lag) as bigint) as "lagSquareMs2",
+       cast(sum(silent_m) as bigint) as "silentM"
+     from edge asof join ${edgesRelation(edges)} e on edge.at_ms >= e.from_ms
+     where edge.at_ms < ${sqlNumber(toMs)} group by e.i`,
+    [context.siteId, zone?.id ?? ''],
+  );
+  return new Map(rows.map((row) => [row.i, row]));
+}
 
 export async function occupancy(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
   const edges = quarterEdges(frame.edges);
@@ -28,11 +58,14 @@ export async function occupancy(context: SiteContext, frame: Frame): Promise<Ser
     [context.siteId, frame.zone?.id ?? ''],
   );
   const totals = new Map(rows.map((row) => [row.i, row]));
+  const sums = await edgesByInterval(context, frame);
+  const certain = await doubtsByInterval(context, frame);
   return fill(frame, { ...NOTHING, peak: null }, (i, coverage) => {
     const row = totals.get(i);
     return occupancyFigures(
       { carrierMs: row?.carrier_ms ?? 0, measuredMs: row?.measured_ms ?? 0, peak: row?.peak ?? 0 },
       coverage,
+      certain[i] && { ...certain[i], sums: sums.get(i) ?? NO_EDGES },
     );
   });
 }

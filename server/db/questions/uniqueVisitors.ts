@@ -1,36 +1,45 @@
 /** How many distinct carriers were visiting in each interval? */
 import type { SeriesPoint } from '../../contract/metrics.ts';
-import { RESOLUTION_MS } from '../../metrics/thresholds.ts';
-import { uniqueFigures } from '../../metrics/uniqueVisitors.ts';
+import { NOBODY, type UniqueCounts, uniqueFigures } from '../../metrics/uniqueVisitors.ts';
 import { LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
+import { excessSql, LAG_SQL, LATEST_MS, lightByInterval, millionthsSql } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 
 /** Where rows have expired the carriers are gone, and with them the answer. */
 export async function uniqueVisitors(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
   const { edges, zone } = frame;
-  const minMs = minLengthMs(context, zone);
+  const minMs = sqlNumber(minLengthMs(context, zone));
   const rowsOf = (table: string) =>
-    `select carrier_id, start_ms, greatest(end_ms, start_ms + 1) as until_ms, ${LENGTH_MS} as length_ms
+    `select carrier_id, start_ms, greatest(end_ms, start_ms + 1) as until_ms, end_ms - start_ms as seen_ms,
+       ${LENGTH_MS} as length_ms, ${LAG_SQL} as lag, gateways
      from ${table} where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
-       and start_ms < ${sqlNumber(edges.at(-1)!)} and end_ms >= ${sqlNumber(edges[0]!)}
-       and ${LENGTH_MS} >= ${sqlNumber(minMs - RESOLUTION_MS)}`;
+       and start_ms < ${sqlNumber(edges.at(-1)! + LATEST_MS)} and end_ms >= ${sqlNumber(Math.max(0, edges[0]! - LATEST_MS))}`;
   const source = zone ? 'stays' : 'visits';
-  const distinct = (atLeastMs: number) =>
-    `count(distinct v.carrier_id) filter (where v.length_ms >= ${sqlNumber(atLeastMs)})`;
-  const rows = await context.sql.all<{ i: number; distinct: number; surely: number; possibly: number }>(
+  const rows = await context.sql.all<{ i: number } & UniqueCounts>(
     `with v as (${rowsOf(source)} union all ${rowsOf(`open_${source}`)}),
      e as (select unnest(range(${edges.length - 1})) as i, unnest(${sqlList(edges.slice(0, -1))}) as from_ms,
-       unnest(${sqlList(edges.slice(1))}) as to_ms)
-     select e.i, ${distinct(minMs)} as "distinct", ${distinct(minMs + RESOLUTION_MS)} as surely,
-       count(distinct v.carrier_id) as possibly
-     from v join e on v.start_ms < e.to_ms and v.until_ms > e.from_ms group by e.i`,
+       unnest(${sqlList(edges.slice(1))}) as to_ms),
+     p as (
+       select e.i, v.carrier_id, v.gateways, start_ms < to_ms and until_ms > from_ms and length_ms >= ${minMs} as counts,
+         case when start_ms >= to_ms then 1 - (start_ms - to_ms) / (2 * lag)
+           when until_ms <= from_ms then 1 - (from_ms - until_ms) / (2 * lag) else 1.0 end as within,
+         ${excessSql(`${minMs} - seen_ms`)} as long_enough
+       from v join e on v.start_ms - 2 * v.lag < e.to_ms and v.until_ms + 2 * v.lag > e.from_ms),
+     c as (select i, carrier_id, bool_or(counts) as counts, max(within * long_enough) as chance, max(gateways) as gateways
+       from p where within > 0 group by i, carrier_id)
+     select i, count(*) filter (where counts) as "distinct",
+       coalesce(sum(${millionthsSql('1 - chance')}) filter (where counts), 0) as "falseM",
+       coalesce(sum(${millionthsSql('chance')}) filter (where not counts), 0) as "missingM",
+       count(*) filter (where counts and gateways <= 1) as "seenByOne",
+       count(*) filter (where counts and gateways = 2) as "seenByTwo",
+       count(*) filter (where counts and gateways > 2) as "seenByMore"
+     from c group by i`,
     [context.siteId, zone?.id ?? ''],
   );
   const counts = new Map(rows.map((row) => [row.i, row]));
-  return fill(frame, NOTHING, (i, coverage) =>
-    edges[i]! < context.rowsFromMs
-      ? NOTHING
-      : uniqueFigures(counts.get(i) ?? { distinct: 0, surely: 0, possibly: 0 }, coverage),
+  const light = await lightByInterval(context, frame);
+  return fill(frame, NOTHING, (i) =>
+    edges[i]! < context.rowsFromMs ? NOTHING : uniqueFigures(counts.get(i) ?? NOBODY, light[i]!),
   );
 }

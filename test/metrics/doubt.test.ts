@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { doubtfulCountBand, poissonLimit } from '../../server/metrics/bands.ts';
+import { doubtsOf, excessChance, expectedMinutes, MILLION, unheard } from '../../server/metrics/doubt.ts';
+import { lengthCounts } from '../../server/metrics/footfall.ts';
+import { seededRandom } from '../support/random.ts';
+
+const HOUR = 3_600_000;
+const MIN_MS = 60_000;
+
+/** Visits around the threshold, heard at every interval from a random moment on; hours as edges. */
+function heard(random: () => number, count: number, intervalMs: number) {
+  return Array.from({ length: count }, (_, i) => {
+    const startMs = random() * 6 * HOUR;
+    const endMs = startMs + 20_000 + random() * 200_000;
+    const firstMs = startMs + random() * intervalMs;
+    const beats = Math.max(0, Math.floor((endMs - firstMs) / intervalMs));
+    const seen = { startMs: firstMs, endMs: firstMs + beats * intervalMs };
+    return {
+      truth: { startMs, endMs },
+      row: { carrierId: `c-${i}`, kind: 'tag' as const, lagMs: intervalMs / 2, ...seen },
+    };
+  });
+}
+
+test('bands of hourly counts hold the truth, whatever the advertising interval', () => {
+  const edges = [0, 1, 2, 3, 4, 5, 6].map((hour) => hour * HOUR);
+  for (const intervalMs of [1_000, 4_000, 10_000]) {
+    const random = seededRandom(intervalMs);
+    let inside = 0;
+    let hours = 0;
+    let width = 0;
+    let error = 0;
+    for (let run = 0; run < 40; run += 1) {
+      const visits = heard(random, 400, intervalMs);
+      const rows = visits.map((visit) => visit.row);
+      const doubts = doubtsOf(rows, edges, MIN_MS, 900_000);
+      for (let i = 0; i < 6; i += 1) {
+        const [fromMs, toMs] = [edges[i]!, edges[i + 1]!];
+        const truth = visits.filter(
+          ({ truth: one }) => one.startMs >= fromMs && one.startMs < toMs && one.endMs - one.startMs >= MIN_MS,
+        ).length;
+        const { counted } = lengthCounts(rows, fromMs, toMs, MIN_MS, 0);
+        const { falseM, missingM } = doubts[i]!;
+        const band = doubtfulCountBand(counted, falseM / MILLION, missingM / MILLION, 1);
+        if (band.low <= truth && truth <= band.high) inside += 1;
+        hours += 1;
+        width += band.high - band.low;
+        error += counted - truth;
+      }
+    }
+    expect(inside / hours).toBeGreaterThan(0.95);
+    // Seventy an hour: a band is worth having only while it is narrow.
+    expect(width / hours).toBeLessThan(10);
+    // Adverts every ten seconds make lengths of whole intervals, some of which lie on the threshold itself.
+    expect(Math.abs(error / hours)).toBeLessThan(1);
+  }
+});
+
+test('what comes back sooner than the gap allows may be one visit, what comes back later is not', () => {
+  const row = (startMs: number, endMs: number) => ({
+    carrierId: 'c',
+    kind: 'tag' as const,
+    startMs,
+    endMs,
+    lagMs: 2_000,
+  });
+  const rows = (silentMs: number) => [row(HOUR, HOUR + 600_000), row(HOUR + 600_000 + silentMs, 2 * HOUR)];
+  const doubtOf = (silentMs: number) => doubtsOf(rows(silentMs), [0, 3 * HOUR], MIN_MS, 900_000)[0]!.falseM / MILLION;
+  expect(doubtOf(904_000)).toBeCloseTo(0.5, 6);
+  expect(doubtOf(908_000)).toBe(0);
+  expect(doubtOf(900_001)).toBeGreaterThan(0.99);
+  expect(excessChance(0, 1)).toBe(1);
+});
+
+test('a dead gateway matters as much as the others do not hear its carriers', () => {
+  const light = { lit: 1, gateways: 0.9 };
+  const seen = (one: number, two: number, more: number) => ({ seenByOne: one, seenByTwo: two, seenByMore: more });
+  expect(unheard(seen(90, 0, 0), light)).toBeCloseTo(10 + 1 / 9, 6);
+  expect(unheard(seen(0, 99, 0), light)).toBeCloseTo(1 + 1 / 99, 6);
+  expect(unheard(seen(0, 0, 999), light)).toBeCloseTo(1 + 1 / 999, 6);
+  expect(unheard(seen(5, 5, 5), { lit: 1, gateways: 1 })).toBe(0);
+});
+
+test('rare events have room for themselves and no more', () => {
+  // Exact: P(X ≤ k) ≥ 0.975.
+  expect([0, 0.02, 0.03, 0.2, 0.3, 1, 4].map(poissonLimit)).toEqual([0, 0, 1, 1, 2, 3, 8]);
+  expect(poissonLimit(400)).toBe(440);
+});
+
+test('minutes in which several gateways are expected count once', () => {
+  const span = (gatewayId: string, fromMs: number, toMs: number) => ({ gatewayId, floorId: 'f', fromMs, toMs });
+  const spans = [span('a', 0, 10 * MIN_MS), span('b', 5 * MIN_MS, 12 * MIN_MS), span('c', 20 * MIN_MS, HOUR)];
+  expect(expectedMinutes(spans, 0, 30 * MIN_MS)).toBe(22);
+});
