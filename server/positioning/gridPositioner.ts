@@ -15,6 +15,8 @@ import type { HeardView, Position, Positioner, PositionerOptions } from './types
 
 const FORGET_AFTER_MS = 30_000;
 const MAX_DIFFUSION_MS = 20_000;
+/** The tempered posterior is a little wider than the errors. */
+const POSTERIOR_SHARE = 0.88;
 const MIN_ACCURACY_M = 0.5;
 const MAX_ACCURACY_M = 60;
 /** Mass that the box may lose at each side of it. */
@@ -40,6 +42,14 @@ const LOUDEST = 3;
 const LOOK_EVERY_TICKS = 4;
 /** A reading that no map of the floor explains. */
 const UNEXPLAINED_DB = 40;
+/** Metres a second: a brisk walk. */
+const MAX_PACE = 1.5;
+/**
+ * Zones look at a place that follows the fix only beyond this share of its accuracy: within it the fix of one who stands
+ * wanders, and nobody has moved. And what it takes over of each second's difference all the same.
+ */
+const SETTLE_SHARE = 0.7;
+const SETTLE_GAIN = 0.02;
 /** Phones and tags differ by some ten decibels from the usual. */
 const MAX_POWER_DB = 25;
 /** A first place is sought in steps of this, as far as this from the loudest gateway. */
@@ -63,6 +73,10 @@ export interface GridState {
   tickEndMs: number;
   fix: Fix | undefined;
   zoneMass: ZoneMass[];
+  /** Where the zones see it. */
+  settledXM: number;
+  settledYM: number;
+  settledFloorId: string;
   /** Pace, metres a second. */
   vxM: number;
   vyM: number;
@@ -156,6 +170,9 @@ class GridPositioner {
       tickEndMs: 0,
       fix: undefined,
       zoneMass: [],
+      settledXM: 0,
+      settledYM: 0,
+      settledFloorId: '',
       vxM: 0,
       vyM: 0,
       powerDb: this.radio.powerDb,
@@ -177,8 +194,9 @@ class GridPositioner {
     }
     const { floors } = state;
     const seconds = Math.min(MAX_DIFFUSION_MS, silentMs) / 1_000;
-    const pace = Math.min(1.5, Math.hypot(state.vxM, state.vyM));
-    const sigmaCells = ((this.tuning.walkM + this.tuning.walkPerPace * pace) * Math.sqrt(seconds)) / this.lattice.cellM;
+    const pace = Math.min(MAX_PACE, Math.hypot(state.vxM, state.vyM));
+    const { walkM, walkPerPace } = this.tuning;
+    const sigmaCells = ((walkM + walkPerPace * pace) * Math.sqrt(seconds)) / this.lattice.cellM;
     const drift = (this.tuning.drift * seconds) / this.lattice.cellM;
     for (const { floor, window } of floors)
       diffuse(window, this.lattice.list[floor]!, drift * state.vxM, drift * state.vyM, sigmaCells);
@@ -425,17 +443,30 @@ class GridPositioner {
     const { columns } = window;
     const { cellM } = this.lattice;
     const varianceCells = this.variance + 1 / 12;
-    const inflation = 1 + this.tuning.sparseInflation * (1 - this.radio.heardShare);
-    const accuracyM = Math.min(
-      MAX_ACCURACY_M,
-      Math.max(MIN_ACCURACY_M, inflation * Math.sqrt(varianceCells) * cellM * ACCURACY_PER_SIGMA),
-    );
+    const inflation = POSTERIOR_SHARE * (1 + this.tuning.sparseInflation * (1 - this.radio.heardShare));
+    const lasting = this.map.surveyed ? this.tuning.surveyedLastingSpacings : this.tuning.lastingSpacings;
+    const lastingM = lasting * this.lattice.spacingM;
+    const varianceM2 = inflation ** 2 * varianceCells * cellM * cellM + (lastingM * lastingM * 9) / (this.count + 1);
+    const accuracyM = Math.min(MAX_ACCURACY_M, Math.max(MIN_ACCURACY_M, Math.sqrt(varianceM2) * ACCURACY_PER_SIGMA));
     const xM = (window.column0 + x + 0.5) * cellM;
     const yM = (window.row0 + y + 0.5) * cellM;
     state.fix = { floorId: floor.floorId, xM, yM, accuracyM, atMs: tickEndMs };
-    state.zoneMass = this.zones.get(floor.floorId)?.masses(xM, yM, accuracyM) ?? [];
+    this.settle(state, state.fix);
+    state.zoneMass = this.zones.get(floor.floorId)?.masses(state.settledXM, state.settledYM, accuracyM) ?? [];
     const fromMiddle = Math.max(Math.abs(x - columns / 2) / columns, Math.abs(y - window.rows / 2) / window.rows);
     if (fromMiddle > 0.2) recentre(window, floor, window.column0 + x, window.row0 + y);
+  }
+
+  private settle(state: GridState, { floorId, xM, yM, accuracyM }: Fix): void {
+    const dx = xM - state.settledXM;
+    const dy = yM - state.settledYM;
+    const away = Math.hypot(dx, dy);
+    const slack = SETTLE_SHARE * accuracyM;
+    const fresh = state.settledFloorId !== floorId;
+    const share = fresh ? 1 : away > slack ? 1 - slack / away : SETTLE_GAIN;
+    state.settledXM += share * dx;
+    state.settledYM += share * dy;
+    state.settledFloorId = floorId;
   }
 
   /** The fix's own pace, smoothed. */

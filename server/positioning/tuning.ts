@@ -31,6 +31,9 @@ export interface Tuning {
   walkPerPace: number;
   /** How much wider than the posterior says the error is where hardly any gateway in hearing hears a carrier. */
   sparseInflation: number;
+  /** Shadows that stay: error per axis that standing still does not average out, in gateway spacings with eight gateways. */
+  lastingSpacings: number;
+  surveyedLastingSpacings: number;
   share: number;
   shareCount: number;
   surveyedShareCount: number;
@@ -68,18 +71,20 @@ export const TUNING: Tuning = {
   exponent: 2,
   floorLossDb: 15,
   carrierHeightM: 1.2,
-  nu: 6,
+  nu: 4,
   noiseDb: 5,
-  noisePerDeviation: 1.2,
+  noisePerDeviation: 1.5,
   noiseFloorDb: 4,
   temper: 1,
-  fade: 0.8,
-  biasDb: 0.5,
-  walkM: 0.6,
+  fade: 0.9,
+  biasDb: 0.25,
+  walkM: 0.55,
   drift: 0.4,
   paceGain: 0.2,
   walkPerPace: 2,
-  sparseInflation: 0.55,
+  sparseInflation: 0.6,
+  lastingSpacings: 0.06,
+  surveyedLastingSpacings: 0.0,
   share: 1.2,
   shareCount: 15,
   surveyedShareCount: 80,

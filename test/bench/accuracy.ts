@@ -3,11 +3,12 @@
  * surveyed waypoint that heard three gateways in the last 6 s, or once a second where the truth is continuous, from 3 s
  * after a carrier is first heard. The simple methods and two peers' run on the same windows.
  *
- *   npm run bench:accuracy -- --data DIR [--survey DIR | --no-survey] [--seed N] [--json]
+ *   npm run bench:accuracy -- --data DIR [--survey DIR | --no-survey] [--tracker in-use|grid] [--seed N] [--json]
  */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { SiteModel } from '../../server/contract/model.ts';
+import { createGridPositioner } from '../../server/positioning/gridPositioner.ts';
 import { createPositioner } from '../../server/positioning/index.ts';
 import type { SurveyPoint } from '../../server/positioning/survey.ts';
 import type { Positioner } from '../../server/positioning/types.ts';
@@ -236,7 +237,10 @@ export function planOf(data: Dataset, surveyData: Dataset | undefined, noSurvey:
   };
 }
 
-const makeInUse: MakePositioner = (model, survey) => createPositioner(model, null, { survey: { points: survey } });
+const TRACKERS: Readonly<Record<string, MakePositioner>> = {
+  'in-use': (model, survey) => createPositioner(model, null, { survey: { points: survey } }),
+  grid: (model, survey) => createGridPositioner(model, null, { survey: { points: survey } }),
+};
 
 function main(): void {
   const { values } = parseArgs({
@@ -245,11 +249,18 @@ function main(): void {
       survey: { type: 'string' },
       'no-survey': { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
+      tracker: { type: 'string', default: 'in-use' },
       json: { type: 'boolean', default: false },
     },
   });
   if (!values.data) {
     process.stderr.write('bench:accuracy needs --data DIR, a folder with gateways, sightings and truth as .csv.gz\n');
+    process.exitCode = 2;
+    return;
+  }
+  const make = TRACKERS[values.tracker];
+  if (!make) {
+    process.stderr.write(`bench:accuracy: --tracker must be one of ${Object.keys(TRACKERS).join(', ')}\n`);
     process.exitCode = 2;
     return;
   }
@@ -261,7 +272,7 @@ function main(): void {
     values.survey === undefined ? undefined : values.survey === values.data ? data : readDataset(values.survey);
   const plan = planOf(data, surveyData, values['no-survey'], seed);
   say(`${plan.tracks.length} tracks, ${data.model.gateways.length} gateways, survey: ${plan.survey} …`);
-  const scored = run({ ...plan, data, make: makeInUse, seed, withReferences: true });
+  const scored = run({ ...plan, data, make, seed, withReferences: true });
   const own = scored.get('promenade') ?? [];
   const methods = Object.fromEntries(
     [...scored].filter(([name]) => name !== 'promenade').map(([name, list]) => [name, summarize(list)]),
@@ -272,6 +283,7 @@ function main(): void {
     within68: coverageOf(own),
     survey: plan.survey,
     seed,
+    tracker: values.tracker,
     dev: withCoverage(own.filter((one) => one.isDev)),
     validation: withCoverage(own.filter((one) => !one.isDev)),
     methods,
@@ -284,7 +296,7 @@ function main(): void {
     `${name.padEnd(24)} ${s.medianM.toFixed(2).padStart(7)} ${s.meanM.toFixed(2).padStart(7)} ${s.p90M.toFixed(2).padStart(7)}` +
     `   ${(100 * s.floorAccuracy).toFixed(1).padStart(5)} % ${String(s.windows).padStart(6)}   ${more}`;
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
-  print(`${data.name}, survey: ${plan.survey}, seed ${seed}`);
+  print(`${data.name}, survey: ${plan.survey}, tracker: ${values.tracker}, seed ${seed}`);
   print(`${'metres'.padEnd(24)}  median    mean     p90     floor windows`);
   print(line('promenade', result, `within accuracyM: ${(100 * result.within68).toFixed(0)} % (aim 68)`));
   print(line('  dev', result.dev, `${(100 * result.dev.within68).toFixed(0)} %`));

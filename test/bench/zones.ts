@@ -2,13 +2,16 @@
  * Crossings between two places, found by the engine's own zone tracking, beside the strongest gateway's side each second,
  * plain and with hysteresis. A place is what the gateways' names say (inside …, outside …), parted midway between them.
  *
- *   npm run bench:zones -- --data DIR [--confirm SECONDS] [--json]
+ *   npm run bench:zones -- --data DIR [--confirm SECONDS] [--tracker in-use|grid] [--json]
  */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { SiteModel, Zone } from '../../server/contract/model.ts';
-import { createEngine } from '../../server/engine/engine.ts';
+import { createEngineWith } from '../../server/engine/engine.ts';
 import type { LogBatch } from '../../server/engine/types.ts';
+import { createGridPositioner } from '../../server/positioning/gridPositioner.ts';
+import { createPositioner } from '../../server/positioning/index.ts';
+import type { CreatePositioner } from '../../server/positioning/types.ts';
 import { type Dataset, readDataset, type Track, ticksOf } from './positions/dataset.ts';
 
 const TICK_MS = 1_000;
@@ -99,8 +102,10 @@ function isLabelled(track: Track, places: ReadonlySet<string>, atMs: number): bo
   return label !== undefined && places.has(label);
 }
 
-function engineCrossings(model: SiteModel, track: Track): Crossing[] {
-  const engine = createEngine(model, undefined);
+const TRACKERS: Readonly<Record<string, CreatePositioner>> = { 'in-use': createPositioner, grid: createGridPositioner };
+
+function engineCrossings(create: CreatePositioner, model: SiteModel, track: Track): Crossing[] {
+  const engine = createEngineWith(create, model, undefined);
   const crossings: Crossing[] = [];
   let current: string | undefined;
   let seq = 0;
@@ -190,13 +195,17 @@ function total(tallies: readonly (Tally & { latencies: number[] })[]): Tally {
   };
 }
 
-export function runZones(data: Dataset, confirmSeconds: number): Record<string, Record<string, Tally>> {
+export function runZones(
+  data: Dataset,
+  confirmSeconds: number,
+  create: CreatePositioner = createPositioner,
+): Record<string, Record<string, Tally>> {
   const zoned = withZones(data);
   const definitions = { ...zoned.definitions, enterConfirmSeconds: confirmSeconds };
   const model = { ...zoned, definitions };
   const places = new Set(model.zones.map((zone) => zone.id));
   const finders: Record<string, (track: Track) => Crossing[]> = {
-    promenade: (track) => engineCrossings(model, track),
+    promenade: (track) => engineCrossings(create, model, track),
     loudestSide: (track) => loudestCrossings(data, track, 0, 1),
     loudestSideWithHysteresis: (track) => loudestCrossings(data, track, HYSTERESIS_DB, HYSTERESIS_TICKS),
   };
@@ -225,6 +234,7 @@ function main(): void {
     options: {
       data: { type: 'string' },
       confirm: { type: 'string', default: String(CONFIRM_SECONDS) },
+      tracker: { type: 'string', default: 'in-use' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -233,12 +243,20 @@ function main(): void {
     process.exitCode = 2;
     return;
   }
+  const create = TRACKERS[values.tracker];
+  if (!create) {
+    process.stderr.write(`bench:zones: --tracker must be one of ${Object.keys(TRACKERS).join(', ')}\n`);
+    process.exitCode = 2;
+    return;
+  }
   process.stderr.write(`reading ${values.data} …\n`);
   const confirmSeconds = Number(values.confirm);
-  const { walks, partlyLabelled } = runZones(readDataset(values.data), confirmSeconds);
+  const { walks, partlyLabelled } = runZones(readDataset(values.data), confirmSeconds, create);
   const { promenade, ...methods } = walks!;
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ ...promenade, confirmSeconds, methods, partlyLabelled })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...promenade, confirmSeconds, tracker: values.tracker, methods, partlyLabelled })}\n`,
+    );
     return;
   }
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
