@@ -2,12 +2,13 @@ import type { ComponentChildren, FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Site } from '../../server/contract/model.ts';
 import { Brand } from './components/Brand.tsx';
+import { LanguageChoice } from './components/LanguageChoice.tsx';
 import { Empty, Fault, Loading } from './components/states.tsx';
-import { t } from './i18n/t.ts';
+import { language, t } from './i18n/t.ts';
 import { Shell } from './Shell.tsx';
 import { follow, settled, unfollow } from './state/live.ts';
 import { go, hrefTo, place } from './state/router.ts';
-import { account, allowedViews, currentSite, start, startFault, type View } from './state/session.ts';
+import { account, allowedViews, currentSite, loadSites, start, startFault, type View } from './state/session.ts';
 import { SignIn } from './views/signIn/SignIn.tsx';
 import { Welcome } from './views/signIn/Welcome.tsx';
 
@@ -58,6 +59,7 @@ function Gate({ children }: { children: ComponentChildren }) {
         <Brand />
         {children}
       </div>
+      <LanguageChoice />
     </main>
   );
 }
@@ -66,6 +68,11 @@ export function App() {
   useEffect(() => {
     void start();
   }, []);
+  // Words stand in charts and maps too: in another language all is drawn anew.
+  return <Pages key={language.value} />;
+}
+
+function Pages() {
   const who = account.value;
   const site = currentSite.value;
   const { view, siteId } = place.value;
@@ -82,6 +89,12 @@ export function App() {
     if (who && site !== undefined && views.length > 0) follow(site.id);
     else unfollow();
   }, [who, site?.id, views]);
+  useEffect(() => {
+    if (!who) return undefined;
+    // A site may be made while this page waits for one, and a played one turns to the wall clock.
+    const timer = setInterval(() => void loadSites().catch(() => undefined), site === undefined ? 3_000 : 60_000);
+    return () => clearInterval(timer);
+  }, [who, site === undefined]);
   useEffect(() => {
     document.title = shown === undefined ? 'Promenade' : `${t(`nav.${shown}`)} · ${site?.name ?? ''} · Promenade`;
   }, [shown, site?.name]);

@@ -20,7 +20,7 @@ export function liveRoutes({ registry, pipeline }: Services): Route[] {
       outboxBatches: null,
       droppedBatches: null,
       version: null,
-      finding: 'never heard from',
+      finding: 'never heard',
     })),
     historyProgress: null,
   });
