@@ -68,8 +68,8 @@ export function occupancyFigures(totals: OccupancyTotals, coverage: number, sure
   if (sure) {
     const { sums, doubts, light } = sure;
     const presentMs = totals.carrierMs + sums.lagMs - (sums.edges * RESOLUTION_MS) / 2;
-    // A lag is uniform up to twice its mean: its variance is a third of the mean's square.
-    const errorMs = Z95 * Math.sqrt(sums.lagSquareMs2 / 3);
+    // A lag is uniform up to twice its mean: its variance is a third of the mean's square. A moment within a tick: a twelfth.
+    const errorMs = Z95 * Math.sqrt(sums.lagSquareMs2 / 3 + (sums.edges * RESOLUTION_MS ** 2) / 12);
     const seen = doubts.seenByOne + doubts.seenByTwo + doubts.seenByMore;
     const value = presentMs / totals.measuredMs;
     const most = (presentMs + errorMs + sums.silentM / MILLION) / totals.measuredMs;

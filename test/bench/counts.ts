@@ -7,8 +7,10 @@
  *
  * Half of the days are of the family that bands and estimators were made on, half of one they were not.
  */
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { type Family, mallDay, TROUBLES, type Trouble } from './counts/malls.ts';
 import { play } from './counts/play.ts';
 import { type Case, MEASURES, type Measure, type Summary, score, summarize } from './counts/score.ts';
@@ -48,6 +50,35 @@ export async function playDay(family: Family, number: number): Promise<DayResult
   } finally {
     await played.close();
   }
+}
+
+interface WantedDay {
+  family: Family;
+  number: number;
+}
+
+/** Days are independent of each other: a thread for each core takes the next one. */
+async function playAll(wanted: readonly WantedDay[], onResult: (result: DayResult) => void): Promise<void> {
+  let next = 0;
+  const threads = Math.min(wanted.length, availableParallelism());
+  await Promise.all(
+    Array.from({ length: threads }, () => {
+      const worker = new Worker(new URL(import.meta.url));
+      return new Promise<void>((resolve, reject) => {
+        const give = (): void => {
+          const day = wanted[next++];
+          if (day) worker.postMessage(day);
+          else void worker.terminate().then(() => resolve());
+        };
+        worker.on('message', (result: DayResult) => {
+          onResult(result);
+          give();
+        });
+        worker.on('error', reject);
+        give();
+      });
+    }),
+  );
 }
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
@@ -95,14 +126,21 @@ async function main(): Promise<void> {
   const results: DayResult[] = [];
   const startedMs = performance.now();
   let saidMs = startedMs;
-  for (let i = 0; i < days; i++) {
-    results.push(await playDay(families[i % families.length]!, Math.floor(i / families.length)));
+  const wanted = Array.from(
+    { length: days },
+    (_, i): WantedDay => ({
+      family: families[i % families.length]!,
+      number: Math.floor(i / families.length),
+    }),
+  );
+  await playAll(wanted, (result) => {
+    results.push(result);
     const nowMs = performance.now();
-    if (nowMs - saidMs < PROGRESS_EVERY_MS) continue;
+    if (nowMs - saidMs < PROGRESS_EVERY_MS) return;
     saidMs = nowMs;
-    const secondsADay = (nowMs - startedMs) / 1_000 / (i + 1);
-    process.stderr.write(`${i + 1} of ${days} mall-days, ${secondsADay.toFixed(1)} s each\n`);
-  }
+    const leftSeconds = ((nowMs - startedMs) / 1_000 / results.length) * (days - results.length);
+    process.stderr.write(`${results.length} of ${days} mall-days, ${leftSeconds.toFixed(0)} s left\n`);
+  });
   if (values.json) {
     const entries = families.map((family) => {
       const own = results.filter((result) => result.family === family);
@@ -126,4 +164,8 @@ async function main(): Promise<void> {
   say(`${results.length} mall-days, ${(sightings / 1e6).toFixed(1)} million sightings, ${seconds.toFixed(0)} s`);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
+if (!isMainThread)
+  parentPort?.on('message', (day: WantedDay) => {
+    void playDay(day.family, day.number).then((result) => parentPort?.postMessage(result));
+  });
+else if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
