@@ -40,8 +40,8 @@ export const weightedCentroid: Method = (readings) => {
   let xM = 0;
   let yM = 0;
   for (const { gateway, rssiDbm } of here.near) {
-    // Amplitude: the classic choice between power and rank.
-    const weight = 10 ** (rssiDbm / 20);
+    // Power does better than amplitude on recorded walks, so it is the fairer reference.
+    const weight = 10 ** (rssiDbm / 10);
     sum += weight;
     xM += weight * gateway.xM;
     yM += weight * gateway.yM;
