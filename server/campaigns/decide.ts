@@ -19,6 +19,8 @@ export interface DecisionContext {
   /** Undefined until the shopper has agreed to presence: nothing of theirs is looked up before. */
   shopper:
     | {
+        /** Two transmitters have the carrier's identity: nobody knows whose event it is. */
+        cloned: boolean;
         paused: boolean;
         phoneConnected: boolean;
         /** Newest offer of this campaign, or the time at which it would have fired for control. */
@@ -44,6 +46,7 @@ export function decide(context: DecisionContext): Decision {
   if (campaign.status !== 'live') return held('campaign-not-live');
   if (nowMs - event.sightingAtMs > STALE_AFTER_MS)
     return held('stale-sighting', { seconds: Math.round((nowMs - event.sightingAtMs) / 1_000) });
+  if (shopper.cloned) return held('cloned');
   if (shopper.paused) return held('paused');
   if (!inSchedule(campaign.schedule, nowMs, timezone)) return held('out-of-schedule');
   if (inQuietHours(attention.quietHours, nowMs, timezone))

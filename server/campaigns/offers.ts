@@ -18,7 +18,7 @@ import { startOfLocalDayMs } from './schedule.ts';
 import { isPaused, type Shopper, type Shoppers } from './shoppers.ts';
 
 export interface OffersParts {
-  pipeline: Pick<Pipeline, 'onLiveEvents'>;
+  pipeline: Pick<Pipeline, 'onLiveEvents' | 'clones'>;
   hub: Pick<LiveHub, 'pushOffer' | 'isConnected'>;
   registry: Registry;
   campaigns: Campaigns;
@@ -94,6 +94,8 @@ export class Offers {
         this.#presence.delete(key);
         continue;
       }
+      // Asked for when an offer is decided.
+      if (event.type === 'cloned') continue;
       const presence = this.#presenceOf(key);
       if (!('zoneId' in event)) {
         presence.visitStartMs = event.atMs;
@@ -175,6 +177,7 @@ export class Offers {
           ? undefined
           : {
               ...history,
+              cloned: this.#parts.pipeline.clones(siteId).some(({ carrierId }) => carrierId === event.carrierId),
               paused: isPaused(shopper, nowMs),
               phoneConnected: hub.isConnected(shopperId),
               inControl: inControl(shopperId, campaign.id, campaign.controlShare),

@@ -19,7 +19,7 @@ import { Shoppers } from './shoppers.ts';
 export interface OfferServicesOptions {
   duck: Duck;
   registry: Registry;
-  pipeline: Pick<Pipeline, 'onLiveEvents' | 'present'>;
+  pipeline: Pick<Pipeline, 'onLiveEvents' | 'present' | 'clones'>;
   hub: Pick<LiveHub, 'pushOffer' | 'isConnected' | 'notifyChanged'>;
   clock: Clock;
   onError: (error: unknown) => void;

@@ -61,6 +61,7 @@ export function createEngineWith(
     advance,
     openRows: () => state.openRows(),
     present: () => state.present(watermarkMs),
+    clones: () => state.clonedCarriers(watermarkMs),
     snapshot: () => state.snapshot(watermarkMs),
   };
 }

@@ -16,6 +16,7 @@ import {
   type ZoneSink,
 } from '../visits/zoneTracker.ts';
 import { type Carrier, type CarrierState, Carriers, stateOf, wakeUp } from './carriers.ts';
+import { type ClonedCarrier, type CloneState, CloneWatch } from './clones.ts';
 import { CoverageLedger } from './coverage.ts';
 import { certaintyOf, noHearing, noteGap, noteWitnesses } from './hearing.ts';
 import { HeatLedger, type HeatState } from './heat.ts';
@@ -35,7 +36,7 @@ import {
 import { TickSightings } from './views.ts';
 
 /** Raised when the form of `Stored` changes. */
-const FORM_VERSION = 2;
+const FORM_VERSION = 3;
 /** A snapshot holds the positioner's states as well, so another positioner cannot read it. */
 export const SNAPSHOT_VERSION = FORM_VERSION * 1_000 + POSITIONER_VERSION;
 /** A carrier is shown as present for this long after its last sighting: phones in pockets fall silent for tens of seconds. */
@@ -54,6 +55,7 @@ interface Stored {
   heat: HeatState;
   occupancy: OccupancyState;
   coverage: [string, number][];
+  clones: CloneState;
   positioning: unknown;
 }
 
@@ -89,6 +91,7 @@ export class EngineState {
   private readonly heat: HeatLedger;
   private readonly occupancy: OccupancyLedger;
   private readonly coverage: CoverageLedger;
+  private readonly clones: CloneWatch;
   private readonly sightings = new TickSightings();
 
   // Of the model in force.
@@ -118,6 +121,7 @@ export class EngineState {
     this.heat = new HeatLedger(stored?.heat);
     this.occupancy = new OccupancyLedger(stored?.occupancy);
     this.coverage = new CoverageLedger(stored?.coverage);
+    this.clones = new CloneWatch(stored?.clones);
     this.useModel(model, stored?.positioning);
     if (!snapshot || !stored) return;
     const fromTick = snapshot.watermarkMs / TICK_MS;
@@ -143,6 +147,7 @@ export class EngineState {
     this.reachBackMs = Math.max(this.visitGapMs, this.rules.enterConfirmMs + this.rules.exitAfterMs) + TICK_MS;
     this.gatewayIds = new Map(model.gateways.map(({ id }) => [id, id]));
     this.coverage.keepOnly(this.gatewayIds);
+    this.clones.useGateways(model.gateways);
   }
 
   /** Takes effect with the next tick that is processed. */
@@ -258,6 +263,8 @@ export class EngineState {
 
     const heard = this.sightings.viewsOf(carrier);
     noteWitnesses(carrier.hearing, heard);
+    // Beacons of nobody may well be sold with one and the same number.
+    if (carrier.kind !== 'unknown' && this.clones.note(carrier.id, heard, tickEndMs)) this.foundCloned(carrier);
     const { state, position } = this.positioner.step(carrier.position, tickEndMs, heard);
     carrier.firstSighting = -1;
     carrier.lastSighting = -1;
@@ -287,6 +294,10 @@ export class EngineState {
     trackSilent(carrier.stays, this.tickEndMs, this.rules, this.sink);
   }
 
+  private foundCloned({ id, kind, lastHeardMs }: Carrier): void {
+    this.output.events.push({ type: 'cloned', carrierId: id, kind, atMs: this.tickEndMs, sightingAtMs: lastHeardMs });
+  }
+
   private startVisit(carrier: Carrier, atMs: number): void {
     carrier.visitStartMs = atMs;
     carrier.hearing = noHearing();
@@ -301,6 +312,7 @@ export class EngineState {
 
   private endVisit(carrier: Carrier): void {
     endAll(carrier.stays, this.sink);
+    this.clones.forget(carrier.id);
     this.output.rows.visits.push({ ...visitRow(carrier), emittedAtMs: this.tickEndMs });
     this.output.events.push({ type: 'visitEnded', carrierId: carrier.id, kind: carrier.kind, atMs: this.tickEndMs });
     carrier.visitStartMs = -1;
@@ -406,7 +418,12 @@ export class EngineState {
         fix: carrier.fix && { ...carrier.fix },
         zoneIds: currentZoneIds(carrier.stays, this.zones),
         lastHeardMs: carrier.lastHeardMs,
+        ...(this.clones.isCloned(carrier.id, nowMs) ? { cloned: true as const } : {}),
       }));
+  }
+
+  clonedCarriers(nowMs: number): ClonedCarrier[] {
+    return this.clones.all(nowMs);
   }
 
   snapshot(watermarkMs: number): EngineSnapshot {
@@ -421,6 +438,7 @@ export class EngineState {
       heat: this.heat.state(),
       occupancy: this.occupancy.state(),
       coverage: this.coverage.state(),
+      clones: this.clones.state(watermarkMs),
       positioning: structuredClone(this.positioner.siteState()),
     };
     return { version: SNAPSHOT_VERSION, watermarkMs, state: stored };

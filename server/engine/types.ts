@@ -4,6 +4,7 @@
  * batch comes before `advance` has passed its ticks.
  */
 import type { CarrierKind, SiteModel } from '../contract/model.ts';
+import type { ClonedCarrier } from './clones.ts';
 
 /** Event time is cut into ticks of one second; all sightings of a tick are processed together, in canonical order. */
 export const TICK_MS = 1_000;
@@ -118,6 +119,8 @@ export interface EngineRows {
 }
 
 export type EngineEvent =
+  /** Found to be at two places at once; told once a day. */
+  | { type: 'cloned'; carrierId: string; kind: CarrierKind; atMs: number; sightingAtMs: number }
   | { type: 'visitStarted' | 'visitEnded'; carrierId: string; kind: CarrierKind; atMs: number }
   | {
       type: 'entered' | 'exited';
@@ -160,6 +163,8 @@ export interface PresentCarrier {
   /** Zones it is confirmed in. */
   zoneIds: string[];
   lastHeardMs: number;
+  /** One identity, two transmitters: nobody knows whose visit this is. */
+  cloned?: true;
 }
 
 export interface Engine {
@@ -173,6 +178,8 @@ export interface Engine {
   advance(toMs: number): EngineOutput;
   openRows(): OpenRows;
   present(): PresentCarrier[];
+  /** Carriers found to be at two places at once within the last day. */
+  clones(): ClonedCarrier[];
   /** State after the last processed tick; structured-cloneable, small enough to be kept hourly. Buffered batches are not in it: they are read from the log again. */
   snapshot(): EngineSnapshot;
 }

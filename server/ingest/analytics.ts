@@ -91,6 +91,10 @@ export class Analytics {
     return this.#engine.present();
   }
 
+  clones() {
+    return this.#engine.clones();
+  }
+
   /**
    * A batch that has just become durable. Where it comes too late, the promise settles once the database says that its hours
    * are not final: until then the gateway is to be left without an answer.

@@ -1,5 +1,6 @@
 /** The live engine of a site with a wall clock: a breath behind the present, fed with fresh sightings only, never rewound. */
 import type { SiteModelVersion } from '../contract/model.ts';
+import type { ClonedCarrier } from '../engine/clones.ts';
 import { type CreateEngine, type Engine, type EngineEvent, type PresentCarrier, TICK_MS } from '../engine/types.ts';
 import { type SightingBatch, toLogBatch } from '../log/batch.ts';
 import { readTail, replay } from '../log/replay.ts';
@@ -70,6 +71,10 @@ export class LiveEngine {
 
   present(): PresentCarrier[] {
     return this.#engine?.present() ?? [];
+  }
+
+  clones(): ClonedCarrier[] {
+    return this.#engine?.clones() ?? [];
   }
 
   #add(engine: Engine, batch: SightingBatch, nowMs: number): void {

@@ -5,6 +5,7 @@ import { parseGatewayTopic } from '../contract/topics.ts';
 import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { TimeSeriesWriter } from '../db/timeSeries.ts';
+import type { ClonedCarrier } from '../engine/clones.ts';
 import { createEngine as createRealEngine } from '../engine/engine.ts';
 import type { CreateEngine, PresentCarrier } from '../engine/types.ts';
 import { HOUR_MS } from '../log/hourFile.ts';
@@ -157,6 +158,10 @@ class IngestPipelineOfSites implements IngestPipeline {
 
   present(siteId: string): PresentCarrier[] {
     return this.#sites.get(siteId)?.present() ?? [];
+  }
+
+  clones(siteId: string): ClonedCarrier[] {
+    return this.#sites.get(siteId)?.clones() ?? [];
   }
 
   onLiveEvents(listener: (events: LiveEvents) => void): () => void {

@@ -4,6 +4,7 @@ import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
 import type { Site } from '../contract/model.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { TimeSeriesWriter } from '../db/timeSeries.ts';
+import type { ClonedCarrier } from '../engine/clones.ts';
 import { type CreateEngine, type PresentCarrier, TICK_MS } from '../engine/types.ts';
 import type { SightingBatch } from '../log/batch.ts';
 import { SiteLog } from '../log/siteLog.ts';
@@ -245,6 +246,16 @@ export class SiteRuntime {
 
   present(): PresentCarrier[] {
     return this.site().clock === 'wall' ? this.#live.present() : this.#analytics.present();
+  }
+
+  /** The live engine is ahead, the analytics engine remembers over a restart. */
+  clones(): ClonedCarrier[] {
+    const byId = new Map(this.#analytics?.clones().map((clone) => [clone.carrierId, clone]));
+    for (const clone of this.#live.clones()) {
+      const known = byId.get(clone.carrierId);
+      byId.set(clone.carrierId, known ? { ...clone, firstMs: Math.min(known.firstMs, clone.firstMs) } : clone);
+    }
+    return [...byId.values()];
   }
 
   snapshot(): { snapshot: LiveSnapshot; heat: LiveHeat } {

@@ -1,5 +1,6 @@
 /** What the rest of the server asks of the pipeline: broker → ingest → log → engines → time series. */
 import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
+import type { ClonedCarrier } from '../engine/clones.ts';
 import type { EngineEvent, PresentCarrier } from '../engine/types.ts';
 
 /** Milliseconds since 1970 UTC. */
@@ -60,6 +61,8 @@ export interface Pipeline {
   heat(siteId: string): LiveHeat | undefined;
   /** Carriers present now, from the live engine; for campaigns, never for a screen or an API. */
   present(siteId: string): PresentCarrier[];
+  /** Carriers found to be at two places at once within the last day: two transmitters with one identity. */
+  clones(siteId: string): ClonedCarrier[];
   onLiveEvents(listener: (events: LiveEvents) => void): () => void;
   /** Once a second and site. */
   onSnapshot(listener: (siteId: string, snapshot: LiveSnapshot, heat: LiveHeat) => void): () => void;

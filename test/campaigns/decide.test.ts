@@ -10,6 +10,7 @@ import { campaignOf, dwelled, entered, exited, NOW } from './world.ts';
 
 type Shopper = NonNullable<DecisionContext['shopper']>;
 const SHOPPER: Shopper = {
+  cloned: false,
   paused: false,
   phoneConnected: true,
   lastOfCampaignMs: null,
@@ -42,6 +43,7 @@ describe('decide', () => {
     ['nobody is looked up without presence', { ...context(), shopper: undefined }, 'no-consent'],
     ['ended meanwhile', context({ campaign: campaignOf({ status: 'ended' }) }), 'campaign-not-live'],
     ['stale', context({ event: entered({ sightingAtMs: NOW - STALE_AFTER_MS - 1 }) }), 'stale-sighting'],
+    ['one identity, two transmitters', context({}, { cloned: true }), 'cloned'],
     ['paused by the shopper', context({}, { paused: true }), 'paused'],
     [
       'another weekday',

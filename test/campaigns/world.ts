@@ -5,6 +5,7 @@ import { carrier, site, zone } from '../../server/contract/model.ts';
 import { type Campaign, campaign, type Purpose } from '../../server/contract/offers.ts';
 import { Duck } from '../../server/db/duckdb.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
+import type { ClonedCarrier } from '../../server/engine/clones.ts';
 import type { EngineEvent } from '../../server/engine/types.ts';
 import type { LiveEvents } from '../../server/ingest/types.ts';
 import { consentTexts } from '../../server/privacy/consentTexts.ts';
@@ -69,8 +70,12 @@ export class StubPipeline {
       this.#listener = undefined;
     };
   }
+  cloned: ClonedCarrier[] = [];
   present() {
     return [];
+  }
+  clones() {
+    return this.cloned;
   }
   emit(events: EngineEvent[], siteId = SITE): void {
     this.#listener?.({ siteId, events, nowMs: this.nowMs });

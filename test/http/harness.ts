@@ -8,6 +8,7 @@ import type { Floor, Gateway, Site, Zone } from '../../server/contract/model.ts'
 import { Duck } from '../../server/db/duckdb.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import type { Questions } from '../../server/db/timeSeries.ts';
+import type { ClonedCarrier } from '../../server/engine/clones.ts';
 import type { Grant, Role, Route } from '../../server/http/route.ts';
 import { coreRoutes } from '../../server/http/routes/index.ts';
 import { createHttpServer, type HttpServer } from '../../server/http/server.ts';
@@ -127,6 +128,7 @@ export interface FakePipeline extends PipelineView {
   waiting: WaitingGateway[];
   snapshots: Map<string, LiveSnapshot>;
   heats: Map<string, LiveHeat>;
+  cloned: ClonedCarrier[];
 }
 function fakePipeline(): FakePipeline {
   const fake: FakePipeline = {
@@ -152,6 +154,8 @@ function fakePipeline(): FakePipeline {
     waitingGateways: (siteId) => fake.waiting.filter((one) => one.siteId === siteId),
     snapshot: (siteId) => fake.snapshots.get(siteId),
     heat: (siteId) => fake.heats.get(siteId),
+    clones: () => fake.cloned,
+    cloned: [],
   };
   return fake;
 }

@@ -82,6 +82,7 @@ export interface Mall {
 const idle: PipelineView = {
   nowMs: () => NOW,
   ready: () => true,
+  clones: () => [],
   counters: () => ({
     messages: 0,
     batches: 0,

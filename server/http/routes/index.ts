@@ -3,6 +3,7 @@ import type { Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { authRoutes } from './auth.ts';
 import { carrierRoutes } from './carriers.ts';
+import { cloneRoutes } from './clones.ts';
 import { counterRoutes } from './counters.ts';
 import { definitionsCompareRoutes } from './definitionsCompare.ts';
 import { floorRoutes } from './floors.ts';
@@ -25,6 +26,7 @@ export const coreRoutes = (services: Services): Route[] => [
   ...metricsRoutes(services),
   ...definitionsCompareRoutes(services),
   ...liveRoutes(services),
+  ...cloneRoutes(services),
   ...referenceCountRoutes(services),
   ...counterRoutes(services),
   ...peopleRoutes(services),
