@@ -317,4 +317,46 @@ describeInBrowser('dashboard', () => {
     await page.waitForSelector('.zones tbody tr');
     expect(await page.evaluate(() => getComputedStyle(document.body.parentElement!).colorScheme)).toBe('dark');
   });
+
+  it('speaks the language of the browser, and another once chosen, by words, numbers and plurals', async () => {
+    mock.signedIn = false;
+    await open('', { locale: 'cs-CZ' });
+    await page.getByRole('button', { name: 'Přihlásit se' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('cs');
+    await page.getByLabel('Jazyk').selectOption('pl');
+    await page.getByRole('button', { name: 'Zaloguj się' }).waitFor();
+    expect(await axeFaults()).toEqual([]);
+    mock.signedIn = true;
+    await page.goto(`${mock.url}/#/s/arkada/traffic`);
+    await page.reload();
+    await page.waitForSelector('.chart[data-ready="true"] canvas');
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('pl');
+    expect(await page.title()).toBe('Ruch · Arkáda Brno · Promenade');
+    expect(await page.locator('.kpis').textContent()).toContain('Unikalni gościedziennie, średnio');
+    await page.locator('.side').getByLabel('Język').selectOption('en');
+    await page.getByRole('heading', { name: 'Traffic', exact: true }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+  });
+
+  it('asks before a change of language would lose what was not saved', async () => {
+    await show('editor');
+    await page.getByRole('button', { name: /Vela Shoes/ }).click();
+    await page.getByLabel('Name').fill('Vela');
+    page.on('dialog', (dialog) => void dialog.dismiss());
+    await page.locator('.side').getByLabel('Language').selectOption('sk');
+    expect(await page.locator('.side').getByLabel('Language').inputValue()).toBe('en');
+    expect(await page.getByLabel('Name').inputValue()).toBe('Vela');
+  });
+
+  it('has room for the longest words on a phone', async () => {
+    for (const name of Object.keys(VIEWS)) {
+      await show(name, { locale: 'pl-PL', viewport: PHONE });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(PHONE.width);
+      const cut = await page
+        .locator('.bottombar > *')
+        .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent));
+      expect(cut, name).toEqual([]);
+      await page.context().close();
+    }
+  });
 });

@@ -6,6 +6,7 @@ import { Brand } from './components/Brand.tsx';
 import { Segmented, Select } from './components/controls.tsx';
 import { Dialog } from './components/Dialog.tsx';
 import { Icon } from './components/Icon.tsx';
+import { LanguageChoice } from './components/LanguageChoice.tsx';
 import { LinkState } from './components/LinkState.tsx';
 import { Toasts } from './components/toast.tsx';
 import { t } from './i18n/t.ts';
@@ -106,6 +107,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </nav>
         <div class="side-foot">
           <Who />
+          <LanguageChoice />
           <div class="side-row">
             <ThemeChoice />
             <button
@@ -144,6 +146,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
               </nav>
             )}
             <Who />
+            <LanguageChoice />
             <div class="side-row">
               <ThemeChoice />
               <button type="button" class="button" onClick={leave}>

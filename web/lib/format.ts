@@ -1,19 +1,31 @@
 /** Numbers, durations and times as people read them. The zone is always the site's, never the browser's. */
 
-export const LOCALE = 'en-GB';
 /** Written where nothing was measured: never a zero. */
 export const NONE = '–';
 
-const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const tenth = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
-const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
-const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
-const shareFine = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
-const signedShare = new Intl.NumberFormat(LOCALE, {
-  style: 'percent',
-  maximumFractionDigits: 0,
-  signDisplay: 'exceptZero',
-});
+const numbersOf = (locale: string) => {
+  const make = (options: Intl.NumberFormatOptions) => {
+    const formatter = new Intl.NumberFormat(locale, options);
+    return (value: number) => formatter.format(value);
+  };
+  return {
+    whole: make({ maximumFractionDigits: 0 }),
+    tenth: make({ maximumFractionDigits: 1 }),
+    compact: make({ notation: 'compact', maximumFractionDigits: 1 }),
+    share: make({ style: 'percent', maximumFractionDigits: 0 }),
+    shareFine: make({ style: 'percent', maximumFractionDigits: 1 }),
+    signedShare: make({ style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' }),
+    days: make({ style: 'unit', unit: 'day', unitDisplay: 'long', maximumFractionDigits: 1 }),
+  };
+};
+
+let locale = 'en-GB';
+let numbers = numbersOf(locale);
+/** From now on; what is on the screen is drawn anew by its page. */
+export function setLocale(next: string): void {
+  locale = next;
+  numbers = numbersOf(next);
+}
 
 type Maybe = number | null | undefined;
 const or =
@@ -21,18 +33,18 @@ const or =
   (value: Maybe): string =>
     value === null || value === undefined || Number.isNaN(value) ? NONE : format(value);
 
-export const formatCount = or((value) => whole.format(value));
-export const formatDecimal = or((value) => tenth.format(value));
-export const formatCompact = or((value) => compact.format(value));
-export const formatShare = or((value) => share.format(value));
-export const formatShareFine = or((value) => shareFine.format(value));
-export const formatChange = or((value) => signedShare.format(value));
+export const formatCount = or((value) => numbers.whole(value));
+export const formatDecimal = or((value) => numbers.tenth(value));
+export const formatCompact = or((value) => numbers.compact(value));
+export const formatShare = or((value) => numbers.share(value));
+export const formatShareFine = or((value) => numbers.shareFine(value));
+export const formatChange = or((value) => numbers.signedShare(value));
 
 /** `42 s`, `3 min`, `1 h 05 min`. */
 export const formatDuration = or((seconds) => {
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
-  if (minutes >= 48 * 60) return `${tenth.format(minutes / 1440)} days`;
+  if (minutes >= 48 * 60) return numbers.days(minutes / 1440);
   if (minutes % 60 === 0 && minutes > 0) return `${minutes / 60} h`;
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 });
@@ -43,7 +55,7 @@ export const formatAge = or((ageMs) => {
   if (seconds < 90) return `${seconds} s`;
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
+  return numbers.days(Math.round(seconds / 86_400));
 });
 
 export interface SiteFormat {
@@ -57,10 +69,11 @@ export interface SiteFormat {
 
 const cache = new Map<string, SiteFormat>();
 export function siteFormat(timezone: string): SiteFormat {
-  let found = cache.get(timezone);
+  const key = `${locale} ${timezone}`;
+  let found = cache.get(key);
   if (found === undefined) {
     const make = (options: Intl.DateTimeFormatOptions) => {
-      const formatter = new Intl.DateTimeFormat(LOCALE, { timeZone: timezone, hourCycle: 'h23', ...options });
+      const formatter = new Intl.DateTimeFormat(locale, { timeZone: timezone, hourCycle: 'h23', ...options });
       return (atMs: number) => formatter.format(atMs);
     };
     found = {
@@ -71,16 +84,16 @@ export function siteFormat(timezone: string): SiteFormat {
       dayMonth: make({ day: 'numeric', month: 'short' }),
       weekdayDate: make({ weekday: 'short', day: 'numeric', month: 'short' }),
     };
-    cache.set(timezone, found);
+    cache.set(key, found);
   }
   return found;
 }
 
 const monday = Date.UTC(2024, 0, 1);
 const names = (style: 'long' | 'short') => {
-  const formatter = new Intl.DateTimeFormat(LOCALE, { weekday: style, timeZone: 'UTC' });
+  const formatter = new Intl.DateTimeFormat(locale, { weekday: style, timeZone: 'UTC' });
   return Array.from({ length: 7 }, (_, index) => formatter.format(monday + index * 86_400_000));
 };
 /** From Monday. */
-export const WEEKDAYS = names('long');
-export const WEEKDAYS_SHORT = names('short');
+export const weekdays = () => names('long');
+export const weekdaysShort = () => names('short');

@@ -27,6 +27,7 @@ export const en = {
   'nav.more': 'More',
   'nav.skip': 'Skip to the content',
   'nav.signOut': 'Sign out',
+  'language.label': 'Language',
   'theme.label': 'Colours',
   'theme.light': 'Light',
   'theme.dark': 'Dark',
@@ -108,7 +109,6 @@ export const en = {
   'kind.corridor': 'Corridor',
   'kind.entrance': 'Entrance',
   'kind.coupon': 'Coupon zone',
-  'kind.couponMany': 'Coupon zones',
   'kind.other': 'Other',
 
   'floor.label': 'Floor',

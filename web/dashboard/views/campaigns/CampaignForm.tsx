@@ -143,7 +143,7 @@ export function CampaignForm(props: {
           fault={faultOf('zoneIds')}
           onChange={(zoneIds) => set({ zoneIds })}
         />
-        <div class="form-row">
+        <div class="form-row trigger-row">
           <div class="field">
             <span class="label">{t('campaign.trigger')}</span>
             <div>

@@ -1,6 +1,6 @@
 /** When a campaign may fire: weekdays and local hours of the site, or at any time. */
 import type { Schedule } from '../../../../server/contract/offers.ts';
-import { WEEKDAYS, WEEKDAYS_SHORT } from '../../../lib/format.ts';
+import { weekdays as weekdayNames, weekdaysShort } from '../../../lib/format.ts';
 import { Field, Switch } from '../../components/controls.tsx';
 import { t } from '../../i18n/t.ts';
 
@@ -11,12 +11,13 @@ const MIDNIGHT = '24:00';
 export function scheduleText(schedule: Schedule | null): string {
   if (schedule === null) return t('campaign.anyTime');
   const { weekdays, from, to } = schedule;
+  const names = weekdaysShort();
   const days =
     new Set(weekdays).size === 7
       ? t('campaign.everyDay')
       : [...weekdays]
           .sort((a, b) => a - b)
-          .map((day) => WEEKDAYS_SHORT[day - 1])
+          .map((day) => names[day - 1])
           .join(', ');
   return t(to <= from ? 'campaign.scheduleNight' : 'campaign.scheduleText', { days, from, to });
 }
@@ -27,6 +28,7 @@ export function ScheduleFields(props: {
   onChange: (schedule: Schedule | null) => void;
 }) {
   const { schedule, onChange } = props;
+  const shortNames = weekdaysShort();
   return (
     <div class="stack-s">
       <Switch label={t('campaign.onlyAt')} checked={schedule !== null} onChange={(on) => onChange(on ? USUAL : null)} />
@@ -35,7 +37,7 @@ export function ScheduleFields(props: {
           <fieldset class="field checks">
             <legend class="label">{t('campaign.weekdays')}</legend>
             <div class="check-list">
-              {WEEKDAYS.map((name, index) => (
+              {weekdayNames().map((name, index) => (
                 <label key={name} class="check">
                   <input
                     type="checkbox"
@@ -47,7 +49,7 @@ export function ScheduleFields(props: {
                       onChange({ ...schedule, weekdays: weekdays.sort((a, b) => a - b) });
                     }}
                   />
-                  <span aria-hidden="true">{WEEKDAYS_SHORT[index]}</span>
+                  <span aria-hidden="true">{shortNames[index]}</span>
                 </label>
               ))}
             </div>

@@ -1,6 +1,6 @@
 /** Hour by weekday as a table of shades: the same numbers for eyes and for screen readers. */
 import type { PeakHours } from '../../../../server/contract/metrics.ts';
-import { formatCount, formatShare, WEEKDAYS, WEEKDAYS_SHORT } from '../../../lib/format.ts';
+import { formatCount, formatShare, weekdays, weekdaysShort } from '../../../lib/format.ts';
 import { Empty } from '../../components/states.tsx';
 import { t } from '../../i18n/t.ts';
 
@@ -10,7 +10,7 @@ export const peakSentence = ({ peak }: PeakHours): string =>
   peak === null
     ? t('peak.none')
     : t('peak.sentence', {
-        weekday: WEEKDAYS[peak.weekday]!,
+        weekday: weekdays()[peak.weekday]!,
         from: String(peak.hour),
         to: String(peak.hour + 1),
         value: formatCount(peak.value),
@@ -18,6 +18,8 @@ export const peakSentence = ({ peak }: PeakHours): string =>
       });
 
 export function PeakGrid({ hours }: { hours: PeakHours }) {
+  const names = weekdays();
+  const shortNames = weekdaysShort();
   const max = Math.max(0, ...hours.grid.flat().map(({ value }) => value ?? 0));
   if (hours.grid.flat().every(({ value }) => value === null))
     return (
@@ -42,18 +44,18 @@ export function PeakGrid({ hours }: { hours: PeakHours }) {
           </thead>
           <tbody>
             {hours.grid.map((row, weekday) => (
-              <tr key={WEEKDAYS[weekday]}>
-                <th scope="row" aria-label={WEEKDAYS[weekday]}>
-                  {WEEKDAYS_SHORT[weekday]}
+              <tr key={names[weekday]}>
+                <th scope="row" aria-label={names[weekday]}>
+                  {shortNames[weekday]}
                 </th>
                 {row.map((cell, hour) => {
                   const isPeak = hours.peak?.weekday === weekday && hours.peak.hour === hour;
                   const strength = cell.value === null || max === 0 ? 0 : cell.value / max;
                   const title =
                     cell.value === null
-                      ? t('peak.cellNone', { weekday: WEEKDAYS[weekday]!, from: String(hour), to: String(hour + 1) })
+                      ? t('peak.cellNone', { weekday: names[weekday]!, from: String(hour), to: String(hour + 1) })
                       : t('peak.cell', {
-                          weekday: WEEKDAYS[weekday]!,
+                          weekday: names[weekday]!,
                           from: String(hour),
                           to: String(hour + 1),
                           value: formatCount(cell.value),
