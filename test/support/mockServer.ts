@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { Server } from 'socket.io';
 import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
-import type { DashboardClientEvents, DashboardServerEvents } from '../../server/contract/live.ts';
+import type { DashboardClientEvents, DashboardServerEvents, LiveHeat } from '../../server/contract/live.ts';
 import type { Interval, Metric } from '../../server/contract/metrics.ts';
 import type { Floor, Gateway, Zone } from '../../server/contract/model.ts';
 import { type Campaign, type CampaignInput, DEFAULT_ATTENTION } from '../../server/contract/offers.ts';
@@ -57,7 +57,7 @@ export interface MockServer {
   grants: Grant[];
   /** A site with nothing in it. */
   empty: boolean;
-  live: { running: boolean; historyProgress: number | null };
+  live: { running: boolean; historyProgress: number | null; tooFew?: boolean };
   reset(): void;
   stop(): Promise<void>;
 }
@@ -390,9 +390,15 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       if (mock.live.running) tick();
     });
   });
+  const heatNow = (): LiveHeat => {
+    if (mock.empty) return { atMs: mall.NOW_MS, floors: [] };
+    const heat = mall.liveHeatOf(step);
+    if (mock.live.tooFew !== true) return heat;
+    return { ...heat, floors: heat.floors.map((floor) => ({ ...floor, cells: [], tooFew: true })) };
+  };
   const tick = () => {
     io.of('/dashboard').emit('live', mall.snapshotOf(step, mock.live.historyProgress));
-    io.of('/dashboard').emit('heat', mock.empty ? { atMs: mall.NOW_MS, floors: [] } : mall.liveHeatOf(step));
+    io.of('/dashboard').emit('heat', heatNow());
   };
   const timer = setInterval(() => {
     if (!mock.live.running) return;

@@ -114,6 +114,15 @@ describeInBrowser('dashboard', () => {
     expect(await row.locator('.figure').textContent()).toBe('few');
   });
 
+  it('says in a line why there is no heat where too few people are', async () => {
+    mock.live.tooFew = true;
+    await show('live');
+    await page.locator('.map-note', { hasText: 'No heat: too few people on this floor' }).waitFor();
+    expect(await axeFaults()).toEqual([]);
+    await page.locator('.switch', { hasText: 'Heat' }).click();
+    await page.locator('.map-note').waitFor({ state: 'detached' });
+  });
+
   it('turns stale when no news comes, with the age, and recovers', async () => {
     mock.live.running = false;
     await open('#/s/arkada/live');

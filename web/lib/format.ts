@@ -96,4 +96,5 @@ const names = (style: 'long' | 'short') => {
 };
 /** From Monday. */
 export const weekdays = () => names('long');
-export const weekdaysShort = () => names('short');
+/** Without the point that some languages end them with: they stand in narrow columns. */
+export const weekdaysShort = () => names('short').map((name) => name.replace(/\.$/, ''));
