@@ -12,8 +12,8 @@ import type { HeardView } from '../positioning/types.ts';
 
 /** Gateways hang 8 to 20 m apart; the next one to the loudest is its neighbour. */
 const NEIGHBOUR_M = 30;
-/** Two deviations of a fading advert: a place counts where no far gateway comes so close. */
-const CLEARLY_DB = 6;
+/** Two to three deviations of a fading advert: a place counts where no far gateway comes so close. */
+const CLEARLY_DB = 10;
 /** Nearer than this to the loudest gateway, for walls and bodies may hide the nearest one. */
 const PLACE_REACH_M = 25;
 /** A run through a mall; carts and scooters are slower. */
@@ -22,8 +22,8 @@ const MAX_SPEED_M_PER_S = 4;
 const PLACE_KEPT_MS = 15_000;
 const MAX_PLACES = 4;
 const SLOT_MS = 10_000;
-/** Two copies near gateways contradict each other in nearly every slot; a fluke does not come three times in two minutes. */
-const SLOTS_NEEDED = 3;
+/** Two copies near gateways contradict each other in nearly every slot; a fluke does not come four times in two minutes. */
+const SLOTS_NEEDED = 4;
 const SLOTS_WINDOW = 12;
 /** Few wear a copied tag at one time; past a gateway that is wrong everybody comes. */
 const DOUBT_CARRIERS = 4;
