@@ -350,6 +350,7 @@ const PROGRAMS = {
   'bench:query': 'test/bench/queryBench.js',
   'bench:counts': 'test/bench/counts.js',
   'bench:people': 'test/bench/people.js',
+  'bench:clones': 'test/bench/clones.js',
 };
 
 async function main() {

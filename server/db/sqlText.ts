@@ -18,7 +18,7 @@ export const inRange = (column: string, [from, to]: readonly [number, number]): 
   `${column} >= ${sqlNumber(from)} and ${column} < ${sqlNumber(to)}`;
 
 /** Length of a visit or stay: see `lengthOf` in metrics/length.ts. */
-export const LENGTH_MS = '(end_ms - start_ms + 2 * lag_ms)';
+export const LENGTH_MS = '(end_ms - start_ms)';
 
 /** A relation (i, from_ms) of bucket starts, for an ASOF join. */
 export const edgesRelation = (edges: readonly number[]): string =>

@@ -1,8 +1,5 @@
 /**
- * How long a presence lasted: what was observed, and at either end the mean time that goes by unheard there (the carrier's
- * own lag, see engine/hearing.ts). What was observed alone is too short by an advertising interval and more. Pure.
+ * How long a presence lasted: from its first sighting to its last, as the definition says. The time that went by unheard at
+ * either end (the carrier's own lag, see engine/hearing.ts) is no part of it; the bands carry it. Pure.
  */
-import type { Certainty } from '../engine/types.ts';
-
-export const lengthOf = (row: Certainty & { startMs: number; endMs: number }): number =>
-  row.endMs - row.startMs + 2 * (row.lagMs ?? 0);
+export const lengthOf = (row: { startMs: number; endMs: number }): number => row.endMs - row.startMs;
