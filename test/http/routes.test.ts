@@ -531,7 +531,14 @@ describe('OpenAPI', () => {
     const schema = put.requestBody!.content['application/json']!.schema;
     expect(schema).toMatchObject({ type: 'object', required: ['floorId', 'name', 'kind', 'shape'] });
     const footfall = body.paths['/api/v1/sites/{site}/metrics/footfall']!.get!;
-    expect(footfall.parameters?.map((one) => one.name)).toEqual(['site', 'from', 'to', 'definitions', 'zone', 'interval']);
+    expect(footfall.parameters?.map((one) => one.name)).toEqual([
+      'site',
+      'from',
+      'to',
+      'definitions',
+      'zone',
+      'interval',
+    ]);
     const answer = footfall.responses['200']!.content!['application/json']!.schema;
     expect(answer).toMatchObject({ properties: { series: { type: 'array' } } });
   });
