@@ -13,10 +13,13 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const DIST = join(ROOT, 'dist');
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const STOP_GRACE_MS = 15_000;
+const SECOND_SIGNAL_AFTER_MS = 1_000;
 /** Batches live for a moment each: a roomier nursery saves a third of the collector's work. */
 const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'];
 
+/** Progress and faults go to standard error, what was asked for to standard output. */
 const say = (text) => process.stderr.write(`${text}\n`);
+const tell = (text) => process.stdout.write(`${text}\n`);
 
 function fail(text) {
   say(`\n${text}`);
@@ -170,13 +173,15 @@ class Children {
 }
 
 function stopOnSignals(children) {
-  let asked = 0;
+  let askedMs;
   const onSignal = async () => {
-    asked += 1;
-    if (asked > 1) {
+    if (askedMs !== undefined) {
+      // npm passes on the Ctrl-C that the terminal has sent already; a person takes longer for a second one.
+      if (Date.now() - askedMs < SECOND_SIGNAL_AFTER_MS) return;
       children.killAll();
       process.exit(130);
     }
+    askedMs = Date.now();
     say('\nStopping …');
     await children.stop();
     say('Stopped.');
@@ -197,16 +202,16 @@ const ready = (child, what) =>
   });
 
 function printWelcome(server, note) {
-  say('');
-  say('  Promenade is running.');
-  say(`    Dashboard   ${server.signInUrl ?? server.url}`);
-  if (server.signInUrl) say('                (the link signs you in as owner, once)');
-  say(`    Shopper     ${server.url}/shopper`);
-  say(`    Till        ${server.url}/till`);
-  say(`    MQTT        ${server.mqttUrl}`);
-  if (note) say(`    ${note}`);
-  say('  Ctrl-C stops everything.');
-  say('');
+  tell('');
+  tell('  Promenade is running.');
+  tell(`    Dashboard   ${server.signInUrl ?? server.url}`);
+  if (server.signInUrl) tell('                (the link signs you in as owner, once)');
+  tell(`    Shopper     ${server.url}/shopper`);
+  tell(`    Till        ${server.url}/till`);
+  tell(`    MQTT        ${server.mqttUrl}`);
+  if (note) tell(`    ${note}`);
+  tell('  Ctrl-C stops everything.');
+  tell('');
 }
 
 /** `--name value` and `--name`; what is not listed goes on to the program. */

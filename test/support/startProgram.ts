@@ -59,9 +59,10 @@ export class StartProgram {
     return found;
   }
 
-  /** As Ctrl-C does. */
+  /** As Ctrl-C does under npm: the terminal sends it, and npm passes it on. */
   interrupt(): void {
     this.#child.kill('SIGINT');
+    setTimeout(() => this.#child.kill('SIGINT'), 20);
   }
 
   /** For a test that failed half-way. */
