@@ -41,7 +41,13 @@ describeInBrowser('editor', () => {
 
   /** Metres of the floor to pixels of the page, from where the outline was drawn: it spans 124 × 66 m. */
   async function pixels(): Promise<(xM: number, yM: number) => [number, number]> {
-    const box = (await page.locator('.plan-outline').boundingBox())!;
+    const boxNow = async () => (await page.locator('.plan-outline').boundingBox())!;
+    let box = await boxNow();
+    // The map fits the floor once its own size is known, which moves everything.
+    for (let before = ''; before !== JSON.stringify(box); box = await boxNow()) {
+      before = JSON.stringify(box);
+      await page.waitForTimeout(150);
+    }
     return (xM, yM) => [box.x + (xM / 124) * box.width, box.y + box.height - (yM / 66) * box.height];
   }
   const tool = (name: string) => page.getByRole('toolbar').getByRole('button', { name, exact: true }).click();
@@ -240,6 +246,7 @@ describeInBrowser('editor', () => {
       mock.grants = [{ role: 'retailer', siteId: 'arkada', tenantId: 'cafe-alma' }];
       mock.requests.length = 0;
       await page.reload();
+      await page.waitForSelector('.plan-outline');
       await page.waitForSelector('.pick button');
     });
 
