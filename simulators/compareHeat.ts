@@ -15,6 +15,7 @@ import {
 import { readWaypoints } from './recorded.ts';
 import { replaySiteOf } from './replaySite.ts';
 import { Rest } from './rest.ts';
+import { answerHelp, isUnknownOption } from './usage.ts';
 
 const USAGE = `usage: compareHeat --data DIR --server URL --token T [options]
   --site ID      the replayed site (by the folder's name)
@@ -27,6 +28,7 @@ const HOUR_MS = 3_600_000;
 const shown = (value: number | null, digits = 2): string => (value === null ? '–' : value.toFixed(digits)).padStart(7);
 
 async function main(): Promise<void> {
+  answerHelp(USAGE);
   const { values } = parseArgs({
     options: {
       data: { type: 'string' },
@@ -111,5 +113,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (isUnknownOption(error)) process.stderr.write(`\n${USAGE}`);
   process.exitCode = 1;
 });

@@ -6,6 +6,7 @@ import { readRecorded } from './recorded.ts';
 import { playRecorded } from './replayPlay.ts';
 import { beaconOf, makeReplaySite, replaySiteOf } from './replaySite.ts';
 import { Rest } from './rest.ts';
+import { answerHelp, isUnknownOption } from './usage.ts';
 
 const USAGE = `usage: replay --data DIR --mqtt URL [options]
   --data DIR             a folder with gateways, sightings and truth as .csv.gz, and floors/ where there are drawings
@@ -25,6 +26,7 @@ const HEARTBEAT_MS = 60_000;
 class UsageError extends Error {}
 
 async function main(): Promise<void> {
+  answerHelp(USAGE);
   const { values } = parseArgs({
     options: {
       data: { type: 'string' },
@@ -134,8 +136,10 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const plain =
-    error instanceof UsageError || (error instanceof Error && ['RestError', 'RecordedDataError'].includes(error.name));
+    error instanceof UsageError ||
+    isUnknownOption(error) ||
+    (error instanceof Error && ['RestError', 'RecordedDataError'].includes(error.name));
   process.stderr.write(`${plain ? (error as Error).message : String(error instanceof Error ? error.stack : error)}\n`);
-  if (error instanceof UsageError) process.stderr.write(`\n${USAGE}`);
+  if (error instanceof UsageError || isUnknownOption(error)) process.stderr.write(`\n${USAGE}`);
   process.exitCode = 1;
 });

@@ -11,6 +11,7 @@ import { Rest } from './rest.ts';
 import { type Scenario, ScenarioError } from './scenario.ts';
 import { busyTimezone } from './timezone.ts';
 import { TruthRecorder } from './truth.ts';
+import { answerHelp, isUnknownOption } from './usage.ts';
 import { World } from './world.ts';
 import { zonesOf } from './zones.ts';
 
@@ -142,6 +143,7 @@ function readOptions(argv: string[], nowMs: number): Options {
 }
 
 async function main(): Promise<void> {
+  answerHelp(USAGE);
   const options = readOptions(process.argv.slice(2), Date.now());
   const { scenario } = options;
   const progress = new Progress({ json: options.json });
@@ -311,8 +313,9 @@ function recordTruth(scenario: Scenario, out: WriteStream, fromMs: number, posit
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof ScenarioError || (error instanceof Error && error.name === 'RestError');
+  const known =
+    error instanceof ScenarioError || isUnknownOption(error) || (error instanceof Error && error.name === 'RestError');
   process.stderr.write(`${known ? (error as Error).message : String(error instanceof Error ? error.stack : error)}\n`);
-  if (error instanceof ScenarioError) process.stderr.write(`\n${USAGE}`);
+  if (error instanceof ScenarioError || isUnknownOption(error)) process.stderr.write(`\n${USAGE}`);
   process.exitCode = 1;
 });
