@@ -28,9 +28,15 @@ function censusRanks(count: number, { doubts, light }: Certain): { low: number; 
   };
 }
 
-/** How far a single length may be off: the sum of two lags, each uniform up to twice its mean. */
-export const lengthErrorMs = (count: number, { doubts }: Certain): number =>
-  Z95 * Math.sqrt(2 / 3) * Math.max(RESOLUTION_MS / 2, doubts.lagMs / count);
+/**
+ * What a length from first to last sighting leaves unheard, at least and at most: the sum of two lags, each uniform up to
+ * twice its mean. The value does not hold it, so the band lies above the value where beacons advertise seldom.
+ */
+export function unheardLengthMs(count: number, { doubts }: Certain): { leastMs: number; mostMs: number } {
+  const lagMs = doubts.lagMs / count;
+  const errorMs = Z95 * Math.sqrt(2 / 3) * Math.max(RESOLUTION_MS / 2, lagMs);
+  return { leastMs: 2 * lagMs - errorMs, mostMs: 2 * lagMs + errorMs };
+}
 
 export function dwellRanks(count: number, coverage: number, certain?: Certain): DwellRanks {
   return {
@@ -48,11 +54,12 @@ export function dwellFigures(
   lengthAtRank: (rank: number) => number,
   certain?: Certain,
 ) {
-  const errorMs = certain ? lengthErrorMs(count, certain) : 0;
+  const { leastMs, mostMs } = certain ? unheardLengthMs(count, certain) : { leastMs: 0, mostMs: 0 };
+  const medianMs = (lengthAtRank(ranks.median[0]) + lengthAtRank(ranks.median[1])) / 2;
   return {
-    value: (lengthAtRank(ranks.median[0]) + lengthAtRank(ranks.median[1])) / 2 / 1000,
-    low: Math.max(0, lengthAtRank(ranks.low) - errorMs) / 1000,
-    high: (lengthAtRank(ranks.high) + errorMs) / 1000,
+    value: medianMs / 1000,
+    low: Math.max(0, Math.min(medianMs, lengthAtRank(ranks.low) + leastMs)) / 1000,
+    high: (lengthAtRank(ranks.high) + mostMs) / 1000,
     mean: sumMs / count / 1000,
     p90: lengthAtRank(ranks.p90) / 1000,
   };

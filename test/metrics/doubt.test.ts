@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { doubtfulCountBand, poissonLimit } from '../../server/metrics/bands.ts';
 import { doubtsOf, excessChance, expectedMinutes, MILLION, unheard } from '../../server/metrics/doubt.ts';
+import { dwellOf } from '../../server/metrics/dwell.ts';
 import { lengthCounts } from '../../server/metrics/footfall.ts';
 import { seededRandom } from '../support/random.ts';
 
@@ -53,6 +54,33 @@ test('bands of hourly counts hold the truth, whatever the advertising interval',
     expect(width / hours).toBeLessThan(10);
     // The value counts by what was heard: where a beacon advertises every nine seconds, some visits look too short.
     expect(Math.abs(error / hours)).toBeLessThan(4);
+  }
+});
+
+test('the band of the median dwell holds the truth, though what is heard is shorter', () => {
+  for (const intervalMs of [1_300, 4_700, 9_400]) {
+    const random = seededRandom(intervalMs + 1);
+    let inside = 0;
+    let short = 0;
+    const runs = 150;
+    for (let run = 0; run < runs; run += 1) {
+      const visits = heard(random, 200, intervalMs);
+      const rows = visits.map((visit) => visit.row);
+      const span: [number, number] = [0, 24 * HOUR];
+      const counted = rows.map((row) => row.endMs - row.startMs).filter((lengthMs) => lengthMs >= MIN_MS);
+      const true_ = visits
+        .map(({ truth }) => truth.endMs - truth.startMs)
+        .filter((lengthMs) => lengthMs >= MIN_MS)
+        .sort((a, b) => a - b);
+      const truth = (true_[(true_.length - 1) >> 1]! + true_[true_.length >> 1]!) / 2_000;
+      const doubts = doubtsOf(rows, span, MIN_MS, 900_000)[0]!;
+      const { value, low, high } = dwellOf(counted, 1, { doubts, light: { lit: 1, gateways: 1 } });
+      if (low! <= truth && truth <= high!) inside += 1;
+      if (value! < truth) short += 1;
+      expect(low!).toBeLessThanOrEqual(value!);
+    }
+    expect(inside / runs, `every ${intervalMs} ms`).toBeGreaterThan(0.93);
+    if (intervalMs > 9_000) expect(short).toBeGreaterThan(runs / 2);
   }
 });
 
