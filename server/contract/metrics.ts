@@ -6,7 +6,7 @@ export type Interval = (typeof INTERVALS)[number];
 export const METRICS = ['footfall', 'occupancy', 'dwell', 'unique-visitors', 'capture-rate'] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** `value: null` where nothing was measured; low ≤ value ≤ high holds the truth 95 % of the time. */
+/** `value: null` where nothing was measured; low ≤ value ≤ high is meant to hold the truth 95 % of the time. */
 export const seriesPoint = z.object({
   start: z.string(),
   value: z.number().nullable(),

@@ -272,7 +272,7 @@ export const cs: Dictionary<'one' | 'few' | 'other'> = {
   'chart.weekOf': 'Týden od {date}',
   'chart.keyFinal': 'konečné',
   'chart.keyProvisional': 'předběžné',
-  'chart.keyBand': 'pásmo, ve kterém je pravda v 95 % případů',
+  'chart.keyBand': 'pásmo, ve kterém má být pravda v 95 % případů',
   'chart.keyOutage': 'neměřeno',
   'chart.keyBefore': 'předchozí období',
   'peak.title': 'Špičky',

@@ -268,7 +268,7 @@ export const en = {
   'chart.weekOf': 'Week of {date}',
   'chart.keyFinal': 'final',
   'chart.keyProvisional': 'provisional',
-  'chart.keyBand': 'band that holds the truth 95 % of the time',
+  'chart.keyBand': 'band meant to hold the truth 95 % of the time',
   'chart.keyOutage': 'not measured',
   'chart.keyBefore': 'period before',
   'peak.title': 'Peak hours',

@@ -272,7 +272,7 @@ export const pl: Dictionary<'one' | 'few' | 'many'> = {
   'chart.weekOf': 'Tydzień od {date}',
   'chart.keyFinal': 'ostateczne',
   'chart.keyProvisional': 'wstępne',
-  'chart.keyBand': 'przedział, w którym prawda leży w 95 % przypadków',
+  'chart.keyBand': 'przedział, w którym prawda ma leżeć w 95 % przypadków',
   'chart.keyOutage': 'nie zmierzono',
   'chart.keyBefore': 'poprzedni okres',
   'peak.title': 'Godziny szczytu',

@@ -273,7 +273,7 @@ export const sk: Dictionary<'one' | 'few' | 'other'> = {
   'chart.weekOf': 'Týždeň od {date}',
   'chart.keyFinal': 'konečné',
   'chart.keyProvisional': 'predbežné',
-  'chart.keyBand': 'pásmo, v ktorom je pravda v 95 % prípadov',
+  'chart.keyBand': 'pásmo, v ktorom má byť pravda v 95 % prípadov',
   'chart.keyOutage': 'nemerané',
   'chart.keyBefore': 'predchádzajúce obdobie',
   'peak.title': 'Špičky',
