@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { type Auth, openAuth } from './auth/auth.ts';
 import { createAedesSource } from './broker/aedesSource.ts';
 import { createMqttSource } from './broker/mqttSource.ts';
-import { type OfferServices, openOffers } from './campaigns/open.ts';
+import { openOffers } from './campaigns/open.ts';
 import type { ServerConfig } from './config.ts';
 import { Duck } from './db/duckdb.ts';
-import { openTimeSeries, type TimeSeries } from './db/duckTimeSeries.ts';
+import { openTimeSeries } from './db/duckTimeSeries.ts';
 import { migrate } from './db/migrations/index.ts';
 import { campaignRoutes } from './http/routes/campaigns.ts';
 import { demoRoutes } from './http/routes/demo.ts';
@@ -18,10 +18,9 @@ import { tagRoutes } from './http/routes/tags.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createPipeline, type IngestPipeline } from './ingest/pipeline.ts';
 import type { Clock, MessageSource } from './ingest/types.ts';
-import { createLiveHub, type LiveServer } from './live/hub.ts';
+import { createLiveHub } from './live/hub.ts';
 import { createAudit } from './privacy/audit.ts';
 import { openRegistry } from './registry/registry.ts';
-import type { Registry } from './registry/types.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -48,18 +47,6 @@ export interface AppParts {
   onProblem?: (what: string, error: Error) => void;
 }
 
-interface Running {
-  duck: Duck;
-  registry: Registry;
-  timeSeries: TimeSeries;
-  pipeline: IngestPipeline;
-  auth: Auth;
-  hub: LiveServer;
-  offers: OfferServices;
-  http: HttpServer;
-  housekeeping: NodeJS.Timeout;
-}
-
 function createSource(config: ServerConfig, onProblem: (what: string, error: Error) => void): MessageSource {
   const { url, username, password, caFile, embedded } = config.mqtt;
   if (url === null)
@@ -83,7 +70,8 @@ class ComposedApp implements App {
   readonly #config: ServerConfig;
   readonly #clock: Clock;
   readonly #onProblem: (what: string, error: Error) => void;
-  #running: Running | undefined;
+  /** Set while it runs. */
+  #auth: Auth | undefined;
   /** What has been started, newest last, so that a failing start leaves nothing behind either. */
   readonly #stops: (() => Promise<void> | void)[] = [];
 
@@ -209,7 +197,7 @@ class ComposedApp implements App {
     );
     this.#stops.push(() => clearInterval(housekeeping));
 
-    this.#running = { duck, registry, timeSeries, pipeline, auth, hub, offers, http, housekeeping };
+    this.#auth = auth;
     const url = publicUrl ?? http.url;
     const token = await auth.createOwnerLinkIfNone();
     return { url, mqttUrl: source.url, signInUrl: token === undefined ? null : `${url}/#/welcome?token=${token}` };
@@ -224,14 +212,14 @@ class ComposedApp implements App {
         failures.push(error);
       }
     }
-    this.#running = undefined;
+    this.#auth = undefined;
     if (failures.length > 0) throw failures[0];
   }
 
   async issueDemoToken(): Promise<string> {
-    const running = this.#running;
-    if (!running) throw new Error('the server has not started');
-    const { token } = await running.auth.createToken(
+    const auth = this.#auth;
+    if (!auth) throw new Error('the server has not started');
+    const { token } = await auth.createToken(
       'simulated mall',
       [{ role: 'owner', siteId: null, tenantId: null }],
       'start',
