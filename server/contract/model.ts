@@ -1,6 +1,7 @@
 /** The resources of a site as REST carries them and as the engine reads them. Metres, floor-local, y up. Pure. */
 import { z } from 'zod';
 import type { definitions } from './definitions.ts';
+import type { RadioSurvey } from './survey.ts';
 import { ID_PATTERN } from './topics.ts';
 import { UUID_PATTERN } from './wire.ts';
 
@@ -141,6 +142,8 @@ export interface SiteModel {
   definitions: z.infer<typeof definitions>;
   /** Dwell times at which the engine is to emit `dwelled`, per zone, ascending. */
   dwellSecondsByZone: Record<string, number[]>;
+  /** How the site's gateways hear known places, where it was walked; the positioner's radio model learns from it. */
+  survey?: RadioSurvey | undefined;
 }
 
 export interface SiteModelVersion {

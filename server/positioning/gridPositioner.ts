@@ -121,7 +121,7 @@ class GridPositioner {
   constructor(model: SiteModel, siteState: SiteRadioState | undefined, options: PositionerOptions, tuning: Tuning) {
     this.tuning = tuning;
     this.lattice = latticeOf(model, tuning);
-    this.map = new RadioMap(model, this.lattice, options.survey, tuning);
+    this.map = new RadioMap(model, this.lattice, options.survey ?? model.survey, tuning);
     this.map.favourSurveyed();
     this.radio = new SiteRadio(
       model.gateways.map((gateway) => gateway.id),

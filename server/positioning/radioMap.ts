@@ -1,8 +1,8 @@
 /** What each gateway is expected to hear from each cell: path loss, corrected where a survey knows better. Pure. */
 import type { Gateway, SiteModel } from '../contract/model.ts';
+import type { RadioSurvey, SurveyPoint } from '../contract/survey.ts';
 import { fieldWeights, type Place } from './gaussianProcess.ts';
 import type { Lattice } from './lattice.ts';
-import type { RadioSurvey, SurveyPoint } from './survey.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Beyond this a reading's strength no longer tells the distance. */

@@ -1,7 +1,7 @@
 /** What the engine asks of positioning. Pure and deterministic. */
 import type { SiteModel } from '../contract/model.ts';
+import type { RadioSurvey } from '../contract/survey.ts';
 import type { Fix } from '../engine/types.ts';
-import type { RadioSurvey } from './survey.ts';
 
 /** One gateway's view of one carrier in one tick. */
 export interface HeardView {

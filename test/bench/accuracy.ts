@@ -8,9 +8,9 @@
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { SiteModel } from '../../server/contract/model.ts';
+import type { SurveyPoint } from '../../server/contract/survey.ts';
 import { createGridPositioner } from '../../server/positioning/gridPositioner.ts';
 import { createPositioner } from '../../server/positioning/index.ts';
-import type { SurveyPoint } from '../../server/positioning/survey.ts';
 import type { Positioner } from '../../server/positioning/types.ts';
 import { type Dataset, placeAt, readDataset, type Track, ticksOf, type Waypoint } from './positions/dataset.ts';
 import { type Context, type Estimate, METHODS } from './positions/references.ts';

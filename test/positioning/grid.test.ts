@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { SiteModel } from '../../server/contract/model.ts';
 import { createGridPositioner } from '../../server/positioning/gridPositioner.ts';
-import type { SurveyPoint } from '../../server/positioning/survey.ts';
+import type { SurveyPoint } from '../../server/contract/survey.ts';
 import type { HeardView, Positioner } from '../../server/positioning/types.ts';
 import { box, gaussian, NOW, seeded, siteModel, walking } from '../engine/support.ts';
 

@@ -1,6 +1,6 @@
 /** The simple methods and two peers' published ones, written from their descriptions: a place from the readings of a window. */
 import type { SiteModel } from '../../../server/contract/model.ts';
-import type { SurveyPoint } from '../../../server/positioning/survey.ts';
+import type { SurveyPoint } from '../../../server/contract/survey.ts';
 import { minimize } from './nelderMead.ts';
 import type { Reading } from './window.ts';
 

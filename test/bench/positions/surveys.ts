@@ -1,5 +1,5 @@
 /** Surveys for the tracker and for kNN: from measured fingerprints, or from the walks that are not under test. */
-import type { SurveyPoint } from '../../../server/positioning/survey.ts';
+import type { SurveyPoint } from '../../../server/contract/survey.ts';
 import { type Fingerprint, placeAt, type Track } from './dataset.ts';
 
 /** What a carried beacon sends; fingerprints say how many packets were heard, not for how long was listened. */
