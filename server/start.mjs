@@ -356,6 +356,8 @@ const PROGRAMS = {
   'bench:counts': 'test/bench/counts.js',
   'bench:people': 'test/bench/people.js',
   'bench:clones': 'test/bench/clones.js',
+  'bench:still': 'test/bench/still.js',
+  'bench:coverage': 'test/bench/coverage.js',
 };
 
 async function main() {
