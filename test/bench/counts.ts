@@ -7,18 +7,20 @@
  *
  * Half of the days are of the family that bands and estimators were made on, half of one they were not.
  */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { type Family, mallDay, TROUBLES, type Trouble } from './counts/malls.ts';
-import { play } from './counts/play.ts';
+import { type Family, type MallDay, mallDay, TROUBLES, type Trouble } from './counts/malls.ts';
+import { type Recorded, recordDay } from './counts/play.ts';
 import { type Case, MEASURES, type Measure, type Summary, score, summarize } from './counts/score.ts';
 
 const PROGRESS_EVERY_MS = 5_000;
 const FAMILIES: readonly Family[] = ['tuning', 'validation'];
 /** Seeds of the families do not overlap either. */
-const FIRST_SEED: Record<Family, number> = { tuning: 1, validation: 10_001 };
+const FIRST_SEED: Record<Family, number> = { tuning: 1, validation: 50_001 };
 
 /** What is asked for, of days the tuning did not see. */
 const ASKED_ERROR: Partial<Record<Measure, number>> = {
@@ -36,31 +38,38 @@ export interface DayResult {
   cases: Case[];
 }
 
-export async function playDay(family: Family, number: number): Promise<DayResult> {
+/** With `kept` a day that was recorded before is read from there; what the simulator or the engine make of it may have changed since. */
+async function recorded(day: MallDay, kept: string | undefined): Promise<Recorded> {
+  if (kept === undefined) return recordDay(day);
+  const path = join(kept, `${day.family}-${day.seed}.json`);
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Recorded;
+  const made = await recordDay(day);
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(path, JSON.stringify(made));
+  return made;
+}
+
+async function playDay({ family, number, kept }: WantedDay): Promise<DayResult> {
   const day = mallDay(family, FIRST_SEED[family] + number);
-  const played = await play(day);
-  try {
-    return {
-      family,
-      seed: day.seed,
-      trouble: day.trouble,
-      sightings: played.sightings,
-      cases: await score(day, played),
-    };
-  } finally {
-    await played.close();
-  }
+  const made = await recorded(day, kept);
+  const cases = await score(day, made);
+  return { family, seed: day.seed, trouble: day.trouble, sightings: made.sightings, cases };
 }
 
 interface WantedDay {
   family: Family;
   number: number;
+  kept: string | undefined;
 }
 
 /** Days are independent of each other: a thread for each core takes the next one. */
-async function playAll(wanted: readonly WantedDay[], onResult: (result: DayResult) => void): Promise<void> {
+async function playAll(
+  wanted: readonly WantedDay[],
+  cores: number,
+  onResult: (result: DayResult) => void,
+): Promise<void> {
   let next = 0;
-  const threads = Math.min(wanted.length, availableParallelism());
+  const threads = Math.min(wanted.length, cores);
   await Promise.all(
     Array.from({ length: threads }, () => {
       const worker = new Worker(new URL(import.meta.url));
@@ -113,6 +122,8 @@ async function main(): Promise<void> {
       days: { type: 'string', default: '200' },
       family: { type: 'string' },
       'by-trouble': { type: 'boolean', default: false },
+      threads: { type: 'string', default: String(availableParallelism()) },
+      kept: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -131,9 +142,10 @@ async function main(): Promise<void> {
     (_, i): WantedDay => ({
       family: families[i % families.length]!,
       number: Math.floor(i / families.length),
+      kept: values.kept,
     }),
   );
-  await playAll(wanted, (result) => {
+  await playAll(wanted, Number(values.threads), (result) => {
     results.push(result);
     const nowMs = performance.now();
     if (nowMs - saidMs < PROGRESS_EVERY_MS) return;
@@ -166,6 +178,6 @@ async function main(): Promise<void> {
 
 if (!isMainThread)
   parentPort?.on('message', (day: WantedDay) => {
-    void playDay(day.family, day.number).then((result) => parentPort?.postMessage(result));
+    void playDay(day).then((result) => parentPort?.postMessage(result));
   });
 else if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

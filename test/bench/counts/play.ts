@@ -2,6 +2,9 @@
  * Plays one mall-day through the product: simulated radio → the virtual gateways' windows → batches as the pipeline would
  * write them to the log → engine → time series in memory. Only MQTT is left out; a network outage therefore shows as it
  * does after its backlog was recomputed: not at all.
+ *
+ * Two steps, as the first takes seconds: `recordDay` up to the engine's rows, plain data that may be kept in a file, and
+ * `openDay` from there to questions.
  */
 import type { Carrier, Gateway, Site } from '../../../server/contract/model.ts';
 import type { SightingsMessage } from '../../../server/contract/wire.ts';
@@ -9,7 +12,8 @@ import { Duck } from '../../../server/db/duckdb.ts';
 import { openTimeSeries, type TimeSeries } from '../../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../../server/db/migrations/index.ts';
 import { createEngine } from '../../../server/engine/engine.ts';
-import type { EngineRows, LogBatch, Sighting } from '../../../server/engine/types.ts';
+import type { EngineRows, LogBatch, OpenRows, Sighting } from '../../../server/engine/types.ts';
+import type { Registry } from '../../../server/registry/types.ts';
 import { addDays, dayStartMs } from '../../../simulators/calendar.ts';
 import { conditionOf } from '../../../simulators/faults.ts';
 import type { Walker } from '../../../simulators/mall.ts';
@@ -20,6 +24,7 @@ import { TICK_MS, World } from '../../../simulators/world.ts';
 import { zonesOf } from '../../../simulators/zones.ts';
 import { memoryRegistry } from '../../support/memoryRegistry.ts';
 import type { MallDay } from './malls.ts';
+import { type Span, truthOf } from './truth.ts';
 
 /** Of the pipeline: offsets up to this are noise of the network. */
 const NO_OFFSET_MS = 250;
@@ -32,12 +37,19 @@ const AFTER_MS = 3 * 3_600_000;
 const BEGIN_HOUR = 7;
 const KEY_ID = 'k';
 
-export interface Played {
+/** Plain data. */
+export interface Recorded {
   fromMs: number;
   toMs: number;
-  walkers: Walker[];
-  series: TimeSeries;
+  watermarkMs: number;
   sightings: number;
+  rows: EngineRows;
+  open: OpenRows;
+  truth: { visits: Span[]; stays: [zoneId: string, spans: Span[]][] };
+}
+
+export interface OpenedDay {
+  series: TimeSeries;
   close: () => Promise<void>;
 }
 
@@ -84,11 +96,8 @@ function batchOf(
   };
 }
 
-export async function play({ scenario, seed, timezone, day }: MallDay): Promise<Played> {
-  const fromMs = dayStartMs(timezone, day);
-  const toMs = dayStartMs(timezone, addDays(day, 1));
-  const duck = await Duck.open(':memory:', { threads: 1 });
-  await migrate(duck, 0);
+/** The mall as an installer would have entered it. */
+async function registryOf({ scenario, timezone }: MallDay): Promise<Registry> {
   const registry = memoryRegistry();
   const siteId = scenario.site.id;
   const site: Site = {
@@ -120,9 +129,15 @@ export async function play({ scenario, seed, timezone, day }: MallDay): Promise<
     siteId,
     scenario.gateways.map(({ id, floor, xM, yM, zM }): Gateway => ({ id, floorId: floor, xM, yM, zM, enabled: true })),
   );
-  const series = openTimeSeries(duck, registry);
-  const model = registry.modelTimeline(siteId).at(-1)!.model;
-  const engine = createEngine(model, undefined);
+  return registry;
+}
+
+export async function recordDay(mallDay: MallDay): Promise<Recorded> {
+  const { scenario, seed, timezone, day } = mallDay;
+  const fromMs = dayStartMs(timezone, day);
+  const toMs = dayStartMs(timezone, addDays(day, 1));
+  const registry = await registryOf(mallDay);
+  const engine = createEngine(registry.modelTimeline(scenario.site.id).at(-1)!.model, undefined);
 
   const walkers: Walker[] = [];
   const world = new World(scenario, { seed, timezone, onGone: (walker) => walkers.push(walker) });
@@ -192,15 +207,33 @@ export async function play({ scenario, seed, timezone, day }: MallDay): Promise<
     deliver(t + TICK_MS);
   }
   walkers.push(...world.walkers().filter((walker) => walker.startMs < toMs));
-  await series.commit({
-    siteId,
-    rewoundToMs: null,
+  const { visits, stays } = truthOf(scenario, walkers);
+  return {
+    fromMs,
+    toMs,
+    watermarkMs: engine.watermarkMs,
+    sightings,
     rows,
     open: engine.openRows(),
-    watermarkMs: engine.watermarkMs,
+    truth: { visits, stays: [...stays] },
+  };
+}
+
+export async function openDay(mallDay: MallDay, recorded: Recorded): Promise<OpenedDay> {
+  const { rows, open, watermarkMs } = recorded;
+  const registry = await registryOf(mallDay);
+  const duck = await Duck.open(':memory:', { threads: 1 });
+  await migrate(duck, 0);
+  const series = openTimeSeries(duck, registry);
+  await series.commit({
+    siteId: mallDay.scenario.site.id,
+    rewoundToMs: null,
+    rows,
+    open,
+    watermarkMs,
     dirtyFromMs: null,
     checkpoint: '',
-    committedMs: endMs,
+    committedMs: watermarkMs,
   });
-  return { fromMs, toMs, walkers, series, sightings, close: () => duck.close() };
+  return { series, close: () => duck.close() };
 }

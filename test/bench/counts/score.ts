@@ -1,16 +1,9 @@
 /** The product's answers for one mall-day beside the truth. */
 import type { Interval, Metric, SeriesPoint } from '../../../server/contract/metrics.ts';
+import type { TimeSeries } from '../../../server/db/duckTimeSeries.ts';
 import type { MallDay } from './malls.ts';
-import type { Played } from './play.ts';
-import {
-  type Truth,
-  trueCaptureRate,
-  trueDwellSeconds,
-  trueFootfall,
-  trueOccupancy,
-  trueUnique,
-  truthOf,
-} from './truth.ts';
+import { openDay, type Recorded } from './play.ts';
+import { type Truth, trueCaptureRate, trueDwellSeconds, trueFootfall, trueOccupancy, trueUnique } from './truth.ts';
 
 export const MEASURES = [
   'footfall, hour',
@@ -36,9 +29,17 @@ export interface Case {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-export async function score(mallDay: MallDay, played: Played): Promise<Case[]> {
-  const { series, fromMs, toMs } = played;
-  const truth = truthOf(mallDay.scenario, played.walkers);
+export async function score(mallDay: MallDay, recorded: Recorded): Promise<Case[]> {
+  const opened = await openDay(mallDay, recorded);
+  try {
+    return await casesOf(mallDay, recorded, opened.series);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function casesOf(mallDay: MallDay, { fromMs, toMs, ...recorded }: Recorded, series: TimeSeries): Promise<Case[]> {
+  const truth: Truth = { visits: recorded.truth.visits, stays: new Map(recorded.truth.stays) };
   const cases: Case[] = [];
   const ask = async (
     measure: Measure,
