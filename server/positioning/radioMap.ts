@@ -3,6 +3,7 @@ import type { Gateway, SiteModel } from '../contract/model.ts';
 import type { RadioSurvey, SurveyPoint } from '../contract/survey.ts';
 import { fieldWeights, type Place } from './gaussianProcess.ts';
 import type { Lattice } from './lattice.ts';
+import { hearable, spreadDb } from './pathLoss.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Beyond this a reading's strength no longer tells the distance. */
@@ -11,8 +12,6 @@ const REACH_M = 70;
 const MAX_PLACES = 160;
 /** Floors through which a gateway may be heard where no survey tells. */
 const MAX_FLOORS_BETWEEN = 2;
-/** Nearer than this the antenna's pattern rules, not the distance. */
-const MIN_DISTANCE_M = 0.5;
 
 /** One gateway as heard from one floor: a rectangle of cells around it. */
 export interface Tile {
@@ -110,8 +109,7 @@ export class RadioMap {
 
   /** Decibels that distance takes, times −1; and those of floors between. */
   private spread(gateway: Gateway, xM: number, yM: number): number {
-    const d = Math.hypot(xM - gateway.xM, yM - gateway.yM, gateway.zM - this.tuning.carrierHeightM);
-    return -10 * Math.log10(Math.max(MIN_DISTANCE_M, d));
+    return spreadDb(xM - gateway.xM, yM - gateway.yM, gateway.zM - this.tuning.carrierHeightM);
   }
 
   private floorsBetween(gateway: Gateway, floorId: string): number {
@@ -269,7 +267,7 @@ export class RadioMap {
       for (let column = 0; column < tile.columns; column++) {
         const i = row * tile.columns + column;
         const cell = (tile.row0 + row) * floor.columns + tile.column0 + column;
-        const prior = this.heardNear / (1 + Math.exp(-(tile.rssiDbm[i]! + 87) / 4));
+        const prior = this.heardNear * hearable(tile.rssiDbm[i]!);
         const p = (counts[i]! + heardPriorSeconds * prior) / (exposure[cell]! + heardPriorSeconds);
         const share = Math.min(0.97, Math.max(1e-4, p));
         odds[i] = heardWeight * Math.log(share) - missWeight * Math.log(1 - share);
