@@ -1,6 +1,8 @@
 /** The composition root: the only place where the parts of the server meet. */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openAudits } from './audits/audits.ts';
 import { type Auth, openAuth } from './auth/auth.ts';
 import { createAedesSource } from './broker/aedesSource.ts';
 import { createMqttSource } from './broker/mqttSource.ts';
@@ -9,6 +11,7 @@ import type { ServerConfig } from './config.ts';
 import { Duck } from './db/duckdb.ts';
 import { openTimeSeries } from './db/duckTimeSeries.ts';
 import { migrate } from './db/migrations/index.ts';
+import { auditRoutes } from './http/routes/audits.ts';
 import { campaignRoutes } from './http/routes/campaigns.ts';
 import { demoRoutes } from './http/routes/demo.ts';
 import { coreRoutes } from './http/routes/index.ts';
@@ -143,6 +146,13 @@ class ComposedApp implements App {
       retentionDays: retention.identifiedVisitsDays,
     });
 
+    const audits = openAudits({
+      duck,
+      registry,
+      pipeline,
+      random: randomBytes,
+      onProblem: (error) => onProblem('audits', error),
+    });
     const services = { duck, registry, questions: timeSeries, pipeline, auth, audit, clock, dataDir, publicUrl };
     const http: HttpServer = createHttpServer({
       auth,
@@ -154,6 +164,7 @@ class ComposedApp implements App {
       staticDir: join(import.meta.dirname, '..', 'web'),
       routes: [
         ...coreRoutes(services),
+        ...auditRoutes({ audits, registry, pipeline, auth, journal: audit }),
         ...campaignRoutes({ services: offers, registry }),
         ...shopperRoutes({
           services: offers,
@@ -182,6 +193,8 @@ class ComposedApp implements App {
     const started = pipeline;
     this.#stops.push(() => started.stop());
     await pipeline.start();
+    await audits.start();
+    this.#stops.push(() => audits.stop());
     await http.start(web.port, web.host);
     this.#stops.push(() => http.stop());
 

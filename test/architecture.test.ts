@@ -46,6 +46,7 @@ const PURE = [
   'server/engine/',
   'server/metrics/',
   'server/insights/',
+  'server/calibration/',
   'gateway/ibeacon.ts',
   'gateway/sightings.ts',
 ];

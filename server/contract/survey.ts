@@ -15,8 +15,10 @@ export interface SurveyPoint {
   yM: number;
   /** How long was listened here. */
   seconds: number;
-  /** Gateways that heard it; all others did not. */
+  /** Gateways that heard it; all others did not, but for those below. */
   heard: SurveyReading[];
+  /** Gateways of which this place says nothing: moved or hung up since, or silent then. Absent: none. */
+  notListening?: readonly string[];
 }
 
 export interface RadioSurvey {

@@ -10,8 +10,10 @@ import { createEngine as createRealEngine } from '../engine/engine.ts';
 import type { CreateEngine, PresentCarrier } from '../engine/types.ts';
 import { HOUR_MS } from '../log/hourFile.ts';
 import type { Registry, RegistryChange } from '../registry/types.ts';
+import type { CarrierWalk } from './carrierLog.ts';
 import { takeCount } from './counterCounts.ts';
 import { DeadLetters } from './deadLetters.ts';
+import type { Listened } from './listening.ts';
 import { type SiteOptions, SiteRuntime } from './siteRuntime.ts';
 import type { Clock, DeadLetter, IngestCounters, LiveEvents, MessageSource, Pipeline } from './types.ts';
 import { type WaitingGateway, WaitingGateways } from './waitingGateways.ts';
@@ -42,6 +44,10 @@ export interface IngestPipeline extends Pipeline {
   waitingGateways(siteId: string): WaitingGateway[];
   /** The site's clock once it has data; undefined before, when a change of its model holds from the beginning. */
   dataNowMs(siteId: string): number | undefined;
+  /** For audits: what was heard of the carrier that somebody walked with. */
+  walkOf(siteId: string, carrierId: string, fromMs: number, toMs: number): Promise<CarrierWalk>;
+  /** Whether a carrier is heard now; the first question starts the listening. */
+  listen(siteId: string, carrierId: string): Listened | undefined;
   /** Stops as a kill would: nothing is committed or flushed. For tests of recovery. */
   abandon(): Promise<void>;
 }
@@ -162,6 +168,14 @@ class IngestPipelineOfSites implements IngestPipeline {
 
   clones(siteId: string): ClonedCarrier[] {
     return this.#sites.get(siteId)?.clones() ?? [];
+  }
+
+  async walkOf(siteId: string, carrierId: string, fromMs: number, toMs: number): Promise<CarrierWalk> {
+    return (await this.#runtime(siteId)).walkOf(carrierId, fromMs, toMs);
+  }
+
+  listen(siteId: string, carrierId: string): Listened | undefined {
+    return this.#sites.get(siteId)?.listen(carrierId);
   }
 
   onLiveEvents(listener: (events: LiveEvents) => void): () => void {

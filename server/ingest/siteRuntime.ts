@@ -10,12 +10,14 @@ import type { SightingBatch } from '../log/batch.ts';
 import { SiteLog } from '../log/siteLog.ts';
 import type { Registry, RegistryChange } from '../registry/types.ts';
 import { Analytics, ROWS_PER_COMMIT } from './analytics.ts';
+import { type CarrierWalk, readCarrierWalk } from './carrierLog.ts';
 import { type Checkpoint, EMPTY_CHECKPOINT, parseCheckpoint } from './checkpoint.ts';
 import { DailyKeys } from './dailyKeys.ts';
 import type { DeadLetters } from './deadLetters.ts';
 import { GatewayConfigs } from './gatewayConfig.ts';
 import { GatewayHealth } from './gatewayHealth.ts';
 import { loadGatewayStates, saveGatewayStates } from './gatewayStates.ts';
+import { type Listened, Listening } from './listening.ts';
 import { LiveEngine } from './liveEngine.ts';
 import { liveHeatOf, liveSnapshotOf } from './liveView.ts';
 import { localDayOf } from './localDays.ts';
@@ -79,6 +81,7 @@ export class SiteRuntime {
   readonly #configs: GatewayConfigs;
   readonly #live: LiveEngine;
   readonly #pacing: Pacing;
+  readonly #listening = new Listening();
   readonly health = new GatewayHealth();
   #analytics!: Analytics;
   #received!: Received;
@@ -258,6 +261,18 @@ export class SiteRuntime {
     return [...byId.values()];
   }
 
+  /** What was heard of a carrier while somebody walked with it. */
+  walkOf(carrierId: string, fromMs: number, toMs: number): Promise<CarrierWalk> {
+    const { registry, siteId, createEngine } = this.#parts;
+    const parts = { log: this.#log, snapshots: this.#snapshots, createEngine };
+    return readCarrierWalk(parts, registry.modelTimeline(siteId), carrierId, fromMs, toMs);
+  }
+
+  /** Whether a carrier is heard now; from the second question on. */
+  listen(carrierId: string): Listened {
+    return this.#listening.ask(carrierId, this.nowMs());
+  }
+
   snapshot(): { snapshot: LiveSnapshot; heat: LiveHeat } {
     const { siteId, registry, clock } = this.#parts;
     const site = this.site();
@@ -308,6 +323,7 @@ export class SiteRuntime {
 
   #deliver(batch: SightingBatch): Promise<void> | undefined {
     this.#clock.heard(batch.gatewayId, batch.toMs);
+    this.#listening.heard(batch);
     const dirtShown = this.#analytics.take(batch);
     if (dirtShown) this.#wake.raise();
     if (this.#live.running) this.#live.take(batch, this.#parts.clock());

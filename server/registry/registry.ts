@@ -1,6 +1,9 @@
 /** Sites and what stands in them: held in memory, written through, every change of the model dated. */
+import { displaced } from '../calibration/placement.ts';
+import { without } from '../calibration/survey.ts';
 import { DEFAULT_DEFINITIONS, type Definitions } from '../contract/definitions.ts';
 import type { Carrier, Floor, Gateway, Site, SiteModel, SiteModelVersion, Zone } from '../contract/model.ts';
+import type { RadioSurvey } from '../contract/survey.ts';
 import type { Duck, WriteSql } from '../db/duckdb.ts';
 import { badRequest, conflict, notFound } from '../errors.ts';
 import type { Clock } from '../ingest/types.ts';
@@ -37,10 +40,11 @@ interface SiteState extends Items {
   byBeacon: Map<string, Carrier>;
   definitions: DefinitionsVersion[];
   dwellSeconds: Map<string, Record<string, number[]>>;
+  survey: RadioSurvey | undefined;
   timeline: SiteModelVersion[];
 }
 
-type ModelParts = Pick<SiteState, 'site' | 'floors' | 'zones' | 'gateways' | 'definitions' | 'dwellSeconds'>;
+type ModelParts = Pick<SiteState, 'site' | 'floors' | 'zones' | 'gateways' | 'definitions' | 'dwellSeconds' | 'survey'>;
 
 const beaconKey = (uuid: string, major: number, minor: number): string => `${uuid}/${major}/${minor}`;
 const byId = <T extends { id: string }>(items: Iterable<T>): T[] =>
@@ -62,6 +66,7 @@ function modelOf(parts: ModelParts): SiteModel {
     definitionsVersion: definitions.version,
     definitions: definitions.definitions,
     dwellSecondsByZone: mergeDwellSeconds(parts.dwellSeconds.values()),
+    ...(parts.survey ? { survey: parts.survey } : {}),
   };
 }
 
@@ -73,6 +78,7 @@ function stateOf(stored: StoredSite): SiteState {
     gateways: mapOf(stored.gateways),
     carriers: mapOf(stored.carriers),
     byBeacon: new Map(stored.carriers.map((one) => [beaconKey(one.uuid, one.major, one.minor), one])),
+    survey: stored.timeline.at(-1)?.model.survey,
   };
 }
 
@@ -153,6 +159,7 @@ class MemoryRegistry implements Registry {
         byBeacon: new Map(),
         definitions: [{ version: 1, createdMs: nowMs, definitions: DEFAULT_DEFINITIONS }],
         dwellSeconds: new Map(),
+        survey: undefined,
         timeline: [],
       };
       const timeline = await this.#duck.transaction(async (sql) => {
@@ -211,6 +218,16 @@ class MemoryRegistry implements Registry {
     });
   }
 
+  setSurvey(siteId: string, survey: RadioSurvey | undefined): Promise<void> {
+    return this.#serial(async () => {
+      const state = this.#state(siteId);
+      if (JSON.stringify(state.survey) === JSON.stringify(survey)) return;
+      state.timeline = await this.#duck.transaction((sql) => this.#writeModel(sql, state, { survey }));
+      state.survey = survey;
+      this.#tell({ siteId, what: 'survey' });
+    });
+  }
+
   modelTimeline(siteId: string): SiteModelVersion[] {
     return [...this.#state(siteId).timeline];
   }
@@ -258,6 +275,13 @@ class MemoryRegistry implements Registry {
     refuseRemoval: (state: Items, id: string) => void,
   ): Collection<T> {
     const itemsOf = (state: SiteState) => state[what] as unknown as Map<string, T>;
+    /** With what follows from it: readings of a gateway that hangs elsewhere now are no readings of it. */
+    const changeTo = (state: SiteState, next: Map<string, T>): Partial<SiteState> => {
+      const change = { [what]: next } as Partial<SiteState>;
+      if (!change.gateways || !state.survey) return change;
+      const mute = displaced(state.gateways.values(), change.gateways.values());
+      return mute.length === 0 ? change : { ...change, survey: { points: without(state.survey.points, mute) } };
+    };
     const put = (siteId: string, items: T[], single: boolean) =>
       this.#serial(async () => {
         const state = this.#state(siteId);
@@ -267,11 +291,12 @@ class MemoryRegistry implements Registry {
         for (const item of items) next.set(item.id, item);
         if (next.size > MAX_ITEMS) throw badRequest(`a site holds at most ${MAX_ITEMS} ${what}`);
         const written = [...mapOf(items).values()];
+        const change = changeTo(state, next);
         state.timeline = await this.#duck.transaction(async (sql) => {
           await writeItems(sql, what, siteId, written);
-          return this.#writeModel(sql, state, { [what]: next });
+          return this.#writeModel(sql, state, change);
         });
-        Object.assign(state, { [what]: next });
+        Object.assign(state, change);
         this.#tell({ siteId, what });
       });
     return {
@@ -289,11 +314,12 @@ class MemoryRegistry implements Registry {
           refuseRemoval(state, id);
           const next = new Map(itemsOf(state));
           next.delete(id);
+          const change = changeTo(state, next);
           state.timeline = await this.#duck.transaction(async (sql) => {
             await removeItems(sql, what, siteId, [id]);
-            return this.#writeModel(sql, state, { [what]: next });
+            return this.#writeModel(sql, state, change);
           });
-          Object.assign(state, { [what]: next });
+          Object.assign(state, change);
           this.#tell({ siteId, what });
           return true;
         }),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Definitions } from '../contract/definitions.ts';
 import type { Carrier, Floor, Gateway, Site, SiteModel, SiteModelVersion, Zone } from '../contract/model.ts';
+import type { RadioSurvey } from '../contract/survey.ts';
 import type { Sql, WriteSql } from '../db/duckdb.ts';
 import type { DefinitionsVersion } from './types.ts';
 
@@ -16,6 +17,7 @@ interface StoredModel {
   definitionsVersion: number;
   definitions: Definitions;
   dwellSecondsByZone: Record<string, number[]>;
+  survey?: string;
 }
 
 const hashes = new WeakMap<object, { hash: string; json: string }>();
@@ -78,6 +80,7 @@ async function loadTimeline(sql: Sql, siteId: string): Promise<SiteModelVersion[
       definitionsVersion: stored.definitionsVersion,
       definitions: stored.definitions,
       dwellSecondsByZone: stored.dwellSecondsByZone,
+      ...(stored.survey === undefined ? {} : { survey: pick<RadioSurvey>([stored.survey])[0] }),
     };
     return { effectiveFromMs: row.effective_from_ms, model };
   });
@@ -211,6 +214,7 @@ function stored(model: SiteModel): StoredModel {
     definitionsVersion: model.definitionsVersion,
     definitions: model.definitions,
     dwellSecondsByZone: model.dwellSecondsByZone,
+    ...(model.survey ? { survey: hashed(model.survey).hash } : {}),
   };
 }
 
@@ -227,7 +231,12 @@ export async function writeTimeline(
   const items = (versions: readonly SiteModelVersion[]): Map<string, string> => {
     const found = new Map<string, string>();
     for (const { model } of versions)
-      for (const item of [...model.floors, ...model.zones, ...model.gateways]) {
+      for (const item of [
+        ...model.floors,
+        ...model.zones,
+        ...model.gateways,
+        ...(model.survey ? [model.survey] : []),
+      ]) {
         const { hash, json } = hashed(item);
         found.set(hash, json);
       }

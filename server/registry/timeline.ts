@@ -29,6 +29,7 @@ export function sameModel(a: SiteModel, b: SiteModel): boolean {
     sameItems(a.floors, b.floors) &&
     sameItems(a.zones, b.zones) &&
     sameItems(a.gateways, b.gateways) &&
+    a.survey === b.survey &&
     JSON.stringify(a.dwellSecondsByZone) === JSON.stringify(b.dwellSecondsByZone)
   );
 }

@@ -1,10 +1,11 @@
 /** What the rest of the server asks of the registry: sites and what stands in them, held in memory, written through to the database. */
 import type { Definitions } from '../contract/definitions.ts';
 import type { Carrier, Floor, Gateway, Site, SiteModelVersion, Zone } from '../contract/model.ts';
+import type { RadioSurvey } from '../contract/survey.ts';
 
 export type RegistryChange = {
   siteId: string;
-  what: 'site' | 'floors' | 'zones' | 'gateways' | 'carriers' | 'definitions' | 'campaigns';
+  what: 'site' | 'floors' | 'zones' | 'gateways' | 'carriers' | 'definitions' | 'campaigns' | 'survey';
 };
 
 export interface DefinitionsVersion {
@@ -39,6 +40,8 @@ export interface Registry {
   putDefinitions(siteId: string, definitions: Definitions): Promise<DefinitionsVersion>;
   /** Dwell thresholds that live campaigns ask for; part of the model. Source name so that several users add up. */
   setDwellSeconds(siteId: string, source: string, byZone: Record<string, number[]>): Promise<void>;
+  /** What walks taught of the radio; part of the model. A gateway that moves or goes takes its readings along by itself. */
+  setSurvey(siteId: string, survey: RadioSurvey | undefined): Promise<void>;
   /** Every model since the oldest kept sighting, rising in effectiveFromMs; the first is effective from 0. A change takes effect at the site's clock. */
   modelTimeline(siteId: string): SiteModelVersion[];
   /** Called after the write. Returns the way to stop. */

@@ -1,8 +1,11 @@
 /** Who may use which route. The table is written by hand, so that a route cannot allow itself more than was meant. */
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openAudits } from '../../server/audits/audits.ts';
 import { openOffers } from '../../server/campaigns/open.ts';
 import { fullPath, PAGES, routeName } from '../../server/http/declare.ts';
 import { type Route, route } from '../../server/http/route.ts';
+import { auditRoutes } from '../../server/http/routes/audits.ts';
 import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
@@ -11,7 +14,7 @@ import { tagRoutes } from '../../server/http/routes/tags.ts';
 import { createHttpServer } from '../../server/http/server.ts';
 import type { Services } from '../../server/http/services.ts';
 import type { LiveServer } from '../../server/live/hub.ts';
-import { Harness, PEOPLE, type Person } from './harness.ts';
+import { Harness, NOW, PEOPLE, type Person } from './harness.ts';
 
 type Row = 'public' | readonly Person[];
 const ALL = ['owner', 'manager', 'retailer', 'installer', 'till'] as const;
@@ -74,6 +77,16 @@ const EXPECTED: Record<string, Row> = {
   'PUT /api/v1/sites/:site/gateways/:gateway': FITTERS,
   'DELETE /api/v1/sites/:site/gateways/:gateway': FITTERS,
   'GET /api/v1/sites/:site/dead-letters': FITTERS,
+  'GET /api/v1/sites/:site/audit-carriers': FITTERS,
+  'GET /api/v1/sites/:site/audit-carriers/:carrier/heard': FITTERS,
+  'GET /api/v1/sites/:site/audits': FITTERS,
+  'POST /api/v1/sites/:site/audits': FITTERS,
+  'GET /api/v1/sites/:site/audits/:audit': FITTERS,
+  'DELETE /api/v1/sites/:site/audits/:audit': FITTERS,
+  'POST /api/v1/sites/:site/audits/:audit/waypoints': FITTERS,
+  'DELETE /api/v1/sites/:site/audits/:audit/waypoints/:waypoint': FITTERS,
+  'POST /api/v1/sites/:site/audits/:audit/finish': FITTERS,
+  'GET /api/v1/sites/:site/certificates': READERS,
   'GET /api/v1/sites/:site/carriers': MANAGEMENT,
   'POST /api/v1/sites/:site/carriers': MANAGEMENT,
   'GET /api/v1/sites/:site/carriers/:carrier': MANAGEMENT,
@@ -93,9 +106,9 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/clones': FITTERS,
   'GET /api/v1/sites/:site/live': READERS,
   'GET /api/v1/sites/:site/reference-counts': MANAGEMENT,
-  'POST /api/v1/sites/:site/reference-counts': MANAGEMENT,
+  'POST /api/v1/sites/:site/reference-counts': FITTERS,
   'PUT /api/v1/sites/:site/reference-counts/:count': MANAGEMENT,
-  'DELETE /api/v1/sites/:site/reference-counts/:count': MANAGEMENT,
+  'DELETE /api/v1/sites/:site/reference-counts/:count': FITTERS,
   'POST /api/v1/sites/:site/reference-counts/csv': MANAGEMENT,
   'GET /api/v1/sites/:site/counters': FITTERS,
   'PUT /api/v1/sites/:site/counters/:counter': FITTERS,
@@ -134,6 +147,11 @@ const EXPECTED: Record<string, Row> = {
 };
 
 let harness: Harness;
+const noWalks = {
+  nowMs: () => NOW,
+  listen: () => undefined,
+  walkOf: () => Promise.reject(new Error('no pipeline here')),
+};
 const withOffers = (services: Services, hub: LiveServer): Route[] => {
   const { duck, registry, clock, auth, audit } = services;
   const pipeline = { ...services.pipeline, onLiveEvents: () => () => {}, present: () => [] };
@@ -141,7 +159,9 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     throw error;
   };
   const offers = openOffers({ duck, registry, pipeline, hub, clock, onError, erasureJournalFile: undefined });
+  const audits = openAudits({ duck, registry, pipeline: noWalks, random: randomBytes });
   return [
+    ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
     ...campaignRoutes({ services: offers, registry }),
     ...shopperRoutes({ services: offers, registry, hub, auth, demo: true, audit }),
     ...redemptionRoutes({ services: offers, registry }),

@@ -1,6 +1,7 @@
 /** A registry in memory alone, for tests of what reads it. */
 import { DEFAULT_DEFINITIONS, type Definitions } from '../../server/contract/definitions.ts';
 import type { Site, SiteModel, SiteModelVersion } from '../../server/contract/model.ts';
+import type { RadioSurvey } from '../../server/contract/survey.ts';
 import type { Collection, DefinitionsVersion, Registry, RegistryChange } from '../../server/registry/types.ts';
 
 export interface MemoryRegistryOptions {
@@ -14,6 +15,7 @@ export function memoryRegistry(options: MemoryRegistryOptions = {}): Registry {
   const versions = new Map<string, DefinitionsVersion[]>();
   const timelines = new Map<string, SiteModelVersion[]>();
   const dwell = new Map<string, Map<string, Record<string, number[]>>>();
+  const surveys = new Map<string, RadioSurvey>();
   const listeners = new Set<(change: RegistryChange) => void>();
 
   const definitionsVersions = (siteId: string): DefinitionsVersion[] => {
@@ -45,6 +47,7 @@ export function memoryRegistry(options: MemoryRegistryOptions = {}): Registry {
         definitionsVersion: current.version,
         definitions: current.definitions,
         dwellSecondsByZone: dwellSecondsByZone(siteId),
+        ...(surveys.has(siteId) ? { survey: surveys.get(siteId) } : {}),
       };
       const timeline = timelines.get(siteId) ?? [];
       const effectiveFromMs = timeline.length === 0 ? 0 : nowMs(siteId);
@@ -114,6 +117,11 @@ export function memoryRegistry(options: MemoryRegistryOptions = {}): Registry {
       dwell.set(siteId, known);
       changed(siteId, 'campaigns');
       changed(siteId, 'zones');
+    },
+    async setSurvey(siteId, survey) {
+      if (survey) surveys.set(siteId, survey);
+      else surveys.delete(siteId);
+      changed(siteId, 'survey');
     },
     modelTimeline: (siteId) => timelines.get(siteId) ?? [],
     onChange(listener) {

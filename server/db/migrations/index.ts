@@ -6,6 +6,7 @@ import { offers } from './0003-offers.ts';
 import { ingest } from './0004-ingest.ts';
 import { certainty } from './0005-certainty.ts';
 import { referenceCounters } from './0006-reference-counters.ts';
+import { walkAudits } from './0008-walk-audits.ts';
 
 export interface Migration {
   number: number;
@@ -13,7 +14,15 @@ export interface Migration {
   statements: string[];
 }
 
-export const MIGRATIONS: Migration[] = [accessAndRegistry, timeSeries, offers, ingest, certainty, referenceCounters];
+export const MIGRATIONS: Migration[] = [
+  accessAndRegistry,
+  timeSeries,
+  offers,
+  ingest,
+  certainty,
+  referenceCounters,
+  walkAudits,
+];
 
 /** Returns the numbers that were applied now. Each migration is one transaction. */
 export async function migrate(duck: Duck, nowMs: number): Promise<number[]> {

@@ -21,6 +21,8 @@ import type { Services } from '../services.ts';
 import { checkedPeriod, instant, iso } from '../times.ts';
 
 const counters = { roles: ['owner', 'manager'], scope: 'site' } as const;
+/** Whoever counts a door by tapping may also take back what was tapped. */
+const tappers = { roles: ['owner', 'manager', 'installer'], scope: 'site' } as const;
 const input = z.object({
   /** An entrance. */
   zoneId: id,
@@ -65,11 +67,11 @@ export function referenceCountRoutes({ duck, registry }: Services): Route[] {
     if (fault) throw badRequest(fault.message, `body.${fault.field}`);
     return { zoneId, fromMs, toMs, people, out, note };
   }
-  const exists = async (siteId: string, countId: string): Promise<void> => {
-    const row = await duck.get('select 1 as one from reference_counts where site_id = $1 and id = $2', [
-      siteId,
-      countId,
-    ]);
+  const exists = async (siteId: string, countId: string, by: string | null): Promise<void> => {
+    const row = await duck.get(
+      'select 1 as one from reference_counts where site_id = $1 and id = $2 and ($3::varchar is null or created_by = $3)',
+      [siteId, countId, by],
+    );
     if (!row) throw notFound(`reference count ${countId}`);
   };
 
@@ -100,7 +102,7 @@ export function referenceCountRoutes({ duck, registry }: Services): Route[] {
       method: 'post',
       path: '/sites/:site/reference-counts',
       summary: 'Add a count of people who came in by an entrance',
-      access: counters,
+      access: tappers,
       params: siteParams,
       body: input,
       response: answer,
@@ -129,11 +131,11 @@ export function referenceCountRoutes({ duck, registry }: Services): Route[] {
     route({
       method: 'delete',
       path: '/sites/:site/reference-counts/:count',
-      summary: 'Remove a count',
-      access: counters,
+      summary: 'Remove a count; an installer only an own one',
+      access: tappers,
       params,
-      async handler({ siteId, params }) {
-        await exists(siteId, params.count);
+      async handler({ siteId, params, role, principal }) {
+        await exists(siteId, params.count, role === 'installer' ? actorOf(principal).id : null);
         await duck.run('delete from reference_counts where site_id = $1 and id = $2', [siteId, params.count]);
       },
     }),
