@@ -8,10 +8,11 @@ import { createEngineWith } from '../../server/engine/engine.ts';
 import type { EngineEvent, LogBatch, Sighting } from '../../server/engine/types.ts';
 import type { CreatePositioner } from '../../server/positioning/types.ts';
 import { RadioModel } from '../../simulators/radio.ts';
-import { between, createRandom, exponential, normal, pick, type Random } from '../../simulators/random.ts';
+import { between, createRandom, normal, type Random } from '../../simulators/random.ts';
 import { parseScenario, type Scenario } from '../../simulators/scenario.ts';
 import { wallsOf } from '../../simulators/walls.ts';
 import { zonesOf } from '../../simulators/zones.ts';
+import { SimBody } from './simBody.ts';
 
 /** A full UTC hour. */
 const T0 = 1_709_542_800_000;
@@ -22,13 +23,8 @@ export const NEAREST_M = 0.3;
 export const FURTHEST_M = 2;
 /** Gateways hang this far apart. */
 const SPACING_M = [8, 12] as const;
-/** One who waits shifts their weight and turns about twice a minute. */
-const TURN_SECONDS = 30;
-/** Phones and tags; what the scenarios of the simulated mall advertise at. */
-const INTERVALS_MS = [1_000, 1_500, 4_000];
 /** What a carrier's first seconds may still get wrong. */
 export const SETTLING_MS = 60_000;
-const BUSY_ADVERTS_PER_SECOND = 50;
 
 export const BORDERS = ['shops', 'corridors', 'coupon', 'door'] as const;
 export type Border = (typeof BORDERS)[number];
@@ -138,82 +134,6 @@ function spotOf(border: Border, random: Random): { xM: number; yM: number; offM:
   return at(doorXM + between(random, -1.5, 1.5), doorYM + offM);
 }
 
-/** A body with a beacon: still, or walking from place to place. */
-class Body {
-  xM: number;
-  yM: number;
-  private readonly random: Random;
-  private readonly radio: Scenario['radio'];
-  private readonly moves: boolean;
-  private readonly powerDbm: number;
-  private readonly intervalMs: number;
-  private nextAdvertMs: number;
-  private turnMs: number;
-  private headingX = 1;
-  private headingY = 0;
-  private goalXM: number;
-  private goalYM: number;
-  private lossDb: number;
-
-  constructor(random: Random, radio: Scenario['radio'], at: { xM: number; yM: number }, moves: boolean) {
-    this.random = random;
-    this.radio = radio;
-    this.moves = moves;
-    this.xM = at.xM;
-    this.yM = at.yM;
-    this.goalXM = at.xM;
-    this.goalYM = at.yM;
-    this.powerDbm = radio.powerAt1mDbm + radio.powerSigmaDb * normal(random);
-    this.intervalMs = INTERVALS_MS[pick(random, [1, 1, 1])]!;
-    this.nextAdvertMs = T0 + random() * this.intervalMs;
-    this.turnMs = T0;
-    this.lossDb = radio.carrierShadowSigmaDb * normal(random);
-  }
-
-  private move(atMs: number): void {
-    const kept = Math.exp(-1 / this.radio.carrierShadowSeconds);
-    this.lossDb =
-      this.lossDb * kept + this.radio.carrierShadowSigmaDb * Math.sqrt(1 - kept * kept) * normal(this.random);
-    if (this.moves) {
-      const left = Math.hypot(this.goalXM - this.xM, this.goalYM - this.yM);
-      if (left < 1.2) {
-        this.goalXM = between(this.random, 0, WIDTH_M);
-        this.goalYM = between(this.random, 0, HEIGHT_M);
-        return;
-      }
-      this.headingX = (this.goalXM - this.xM) / left;
-      this.headingY = (this.goalYM - this.yM) / left;
-      this.xM += 1.2 * this.headingX;
-      this.yM += 1.2 * this.headingY;
-    } else if (atMs >= this.turnMs) {
-      const angle = between(this.random, 0, 2 * Math.PI);
-      this.headingX = Math.cos(angle);
-      this.headingY = Math.sin(angle);
-      this.turnMs = atMs + 1_000 * exponential(this.random, TURN_SECONDS);
-    }
-  }
-
-  /** Plays the second from `fromMs`. */
-  play(model: RadioModel, fromMs: number, hear: (gateway: number, rssiDbm: number, atMs: number) => void): void {
-    this.move(fromMs);
-    for (; this.nextAdvertMs < fromMs + 1_000; this.nextAdvertMs += this.intervalMs + this.random() * 10) {
-      const atMs = Math.floor(this.nextAdvertMs);
-      model.advertise(
-        this.random,
-        this.powerDbm,
-        0,
-        this.xM,
-        this.yM,
-        this.headingX,
-        this.headingY,
-        this.lossDb,
-        BUSY_ADVERTS_PER_SECOND,
-        (gateway, rssiDbm) => hear(gateway, rssiDbm, atMs),
-      );
-    }
-  }
-}
-
 export function runStillWorld(world: StillWorld): { carriers: StillCarrier[]; spacingM: number; gateways: number } {
   const random = createRandom(`still ${world.seed}`);
   const { scenario, spacingM } = scenarioOf(random);
@@ -233,17 +153,17 @@ export function runStillWorld(world: StillWorld): { carriers: StillCarrier[]; sp
   );
   const warmSeconds = world.warmSeconds ?? 0;
   const startMs = T0 + warmSeconds * 1_000;
-  const bodies = new Map<string, Body>();
+  const bodies = new Map<string, SimBody>();
   const carriers = BORDERS.map((border): StillCarrier => {
     const spot = spotOf(border, random);
     const carrierId = `c-${border}`;
-    bodies.set(carrierId, new Body(random, scenario.radio, spot, false));
+    bodies.set(carrierId, new SimBody(random, scenario.radio, T0, spot));
     return { carrierId, border, ...spot, events: [], errorsM: [], within: 0 };
   });
   const byId = new Map(carriers.map((carrier) => [carrier.carrierId, carrier]));
   for (let i = 0; i < (world.walkers ?? 0); i++) {
     const at = { xM: between(random, 0, WIDTH_M), yM: between(random, 0, HEIGHT_M) };
-    bodies.set(`w-${i}`, new Body(random, scenario.radio, at, true));
+    bodies.set(`w-${i}`, new SimBody(random, scenario.radio, T0, at, { widthM: WIDTH_M, heightM: HEIGHT_M }));
   }
   const engine = createEngineWith(world.positioner, model, undefined);
   const within = new Map<string, number>();
