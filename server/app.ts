@@ -190,6 +190,7 @@ class ComposedApp implements App {
       hub.publishLive(siteId, snapshot);
       hub.publishHeat(siteId, heat);
     });
+    pipeline.onChangelog((siteId) => hub.publishChangelog(siteId));
     const started = pipeline;
     this.#stops.push(() => started.stop());
     await pipeline.start();

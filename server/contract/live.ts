@@ -45,6 +45,8 @@ export type LiveHeat = z.infer<typeof liveHeat>;
 export interface DashboardServerEvents {
   live: (snapshot: LiveSnapshot) => void;
   heat: (heat: LiveHeat) => void;
+  /** The changelog has a new entry, or its newest has grown: what is shown of the past may be asked for again. */
+  changelog: () => void;
 }
 /** A client names the site that it wants to follow; the server checks the right to it. */
 export interface DashboardClientEvents {

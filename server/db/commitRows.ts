@@ -4,8 +4,9 @@ import { carrierDayHash } from '../metrics/heat.ts';
 import { localDay } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Columns, WriteSql } from './duckdb.ts';
+import { explain, figuresBefore } from './recomputation.ts';
 import { refreshRollups, unsealFrom } from './rollups.ts';
-import type { SiteCommit } from './timeSeries.ts';
+import type { AwaitedGateway, Committed, SiteCommit } from './timeSeries.ts';
 
 /** Tables whose rows bear emitted_ms, and which a rewind cuts. */
 const EMITTED = ['visits', 'stays', 'heat', 'occupancy', 'coverage'] as const;
@@ -200,7 +201,14 @@ async function writeState(sql: WriteSql, commit: SiteCommit): Promise<void> {
   );
 }
 
-export async function commitRows(sql: WriteSql, registry: Registry, commit: SiteCommit): Promise<void> {
+async function replaceAwaited(sql: WriteSql, siteId: string, awaited: readonly AwaitedGateway[]): Promise<void> {
+  await sql.run('delete from gateways_awaited where site_id = $1', [siteId]);
+  for (const { gatewayId, fromMs } of awaited)
+    await sql.run('insert into gateways_awaited values ($1, $2, $3)', [siteId, gatewayId, fromMs]);
+}
+
+export async function commitRows(sql: WriteSql, registry: Registry, commit: SiteCommit): Promise<Committed> {
+  const before = await figuresBefore(sql, registry, commit);
   const dayOf = dayLookup(registry.site(commit.siteId)?.timezone ?? 'UTC');
   const { rows } = commit;
   let touched: Touched = {
@@ -224,4 +232,6 @@ export async function commitRows(sql: WriteSql, registry: Registry, commit: Site
   await writeState(sql, commit);
   await unsealFrom(sql, commit.siteId, touched.fromMs, touched.heatDay);
   await refreshRollups(sql, registry, commit.siteId);
+  if (commit.awaited) await replaceAwaited(sql, commit.siteId, commit.awaited);
+  return { changelog: await explain(sql, registry, commit, before) };
 }

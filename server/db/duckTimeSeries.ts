@@ -4,6 +4,7 @@ import { commitRows } from './commitRows.ts';
 import type { Duck } from './duckdb.ts';
 import { expireRows, type Retention } from './expire.ts';
 import { affinity } from './questions/affinity.ts';
+import { changelog } from './questions/changelog.ts';
 import { type SiteContext, siteContext } from './questions/context.ts';
 import { flows } from './questions/flows.ts';
 import { heatmap } from './questions/heatmap.ts';
@@ -45,5 +46,6 @@ export function openTimeSeries(duck: Duck, registry: Registry, retention?: Reten
     flows: asking(flows),
     returning: asking(returning),
     people: asking(people),
+    changelog: asking(changelog),
   };
 }

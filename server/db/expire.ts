@@ -1,6 +1,7 @@
 /** Retention: rows of visits and presence go after 90 days, aggregates after 5 years, unless the configuration says otherwise. */
 import { DAY_MS, localDay, QUARTER_MS } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
+import { expireEntries } from './changelogRows.ts';
 import type { Sql } from './duckdb.ts';
 import { refreshRollups, rollupState, writeRollupState } from './rollups.ts';
 import { sqlNumber } from './sqlText.ts';
@@ -42,6 +43,7 @@ export async function expireRows(
     await writeRollupState(sql, siteId, state);
   }
   const aggregatesFromMs = nowMs - kept.aggregatesDays * DAY_MS;
+  await expireEntries(sql, siteId, aggregatesFromMs);
   for (const table of ['occupancy', 'visit_quarters', 'coverage_quarters'])
     await sql.run(`delete from ${table} where site_id = $1 and bucket_ms < $2`, [siteId, aggregatesFromMs]);
   await sql.run(

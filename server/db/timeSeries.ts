@@ -1,4 +1,5 @@
 /** What a time-series engine (DuckDB now, InfluxDB beside it) must do: take the engine's rows exactly once, and answer the questions. */
+import type { Changelog } from '../contract/changelog.ts';
 import type {
   Affinity,
   Flows,
@@ -15,6 +16,42 @@ import type { EngineRows, OpenRows } from '../engine/types.ts';
 
 export type { Affinity, Flows, Returning } from '../contract/metrics.ts';
 
+/** What one gateway handed in after its time had been computed. */
+export interface Backlog {
+  gatewayId: string;
+  batches: number;
+  /** Time that they cover, without what lies between them. */
+  coveredMs: number;
+  fromMs: number;
+  toMs: number;
+  firstArrivedMs: number;
+  lastArrivedMs: number;
+}
+/** Why a stretch is computed anew. */
+export interface Causes {
+  /** By gateway. */
+  backlogs: Backlog[];
+  /** The model was changed for a time that had been computed. */
+  model: boolean;
+  /** Somebody asked for it. */
+  rebuild: boolean;
+  /** What ended by then had been told as final when the first of it came. */
+  finalUntilMs: number;
+}
+/** A computation anew that is to be explained. It ends with the commit whose watermark reaches `untilMs`. */
+export interface Recomputation {
+  /** Earliest event time that it concerns. */
+  fromMs: number;
+  /** How far it had been computed before. */
+  untilMs: number;
+  causes: Causes;
+}
+/** It lacks data that it may still hand in. */
+export interface AwaitedGateway {
+  gatewayId: string;
+  fromMs: number;
+}
+
 /** One atomic step: all of it is durable, or none. */
 export interface SiteCommit {
   siteId: string;
@@ -30,10 +67,19 @@ export interface SiteCommit {
   /** The pipeline's own bookkeeping (log lengths, snapshot file), opaque here, given back by `lastCheckpoint`. */
   checkpoint: string;
   committedMs: number;
+  /** On each commit of one: figures are compared from before its first commit to after its last, under which the entry is made. */
+  recomputation?: Recomputation;
+  /** Replaces them; undefined leaves them. */
+  awaited?: AwaitedGateway[];
+}
+/** What a commit made besides rows. */
+export interface Committed {
+  /** An entry of the changelog was made or changed. */
+  changelog: boolean;
 }
 
 export interface TimeSeriesWriter {
-  commit(commit: SiteCommit): Promise<void>;
+  commit(commit: SiteCommit): Promise<Committed>;
   lastCheckpoint(
     siteId: string,
   ): Promise<{ watermarkMs: number; dirtyFromMs: number | null; checkpoint: string } | undefined>;
@@ -60,6 +106,15 @@ export interface PeriodQuery extends Versioned {
   toMs: number;
   zoneId?: string;
 }
+export interface ChangelogQuery {
+  siteId: string;
+  fromMs: number;
+  toMs: number;
+  /** Undefined: the whole site. */
+  zoneId?: string;
+  /** Newest entries. */
+  limit: number;
+}
 export interface PeopleQuery extends PeriodQuery {
   interval: Interval;
 }
@@ -81,4 +136,5 @@ export interface Questions {
   flows(query: PeriodQuery): Promise<Flows>;
   returning(query: PeriodQuery): Promise<Returning>;
   people(query: PeopleQuery): Promise<People>;
+  changelog(query: ChangelogQuery): Promise<Changelog>;
 }

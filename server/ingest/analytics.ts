@@ -4,11 +4,14 @@
  * makes the engine go back to a snapshot and compute from the log anew, a crash does the same, and so does a rebuild.
  */
 import type { SiteModelVersion } from '../contract/model.ts';
-import type { TimeSeriesWriter } from '../db/timeSeries.ts';
+import type { AwaitedGateway, Recomputation, TimeSeriesWriter } from '../db/timeSeries.ts';
 import { type CreateEngine, type Engine, type EngineRows, TICK_MS } from '../engine/types.ts';
 import { type SightingBatch, toLogBatch } from '../log/batch.ts';
 import { readTail, replay } from '../log/replay.ts';
 import type { Positions, SiteLog } from '../log/siteLog.ts';
+import { mergeCauses } from '../metrics/changelog.ts';
+import { finalUntilMs } from '../metrics/state.ts';
+import { CauseBook } from './causes.ts';
 import { formatCheckpoint } from './checkpoint.ts';
 import { alignedTimeline, engineFrom, firstDifferenceMs, floorTick } from './models.ts';
 import { PendingBatches } from './pendingBatches.ts';
@@ -41,7 +44,27 @@ export interface AnalyticsParts {
     received: { toJSON(): ReceivedJson };
   };
   nowMs: () => number;
+  /** @default ROWS_PER_COMMIT */
+  rowsPerCommit?: number;
+  /** Gateways whose data is still to come. */
+  awaited: () => AwaitedGateway[];
+  /** An entry of the changelog was made or changed. */
+  onChangelog: () => void;
 }
+
+/** What the last commit before a start left. */
+export interface Left {
+  watermarkMs: number;
+  /** What was dirty then, or has arrived since. */
+  dirtyFromMs: number | null;
+  awaited: readonly AwaitedGateway[];
+  causes: CauseBook;
+  /** One that was under way. */
+  recomputation: Recomputation | undefined;
+}
+
+const earliest = (awaited: readonly AwaitedGateway[]): number | null =>
+  awaited.length === 0 ? null : Math.min(...awaited.map(({ fromMs }) => fromMs));
 
 export class Analytics {
   readonly #parts: AnalyticsParts;
@@ -56,8 +79,14 @@ export class Analytics {
   /** Goes out with the next commit. */
   #rewoundToMs: number | null = null;
   #dirtyFromMs: number | null = null;
+  /** Why it is dirty. */
+  #causes = new CauseBook();
+  /** The computation anew that is under way, and is to be explained. */
+  #recomputation: Recomputation | undefined;
   /** As of the last commit. */
   #shownDirtyFromMs: number | null = null;
+  #shownWatermarkMs = 0;
+  #shownAwaitedFromMs: number | null = null;
   #dirtWaiters: (() => void)[] = [];
   #stepMs = 60_000;
   #lastAddedToMs = Number.NEGATIVE_INFINITY;
@@ -101,8 +130,13 @@ export class Analytics {
    */
   take(batch: SightingBatch): Promise<void> | undefined {
     this.changedSinceCommit = true;
-    if (!this.#replaying) this.#takeOrDirty(batch);
-    if (batch.fromMs >= this.#engine.watermarkMs || !this.dirtIsHidden) return undefined;
+    if (this.#replaying) {
+      // It will be found in the log.
+      if (!this.#toldAsComputed(batch.fromMs)) return undefined;
+    } else {
+      this.#takeOrDirty(batch);
+      if (batch.fromMs >= this.#engine.watermarkMs || !this.dirtIsHidden) return undefined;
+    }
     return new Promise((resolve) => this.#dirtWaiters.push(resolve));
   }
 
@@ -113,7 +147,13 @@ export class Analytics {
     );
   }
 
-  markDirty(fromMs: number): void {
+  /** To be computed anew because somebody asks for it. */
+  markForRebuild(fromMs: number): void {
+    this.#causes.rebuild(this.#finalUntilMs());
+    this.#markDirty(fromMs);
+  }
+
+  #markDirty(fromMs: number): void {
     const tickMs = floorTick(fromMs);
     this.#dirtyFromMs = this.#dirtyFromMs === null ? tickMs : Math.min(this.#dirtyFromMs, tickMs);
   }
@@ -132,7 +172,8 @@ export class Analytics {
       return;
     }
     if (differsFromMs < this.#engine.watermarkMs || differsFromMs < (before.at(-1)?.effectiveFromMs ?? 0)) {
-      this.markDirty(Math.min(differsFromMs, this.#engine.watermarkMs));
+      this.#causes.model(this.#finalUntilMs());
+      this.#markDirty(Math.min(differsFromMs, this.#engine.watermarkMs));
       return;
     }
     for (const version of after)
@@ -140,30 +181,67 @@ export class Analytics {
   }
 
   /**
-   * After a start: `watermarkMs` is what was committed, `dirtyFromMs` what was dirty then or has arrived since, `untilMs` how
-   * far the log may be computed while it is read, so that it need not lie in memory.
+   * After a start. `untilMs` is how far the log may be computed while it is read, so that it need not lie in memory. Where
+   * there is something to explain the rows first come up to where they stood, so that like is compared with like.
    */
-  async recover(watermarkMs: number, dirtyFromMs: number | null, untilMs: number): Promise<void> {
+  async recover({ watermarkMs, dirtyFromMs, awaited, causes, recomputation }: Left, untilMs: number): Promise<void> {
     this.#timeline = alignedTimeline(this.#parts.timeline());
-    await this.recompute(Math.min(dirtyFromMs ?? watermarkMs, watermarkMs), Math.max(watermarkMs, untilMs));
+    this.#shownWatermarkMs = watermarkMs;
+    this.#shownDirtyFromMs = dirtyFromMs;
+    this.#shownAwaitedFromMs = earliest(awaited);
+    this.#causes = causes;
+    this.#recomputation = recomputation;
+    let fromMs = Math.min(dirtyFromMs ?? watermarkMs, watermarkMs);
+    if (recomputation || !causes.empty) {
+      await this.recompute(fromMs, Math.max(watermarkMs, recomputation?.untilMs ?? 0), true);
+      fromMs = this.#engine.watermarkMs;
+    }
+    await this.recompute(fromMs, Math.max(watermarkMs, fromMs, untilMs));
   }
 
   /**
    * Goes back to the newest snapshot at or before `fromMs`, and computes from the log up to where the rows stood. Rows of a
    * short stretch are replaced in one commit, those of a long one in several, the watermark telling how far they are.
    */
-  async recompute(fromMs: number, untilMs = this.#engine.watermarkMs): Promise<{ ticks: number; sightings: number }> {
+  async recompute(
+    fromMs: number,
+    untilMs = Math.max(this.#engine.watermarkMs, this.#recomputation?.untilMs ?? 0),
+    andNoFurther = false,
+  ): Promise<{ ticks: number; sightings: number }> {
+    // What is compared with what comes of it must stand where that will stand.
+    if (!this.#replaying && (this.pendingRows > 0 || this.#shownWatermarkMs !== this.#engine.watermarkMs))
+      await this.commit();
     // What the log no longer has cannot be computed again; its rows stay.
     const keptFromMs = Math.max(fromMs, this.#parts.bookkeeping().prunedBeforeMs ?? 0);
+    this.#explain(keptFromMs, untilMs);
     try {
-      return await this.#recompute(keptFromMs, untilMs);
+      return await this.#recompute(keptFromMs, untilMs, andNoFurther);
     } catch (error) {
-      this.markDirty(Math.min(keptFromMs, this.#rewoundToMs ?? keptFromMs));
+      this.#markDirty(Math.min(keptFromMs, this.#rewoundToMs ?? keptFromMs));
       throw error;
     }
   }
 
-  async #recompute(fromMs: number, untilMs: number): Promise<{ ticks: number; sightings: number }> {
+  /** What made it dirty is from now on what the computation is explained by. */
+  #explain(fromMs: number, untilMs: number): void {
+    const causes = this.#causes.toJSON();
+    if (!causes) return;
+    const known = this.#recomputation;
+    this.#recomputation = known
+      ? {
+          fromMs: Math.min(known.fromMs, fromMs),
+          untilMs: Math.max(known.untilMs, untilMs),
+          causes: mergeCauses(known.causes, causes),
+        }
+      : { fromMs, untilMs, causes };
+    this.#causes.clear();
+  }
+
+  async #recompute(
+    fromMs: number,
+    untilMs: number,
+    andNoFurther: boolean,
+  ): Promise<{ ticks: number; sightings: number }> {
     const { log, snapshots, createEngine } = this.#parts;
     const turns = new Turns();
     const positions = log.positions();
@@ -191,7 +269,8 @@ export class Analytics {
         this.#pending.push(batch);
       }
       await this.#advance(Math.min(untilMs, floorTick(slice.untilMs)), turns);
-      if (this.pendingRows >= ROWS_PER_COMMIT) await this.commit();
+      if (this.pendingRows >= (this.#parts.rowsPerCommit ?? ROWS_PER_COMMIT)) await this.commit();
+      if (andNoFurther && this.#engine.watermarkMs >= untilMs) break;
     }
     await this.#advance(untilMs, turns);
     // What was written to the log meanwhile is read from there, until nothing has come since the last look.
@@ -212,23 +291,28 @@ export class Analytics {
   }
 
   async commit(): Promise<void> {
-    const { siteId, log, snapshots, timeSeries, bookkeeping, nowMs } = this.#parts;
+    const { siteId, log, snapshots, timeSeries, bookkeeping, nowMs, onChangelog } = this.#parts;
     const snapshot = this.#engine.snapshot();
     const open = this.#engine.openRows();
     const rows = this.#rows;
     const rewoundToMs = this.#rewoundToMs;
     const dirtyFromMs = this.#dirtyFromMs;
+    const awaited = this.#parts.awaited();
+    const recomputation = this.#recomputation;
+    const explained = recomputation !== undefined && snapshot.watermarkMs >= recomputation.untilMs;
     const checkpoint = formatCheckpoint({
       lengths: this.#replaying ? this.#replayPositions : log.positions(),
       ...bookkeeping(),
+      causes: this.#causes.toJSON(),
+      recomputation: explained ? undefined : recomputation,
     });
-    const waiters = this.#dirtWaiters;
-    this.#dirtWaiters = [];
+    // In a replay what waits is not marked yet.
+    const waiters = this.#replaying ? [] : this.#dirtWaiters.splice(0);
     this.changedSinceCommit = false;
     try {
       // The snapshot first: a checkpoint must find it.
       await snapshots.save(snapshot);
-      await timeSeries.commit({
+      const committed = await timeSeries.commit({
         siteId,
         rewoundToMs,
         rows,
@@ -237,7 +321,10 @@ export class Analytics {
         dirtyFromMs,
         checkpoint,
         committedMs: nowMs(),
+        awaited,
+        ...(recomputation ? { recomputation } : {}),
       });
+      if (committed.changelog) onChangelog();
     } catch (error) {
       this.changedSinceCommit = true;
       this.#dirtWaiters.push(...waiters);
@@ -246,6 +333,9 @@ export class Analytics {
     this.#rows = emptyRows();
     this.#rewoundToMs = null;
     this.#shownDirtyFromMs = dirtyFromMs;
+    this.#shownWatermarkMs = snapshot.watermarkMs;
+    this.#shownAwaitedFromMs = earliest(awaited);
+    if (explained) this.#recomputation = undefined;
     for (const resolve of waiters) resolve();
   }
 
@@ -257,10 +347,25 @@ export class Analytics {
   #takeOrDirty(batch: SightingBatch): void {
     if (batch.fromMs < this.#engine.watermarkMs) {
       this.lateBatches++;
-      this.markDirty(batch.fromMs);
+      this.#causes.late(batch, this.#finalUntilMs());
+      this.#markDirty(batch.fromMs);
       return;
     }
     this.#pending.push(batch);
+  }
+
+  /** As of the last commit nothing says that this time is not computed for good. */
+  #toldAsComputed(atMs: number): boolean {
+    return atMs < this.#shownWatermarkMs && (this.#shownDirtyFromMs === null || atMs < this.#shownDirtyFromMs);
+  }
+
+  /** What the database tells as final, dirt left out. */
+  #finalUntilMs(): number {
+    const definitions = this.#timeline.at(-1)?.model.definitions;
+    return finalUntilMs(
+      { watermarkMs: this.#shownWatermarkMs, dirtyFromMs: null, awaitedFromMs: this.#shownAwaitedFromMs },
+      definitions?.visitGapMinutes ?? 0,
+    );
   }
 
   async #advance(targetMs: number, turns: Turns, enough: () => boolean = () => false): Promise<void> {

@@ -10,7 +10,7 @@ export const SILENT_AFTER_MS = 60_000;
 /** Below it a busy server's delay looks the same, and is corrected all the same; nobody needs to set a clock for it. */
 const CLOCK_FINDING_MS = 1_000;
 /** A minute of batches waiting is more than a hiccup of the network. */
-const BACKLOG_BATCHES = 60;
+export const BACKLOG_BATCHES = 60;
 
 export interface GatewayRecord {
   clock: ClockOffset;
@@ -21,12 +21,18 @@ export interface GatewayRecord {
   offlineSinceMs: number | null;
   advertsPerSecond: number | null;
   outboxBatches: number | null;
+  /** When it said so itself, and not the broker for it; null while it has not since the start. */
+  outboxAtMs: number | null;
   droppedBatches: number | null;
   version: string | null;
   fault: string | null;
   /** Its row in the database is older than this. */
   changed: boolean;
 }
+
+/** Nothing comes of it. */
+export const isOut = ({ lastSeenMs, online, offlineSinceMs }: GatewayRecord, nowMs: number): boolean =>
+  lastSeenMs === null || nowMs - lastSeenMs > SILENT_AFTER_MS || (!online && offlineSinceMs !== null);
 
 export interface PersistedGateway {
   clockOffsetMs: number | null;
@@ -57,6 +63,7 @@ export class GatewayHealth {
         offlineSinceMs: null,
         advertsPerSecond: null,
         outboxBatches: null,
+        outboxAtMs: null,
         droppedBatches: null,
         version: null,
         fault: null,
@@ -93,6 +100,7 @@ export class GatewayHealth {
     }
     if (retained) return;
     this.seen(gatewayId, nowMs);
+    if (status.outboxBatches !== undefined) record.outboxAtMs = nowMs;
     if (measureClock && status.clockMs !== undefined) record.clock.sample(status.clockMs, nowMs);
   }
 

@@ -72,6 +72,7 @@ class IngestPipelineOfSites implements IngestPipeline {
   readonly #starting = new Map<string, Promise<void>>();
   readonly #latest = new Map<string, { snapshot: LiveSnapshot; heat: LiveHeat }>();
   readonly #liveListeners = new Set<(events: LiveEvents) => void>();
+  readonly #changelogListeners = new Set<(siteId: string) => void>();
   readonly #snapshotListeners = new Set<(siteId: string, snapshot: LiveSnapshot, heat: LiveHeat) => void>();
   readonly #counters: IngestCounters;
   #unsubscribe: (() => void) | undefined;
@@ -183,6 +184,11 @@ class IngestPipelineOfSites implements IngestPipeline {
     return () => this.#liveListeners.delete(listener);
   }
 
+  onChangelog(listener: (siteId: string) => void): () => void {
+    this.#changelogListeners.add(listener);
+    return () => this.#changelogListeners.delete(listener);
+  }
+
   onSnapshot(listener: (siteId: string, snapshot: LiveSnapshot, heat: LiveHeat) => void): () => void {
     this.#snapshotListeners.add(listener);
     return () => this.#snapshotListeners.delete(listener);
@@ -272,6 +278,9 @@ class IngestPipelineOfSites implements IngestPipeline {
       publish: (topic, payload, retain) => source.publish(topic, payload, { retain }),
       onLiveEvents: (events) => {
         for (const listener of this.#liveListeners) listener(events);
+      },
+      onChangelog: () => {
+        for (const listener of this.#changelogListeners) listener(siteId);
       },
       onProblem: (what, error) => this.#problem(`${siteId}: ${what}`, error),
       options: { ...DEFAULTS, ...siteOptions },

@@ -45,6 +45,11 @@ export class SiteClock {
     }
   }
 
+  /** Newest event time of a gateway since the start. */
+  newestOf(gatewayId: string): number | undefined {
+    return this.#gateways.get(gatewayId)?.newestMs;
+  }
+
   /** What was received up to here is likely to be all there is. */
   heldMs(): number {
     return Math.max(0, floorTick((this.#newestMs ?? 0) - HOLD_MS));

@@ -8,15 +8,18 @@ import type { ClonedCarrier } from '../engine/clones.ts';
 import { type CreateEngine, type PresentCarrier, TICK_MS } from '../engine/types.ts';
 import type { SightingBatch } from '../log/batch.ts';
 import { SiteLog } from '../log/siteLog.ts';
+import { finalUntilMs } from '../metrics/state.ts';
 import type { Registry, RegistryChange } from '../registry/types.ts';
 import { Analytics, ROWS_PER_COMMIT } from './analytics.ts';
+import { Awaited } from './awaited.ts';
 import { type CarrierWalk, readCarrierWalk } from './carrierLog.ts';
+import { CauseBook } from './causes.ts';
 import { type Checkpoint, EMPTY_CHECKPOINT, parseCheckpoint } from './checkpoint.ts';
 import { DailyKeys } from './dailyKeys.ts';
 import type { DeadLetters } from './deadLetters.ts';
 import { GatewayConfigs } from './gatewayConfig.ts';
 import { GatewayHealth } from './gatewayHealth.ts';
-import { loadGatewayStates, saveGatewayStates } from './gatewayStates.ts';
+import { loadAwaited, loadGatewayStates, saveGatewayStates } from './gatewayStates.ts';
 import { type Listened, Listening } from './listening.ts';
 import { LiveEngine } from './liveEngine.ts';
 import { liveHeatOf, liveSnapshotOf } from './liveView.ts';
@@ -34,6 +37,8 @@ import type { Clock, IngestCounters, LiveEvents } from './types.ts';
 const MAX_PENDING_SIGHTINGS = 2_000_000;
 const LOOP_MS = 250;
 const LIVE_MS = 100;
+/** A gateway that falls silent is noticed after a minute; a second more is nothing. */
+const AWAITED_MS = 1_000;
 const HOUSEKEEPING_MS = 30_000;
 const RETRY_MS = 1_000;
 /** For the backlog of a day that is over; a longer retention of sightings keeps no key longer. */
@@ -46,6 +51,8 @@ export interface SiteOptions extends PacingOptions {
   retentionMs: (siteId: string) => number;
   /** In data time: no batch for this long means that the player stopped. */
   idleMs: number;
+  /** Of a computation anew. @default ROWS_PER_COMMIT */
+  rowsPerCommit?: number;
 }
 
 export interface SiteParts {
@@ -61,6 +68,7 @@ export interface SiteParts {
   counters: IngestCounters;
   publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
   onLiveEvents: (events: LiveEvents) => void;
+  onChangelog: () => void;
   onProblem: (what: string, error: Error) => void;
   options: SiteOptions;
 }
@@ -83,6 +91,8 @@ export class SiteRuntime {
   readonly #pacing: Pacing;
   readonly #listening = new Listening();
   readonly health = new GatewayHealth();
+  readonly #awaited = new Awaited();
+  #awaitedAt = 0;
   #analytics!: Analytics;
   #received!: Received;
   #ingest!: SiteIngest;
@@ -144,10 +154,18 @@ export class SiteRuntime {
     // A rotten checkpoint says nothing of what is in the rows: they are computed from the log anew.
     const watermarkMs = checkpoint === EMPTY_CHECKPOINT ? 0 : (stored?.watermarkMs ?? 0);
     let dirtyFromMs = stored?.dirtyFromMs ?? null;
+    const awaited = await loadAwaited(duck, siteId);
+    this.#awaited.load(awaited);
+    const { recomputation } = checkpoint;
+    const causes = new CauseBook();
+    if (checkpoint.causes) causes.load(checkpoint.causes);
+    const shown = { watermarkMs, dirtyFromMs, awaitedFromMs: awaited[0]?.fromMs ?? null };
+    const finalMs = finalUntilMs(shown, registry.definitions(siteId).definitions.visitGapMinutes);
     await this.#log.recover(checkpoint.lengths, ({ batches, marks }) => {
       for (const batch of batches) {
         this.#received.durable(batch.gatewayId, batch.epoch, batch.seq, batch.seq, performance.now());
         this.#clock.recovered(batch.toMs);
+        if (batch.fromMs < Math.max(watermarkMs, recomputation?.untilMs ?? 0)) causes.late(batch, finalMs);
         if (batch.fromMs < watermarkMs) dirtyFromMs = Math.min(dirtyFromMs ?? batch.fromMs, batch.fromMs);
       }
       for (const mark of marks)
@@ -169,6 +187,9 @@ export class SiteRuntime {
         received: this.#received,
       }),
       nowMs: clock,
+      ...(options.rowsPerCommit === undefined ? {} : { rowsPerCommit: options.rowsPerCommit }),
+      awaited: () => this.#awaited.list(),
+      onChangelog: this.#parts.onChangelog,
     });
     this.#ingest = new SiteIngest({
       siteId,
@@ -190,7 +211,7 @@ export class SiteRuntime {
       room: () => this.#room(),
       onProblem: this.#parts.onProblem,
     });
-    await this.#analytics.recover(watermarkMs, dirtyFromMs, this.#clock.heldMs());
+    await this.#analytics.recover({ watermarkMs, dirtyFromMs, awaited, causes, recomputation }, this.#clock.heldMs());
     if (this.site().clock === 'wall') await this.#live.start(registry.modelTimeline(siteId), clock);
     await this.#keepHouse();
     this.#pacing.committed();
@@ -376,9 +397,10 @@ export class SiteRuntime {
 
   async #turn(): Promise<void> {
     const analytics = this.#analytics;
+    this.#lookWhoIsOut();
     const request = this.#requests[0];
     if (request) await this.#ingest.drained();
-    if (request?.kind === 'rebuild') analytics.markDirty(Math.min(request.fromMs, analytics.watermarkMs));
+    if (request?.kind === 'rebuild') analytics.markForRebuild(Math.min(request.fromMs, analytics.watermarkMs));
     let result = { ticks: 0, sightings: 0 };
     if (this.#pacing.dirtIsDue(analytics, request !== undefined)) {
       const startedMs = performance.now();
@@ -400,6 +422,22 @@ export class SiteRuntime {
     if (analytics.dirtyFromMs !== null && this.site().clock === 'data') return;
     this.#requests.shift();
     request.resolve(result);
+  }
+
+  /** A site that lives in its data waits for nobody: recordings have no outbox. */
+  #lookWhoIsOut(): void {
+    if (performance.now() - this.#awaitedAt < AWAITED_MS) return;
+    this.#awaitedAt = performance.now();
+    const { registry, siteId, clock, options } = this.#parts;
+    const news = registry.gateways
+      .all(siteId)
+      .filter(({ enabled }) => enabled)
+      .map(({ id }) => ({ gatewayId: id, record: this.health.record(id), newestMs: this.#clock.newestOf(id) }));
+    const changed =
+      this.site().clock === 'wall'
+        ? this.#awaited.update(news, clock(), options.retentionMs(siteId))
+        : this.#awaited.clear();
+    if (changed) this.#analytics.changedSinceCommit = true;
   }
 
   async #commit(): Promise<void> {

@@ -64,6 +64,8 @@ export interface Pipeline {
   /** Carriers found to be at two places at once within the last day: two transmitters with one identity. */
   clones(siteId: string): ClonedCarrier[];
   onLiveEvents(listener: (events: LiveEvents) => void): () => void;
+  /** An entry of the changelog was made or changed. */
+  onChangelog(listener: (siteId: string) => void): () => void;
   /** Once a second and site. */
   onSnapshot(listener: (siteId: string, snapshot: LiveSnapshot, heat: LiveHeat) => void): () => void;
   /** Waits until all that was received is processed up to the site's clock and committed. For tests, replays and shutdown. */

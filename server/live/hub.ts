@@ -241,6 +241,11 @@ class SocketHub implements LiveServer {
     for (const socket of this.#following(siteId)) this.#sendHeat(socket, heat);
   }
 
+  publishChangelog(siteId: string): void {
+    for (const socket of this.#following(siteId))
+      if (socket.data.follow?.room !== 'gateways') socket.data.latest.send('changelog', () => socket.emit('changelog'));
+  }
+
   *#following(siteId: string): Generator<DashboardSocket> {
     for (const socket of this.#dashboards?.sockets.values() ?? [])
       if (socket.data.follow?.siteId === siteId) yield socket;

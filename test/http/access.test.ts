@@ -103,6 +103,7 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/metrics/flows': MANAGEMENT,
   'GET /api/v1/sites/:site/metrics/returning': ANALYSTS,
   'GET /api/v1/sites/:site/metrics/people': MANAGEMENT,
+  'GET /api/v1/sites/:site/changelog': ANALYSTS,
   'GET /api/v1/sites/:site/clones': FITTERS,
   'GET /api/v1/sites/:site/live': READERS,
   'GET /api/v1/sites/:site/reference-counts': MANAGEMENT,

@@ -110,6 +110,7 @@ function fakeQuestions(): FakeQuestions {
       ratio: null,
       unusedCounts: 0,
     }),
+    changelog: note({ timezone: 'Europe/Prague', entries: [], more: false, awaited: [] }),
     returning: note({
       identified: null,
       returning: null,

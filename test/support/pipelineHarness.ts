@@ -8,6 +8,7 @@ import type { SightingRow, SightingsMessage } from '../../server/contract/wire.t
 import { Duck } from '../../server/db/duckdb.ts';
 import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
+import type { TimeSeriesWriter } from '../../server/db/timeSeries.ts';
 import { createPipeline, type IngestPipeline, type PipelineOptions } from '../../server/ingest/pipeline.ts';
 import type { Clock } from '../../server/ingest/types.ts';
 import type { Registry } from '../../server/registry/types.ts';
@@ -157,6 +158,8 @@ export interface HarnessOptions {
   options?: PipelineOptions;
   site?: Partial<Site>;
   seed?: number;
+  /** Stands between the pipeline and its database. */
+  timeSeries?: (real: TimeSeriesWriter) => TimeSeriesWriter;
   registry?: (pipelineNow: (siteId: string) => number) => Registry;
 }
 
@@ -174,7 +177,7 @@ export async function startHarness(setup: HarnessOptions = {}): Promise<Harness>
     const opened = createPipeline({
       source,
       registry,
-      timeSeries: openTimeSeries(duck, registry),
+      timeSeries: setup.timeSeries?.(openTimeSeries(duck, registry)) ?? openTimeSeries(duck, registry),
       duck,
       dataDir,
       clock: setup.clock ?? (() => T0 + 86_400_000),

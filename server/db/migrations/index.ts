@@ -6,6 +6,7 @@ import { offers } from './0003-offers.ts';
 import { ingest } from './0004-ingest.ts';
 import { certainty } from './0005-certainty.ts';
 import { referenceCounters } from './0006-reference-counters.ts';
+import { changelog } from './0007-changelog.ts';
 import { walkAudits } from './0008-walk-audits.ts';
 
 export interface Migration {
@@ -21,6 +22,7 @@ export const MIGRATIONS: Migration[] = [
   ingest,
   certainty,
   referenceCounters,
+  changelog,
   walkAudits,
 ];
 

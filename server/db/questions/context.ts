@@ -50,8 +50,10 @@ export async function siteContext(
 ): Promise<SiteContext> {
   const site = registry.site(siteId);
   if (!site) throw notFound(`site ${siteId}`);
-  const row = await sql.get<{ watermark_ms: number; dirty_from_ms: number | null }>(
-    'select watermark_ms, dirty_from_ms from site_state where site_id = $1',
+  const row = await sql.get<{ watermark_ms: number; dirty_from_ms: number | null; awaited_from_ms: number | null }>(
+    `select watermark_ms, dirty_from_ms,
+       (select min(from_ms) from gateways_awaited where site_id = $1) as awaited_from_ms
+     from site_state where site_id = $1`,
     [siteId],
   );
   const definitions = definitionsOf(registry, siteId, definitionsVersion);
@@ -62,7 +64,11 @@ export async function siteContext(
     siteId,
     timezone: site.timezone,
     definitions,
-    progress: row && { watermarkMs: row.watermark_ms, dirtyFromMs: row.dirty_from_ms },
+    progress: row && {
+      watermarkMs: row.watermark_ms,
+      dirtyFromMs: row.dirty_from_ms,
+      awaitedFromMs: row.awaited_from_ms,
+    },
     spans: await coverageSpans(sql, registry, siteId),
     trustedMs: trustedMs(rollups, thresholdsSignature({ registry, siteId, definitions })),
     coverageSealedMs: rollups?.coverageSealedMs ?? 0,

@@ -3,8 +3,8 @@ import type { SeriesPoint } from '../../contract/metrics.ts';
 import type { Zone } from '../../contract/model.ts';
 import { coverageShare } from '../../metrics/coverage.ts';
 import { bucketEdges, isoLocal } from '../../metrics/localTime.ts';
-import { intervalState } from '../../metrics/state.ts';
-import { edgesRelation, inRange } from '../sqlText.ts';
+import { intervalState, settledBeforeMs } from '../../metrics/state.ts';
+import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
 import type { SeriesQuery } from '../timeSeries.ts';
 import type { SiteContext } from './context.ts';
 import { coverageByInterval } from './coverage.ts';
@@ -15,26 +15,43 @@ export interface Frame {
   points: Pick<SeriesPoint, 'start' | 'coverage' | 'state'>[];
 }
 
-/** Intervals in which a visit (stay in the zone) began that is still open. */
-async function openByInterval(context: SiteContext, edges: readonly number[], zone: Zone | undefined) {
+/** Intervals in which a visit (stay in the zone) began that is still open, or reaches up to where data is still missing. */
+async function unsettledByInterval(context: SiteContext, edges: readonly number[], zone: Zone | undefined) {
+  const table = zone ? 'stays' : 'visits';
+  const where = `site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
+    and ${inRange('start_ms', [edges[0]!, edges.at(-1)!])}`;
+  const settledMs = context.progress && settledBeforeMs(context.progress, context.definitions.visitGapMinutes);
+  const closed =
+    settledMs === undefined || !Number.isFinite(settledMs)
+      ? ''
+      : `union all select start_ms from ${table} where ${where} and end_ms >= ${sqlNumber(Math.floor(settledMs))}`;
   const rows = await context.sql.all<{ i: number }>(
-    `select distinct e.i from ${zone ? 'open_stays' : 'open_visits'} r asof join ${edgesRelation(edges)} e
-       on r.start_ms >= e.from_ms
-     where r.site_id = $1 and ${zone ? 'r.zone_id = $2' : "$2 = ''"} and r.kind not in ('staff', 'cart')
-       and ${inRange('r.start_ms', [edges[0]!, edges.at(-1)!])}`,
+    `select distinct e.i from (select start_ms from open_${table} where ${where} ${closed}) r
+       asof join ${edgesRelation(edges)} e on r.start_ms >= e.from_ms`,
     [context.siteId, zone?.id ?? ''],
   );
   return new Set(rows.map((row) => row.i));
 }
 
+export async function statesByInterval(
+  context: SiteContext,
+  edges: readonly number[],
+  zone: Zone | undefined,
+): Promise<SeriesPoint['state'][]> {
+  const unsettled = await unsettledByInterval(context, edges, zone);
+  return edges
+    .slice(1)
+    .map((toMs, i) => intervalState(toMs, context.definitions.visitGapMinutes, context.progress, unsettled.has(i)));
+}
+
 export async function frameOf(context: SiteContext, query: SeriesQuery, zone: Zone | undefined): Promise<Frame> {
   const edges = bucketEdges(context.timezone, query.interval, query.fromMs, query.toMs);
   const coverage = await coverageByInterval(context, edges, zone?.floorId);
-  const open = await openByInterval(context, edges, zone);
+  const states = await statesByInterval(context, edges, zone);
   const points = coverage.map((counts, i) => ({
     start: isoLocal(context.timezone, edges[i]!),
     coverage: coverageShare(counts.reported, counts.expected),
-    state: intervalState(edges[i + 1]!, context.definitions.visitGapMinutes, context.progress, open.has(i)),
+    state: states[i]!,
   }));
   return { edges, zone, points };
 }

@@ -3,6 +3,7 @@ import type { Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { authRoutes } from './auth.ts';
 import { carrierRoutes } from './carriers.ts';
+import { changelogRoutes } from './changelog.ts';
 import { cloneRoutes } from './clones.ts';
 import { counterRoutes } from './counters.ts';
 import { definitionsCompareRoutes } from './definitionsCompare.ts';
@@ -25,6 +26,7 @@ export const coreRoutes = (services: Services): Route[] => [
   ...carrierRoutes(services),
   ...metricsRoutes(services),
   ...definitionsCompareRoutes(services),
+  ...changelogRoutes(services),
   ...liveRoutes(services),
   ...cloneRoutes(services),
   ...referenceCountRoutes(services),
