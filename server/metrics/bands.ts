@@ -1,6 +1,7 @@
 /**
- * Bands: low ≤ value ≤ high, meant to hold the truth 95 times in 100. The value is what was observed, never scaled up. A
- * band has three sources, and is as narrow as they are small:
+ * Bands: low ≤ value ≤ high, meant to hold the truth 95 times in 100. The value is what was observed, never scaled up. While
+ * the rows themselves are kept, bands follow from the doubts of each (doubt.ts, dark.ts, spread.ts); what is here serves
+ * where only rollups are left, and where a share or a mean is estimated from few cases:
  * - lengths near a threshold: each is known to a tick, so the count lies between those that reach the threshold by more
  *   than a tick and those that miss it by no more than one;
  * - missing coverage: what is seen with probability c (the share of gateway-minutes) leaves unseen, for n that were seen,
@@ -40,32 +41,6 @@ export function missedUpper(seen: number, coverage: number): number {
   const scale = (seen + 1) * (1 - coverage);
   const skew = (((Z95 * Z95 - 1) / 6) * (2 - coverage) * Math.min(1, scale)) / coverage;
   return (scale + Z95 * Math.sqrt(scale)) / coverage + skew;
-}
-
-/** The least k that a Poisson number of this mean exceeds at most once in forty; 0 for what hardly ever happens. */
-export function poissonLimit(mean: number): number {
-  // By then it is normal to a hundredth, and its probabilities are too small for a sum.
-  if (mean > 200) return Math.ceil(mean + Z95 * Math.sqrt(mean));
-  let probability = Math.exp(-mean);
-  let cumulative = probability;
-  let k = 0;
-  while (cumulative < 0.975) {
-    k += 1;
-    probability *= mean / k;
-    cumulative += probability;
-  }
-  return k;
-}
-
-/**
- * Of a count of which `expectedFalse` should not be in it and `expectedMissing` should: each is a rare event of its own.
- * Where nobody reported for the share 1 − `lit` of the time, what was seen stands for more, and may be seen twice.
- */
-export function doubtfulCountBand(value: number, expectedFalse: number, expectedMissing: number, lit: number): Band {
-  return {
-    low: Math.max(0, Math.min(value, (value - poissonLimit(expectedFalse)) * lit)),
-    high: value + poissonLimit(expectedMissing) + missedUpper(value, lit),
-  };
 }
 
 /** Of a count, or a mean number present: `surely` and `possibly` are the counts with each length a tick shorter or longer. */

@@ -2,9 +2,10 @@
  * Capture rate: zone visits ÷ (zone visits + passers-by). The other formula of the industry, zone visits ÷ passers-by, is
  * turnInRatio. Of the whole site it is visits ÷ (visits + short visits). Null where nobody came by. Pure.
  */
-import { poissonLimit, shareBand, wilson } from './bands.ts';
-import { type Certain, MILLION, unheard } from './doubt.ts';
+import { shareBand } from './bands.ts';
+import { type Certain, MILLION, missingOf, unheard, wrongOf } from './doubt.ts';
 import type { LengthCounts } from './footfall.ts';
+import { doubtfulCountBand } from './spread.ts';
 
 /** `certain` is left out where only rollups are kept. */
 export function captureFigures(counted: LengthCounts, coverage: number, certain?: Certain) {
@@ -20,27 +21,19 @@ export function captureFigures(counted: LengthCounts, coverage: number, certain?
 }
 
 /**
- * All that came by are known but for the unheard, so there is no sampling but of those. Lengths near the threshold may move
- * cases from one side to the other. A case that was elsewhere is not there at all, and somewhere else one like it is missing;
- * walls shadow everybody alike, so these errors add up instead of cancelling out.
+ * All that came by are known but for the unheard. Lengths near the threshold may move cases from one side to the other. A
+ * case that was elsewhere is not there at all, and somewhere else one like it is missing; walls shadow everybody alike, so
+ * these errors add up instead of cancelling out.
  */
 function doubtfulShareBand(counted: number, below: number, { doubts, light }: Certain) {
   const all = counted + below;
   const value = counted / all;
-  const fewer = poissonLimit(doubts.falseM / MILLION);
-  const more = poissonLimit(doubts.missingM / MILLION);
+  const band = doubtfulCountBand(counted, wrongOf(doubts), missingOf(doubts), unheard(doubts, light));
   const countedElsewhere = doubts.countedElsewhereM / MILLION;
   const belowElsewhere = doubts.belowElsewhereM / MILLION;
   const share = (yes: number, no: number): number =>
     yes + no > 0 ? Math.min(1, Math.max(0, yes / (yes + no))) : value;
-  const unseen = unheard(doubts, light) + (light.lit < 1 ? (all * (1 - light.lit)) / Math.max(light.lit, 0.01) : 0);
-  // The unheard are a sample's rest: with none of them nothing is left to chance.
-  const sampling = Math.sqrt(unseen / (all + unseen));
-  const spread = wilson(value, all);
-  const low = share(counted - fewer - countedElsewhere, below + fewer + belowElsewhere);
-  const high = share(counted + more + countedElsewhere, below - more - belowElsewhere);
-  return {
-    low: Math.max(0, Math.min(value, low - sampling * (value - spread.low))),
-    high: Math.min(1, Math.max(value, high + sampling * (spread.high - value))),
-  };
+  const low = share(band.low - countedElsewhere, all - band.low + belowElsewhere);
+  const high = share(band.high + countedElsewhere, all - band.high - belowElsewhere);
+  return { low: Math.min(value, low), high: Math.max(value, high) };
 }

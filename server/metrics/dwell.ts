@@ -3,9 +3,9 @@
  * of an even number the mean of the middle two. `mean` is arithmetic, `p90` the shortest dwell that at least nine in ten
  * do not exceed (nearest rank, so every engine agrees). Seconds. Null without visits. Pure.
  */
-import { medianBandRanks, missedUpper, poissonLimit, Z95 } from './bands.ts';
-import { type Certain, MILLION, unheard } from './doubt.ts';
-import { RESOLUTION_MS } from './thresholds.ts';
+import { medianBandRanks } from './bands.ts';
+import { type Certain, type Doubtful, MILLION, unheard } from './doubt.ts';
+import { medianBand } from './medianBand.ts';
 
 /** Ranks from 1 among the ascending lengths. */
 export interface DwellRanks {
@@ -16,26 +16,18 @@ export interface DwellRanks {
 }
 
 /**
- * Each case that may be wrong or missing moves the median by half a rank; nothing else does, as all that came are known but
- * for those. `certain` is left out where the visits are a sample.
+ * Between these ranks lies the true median, whatever is wrong or missing; those next to darkness may be longer than they look
+ * and so come later. `certain` is left out where the visits are a sample.
  */
 function censusRanks(count: number, { doubts, light }: Certain): { low: number; high: number } {
-  const missing = poissonLimit(doubts.missingM / MILLION + unheard(doubts, light)) + missedUpper(count, light.lit);
-  const half = (poissonLimit(doubts.falseM / MILLION) + missing) / 2;
+  const missing = unheard(doubts, light);
+  const mean = doubts.missingM / MILLION + missing.mean + doubts.falseM / MILLION;
+  // Nearly certain: three deviations.
+  const half = (mean + 3 * Math.sqrt(mean + missing.variance)) / 2 + 1;
   return {
     low: Math.max(1, Math.floor((count + 1) / 2 - half)),
-    high: Math.min(count, Math.ceil(count / 2 + 0.5 + half)),
+    high: Math.min(count, Math.ceil(count / 2 + 0.5 + half) + doubts.darkened),
   };
-}
-
-/**
- * What a length from first to last sighting leaves unheard, at least and at most: the sum of two lags, each uniform up to
- * twice its mean. The value does not hold it, so the band lies above the value where beacons advertise seldom.
- */
-export function unheardLengthMs(count: number, { doubts }: Certain): { leastMs: number; mostMs: number } {
-  const lagMs = doubts.lagMs / count;
-  const errorMs = Z95 * Math.sqrt(2 / 3) * Math.max(RESOLUTION_MS / 2, lagMs);
-  return { leastMs: 2 * lagMs - errorMs, mostMs: 2 * lagMs + errorMs };
 }
 
 export function dwellRanks(count: number, coverage: number, certain?: Certain): DwellRanks {
@@ -47,34 +39,65 @@ export function dwellRanks(count: number, coverage: number, certain?: Certain): 
   };
 }
 
+/** Lengths between which the true median may lie; those that may be among them decide on the band. */
+export interface DwellWindow {
+  leastMs: number;
+  mostMs: number;
+}
+
+export const dwellWindow = (
+  ranks: DwellRanks,
+  lengthAtRank: (rank: number) => number,
+  certain: Certain,
+): DwellWindow => ({
+  leastMs: lengthAtRank(ranks.low),
+  // A length is heard up to four lags too short.
+  mostMs: lengthAtRank(ranks.high) + 4 * certain.doubts.longestLagMs,
+});
+
+export const mayBeIn = ({ lengthMs, beforeMs, afterMs }: Doubtful, { leastMs, mostMs }: DwellWindow): boolean =>
+  lengthMs <= mostMs && lengthMs + beforeMs + afterMs >= leastMs;
+
+/** What may lie in the window, ordered by length, reach before and after, and chance; and how many surely lie below it. */
+export interface NearMedian {
+  certain: Certain;
+  below: number;
+  near: readonly Doubtful[];
+}
+
 export function dwellFigures(
   count: number,
   sumMs: number,
   ranks: DwellRanks,
   lengthAtRank: (rank: number) => number,
-  certain?: Certain,
+  nearMedian?: NearMedian,
 ) {
-  const { leastMs, mostMs } = certain ? unheardLengthMs(count, certain) : { leastMs: 0, mostMs: 0 };
   const medianMs = (lengthAtRank(ranks.median[0]) + lengthAtRank(ranks.median[1])) / 2;
+  const band = nearMedian
+    ? medianBand(count, medianMs, nearMedian)
+    : { low: lengthAtRank(ranks.low), high: lengthAtRank(ranks.high) };
   return {
     value: medianMs / 1000,
-    low: Math.max(0, Math.min(medianMs, lengthAtRank(ranks.low) + leastMs)) / 1000,
-    high: (lengthAtRank(ranks.high) + mostMs) / 1000,
+    low: Math.min(medianMs, band.low) / 1000,
+    high: Math.max(medianMs, band.high) / 1000,
     mean: sumMs / count / 1000,
     p90: lengthAtRank(ranks.p90) / 1000,
   };
 }
 
-/** The definition on plain lengths: what SQL must agree with. */
-export function dwellOf(lengthsMs: readonly number[], coverage: number, certain?: Certain) {
-  if (lengthsMs.length === 0) return { value: null, low: null, high: null, mean: null, p90: null };
-  const sorted = [...lengthsMs].sort((a, b) => a - b);
-  const sumMs = sorted.reduce((a, b) => a + b, 0);
-  return dwellFigures(
-    sorted.length,
-    sumMs,
-    dwellRanks(sorted.length, coverage, certain),
-    (rank) => sorted[rank - 1]!,
-    certain,
-  );
+export const byLength = (a: Doubtful, b: Doubtful): number =>
+  a.lengthMs - b.lengthMs || a.beforeMs - b.beforeMs || a.afterMs - b.afterMs || a.chance - b.chance;
+
+/** The definition on plain rows: what SQL must agree with. */
+export function dwellOf(rows: readonly Doubtful[], coverage: number, certain?: Certain) {
+  if (rows.length === 0) return { value: null, low: null, high: null, mean: null, p90: null };
+  const sorted = [...rows].sort(byLength);
+  const sumMs = sorted.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
+  const ranks = dwellRanks(sorted.length, coverage, certain);
+  const lengthAtRank = (rank: number): number => sorted[rank - 1]!.lengthMs;
+  if (!certain) return dwellFigures(sorted.length, sumMs, ranks, lengthAtRank);
+  const window = dwellWindow(ranks, lengthAtRank, certain);
+  const near = sorted.filter((row) => mayBeIn(row, window));
+  const below = sorted.filter((row) => row.lengthMs + row.beforeMs + row.afterMs < window.leastMs).length;
+  return dwellFigures(sorted.length, sumMs, ranks, lengthAtRank, { certain, below, near });
 }

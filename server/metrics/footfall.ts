@@ -4,9 +4,10 @@
  */
 import type { CarrierKind } from '../contract/model.ts';
 import type { Certainty } from '../engine/types.ts';
-import { countBand, doubtfulCountBand } from './bands.ts';
-import { type Certain, MILLION, unheard } from './doubt.ts';
+import { countBand } from './bands.ts';
+import { type Certain, missingOf, unheard, wrongOf } from './doubt.ts';
 import { lengthOf } from './length.ts';
+import { doubtfulCountBand } from './spread.ts';
 import { counts, RESOLUTION_MS } from './thresholds.ts';
 
 /** A visit, or a stay in the zone in question. */
@@ -63,8 +64,7 @@ export function footfallFigures(counted: LengthCounts, coverage: number, certain
   const value = counted.counted;
   if (certain) {
     const { doubts, light } = certain;
-    const missing = doubts.missingM / MILLION + unheard(doubts, light);
-    return { value, ...doubtfulCountBand(value, doubts.falseM / MILLION, missing, light.lit) };
+    return { value, ...doubtfulCountBand(value, wrongOf(doubts), missingOf(doubts), unheard(doubts, light)) };
   }
   return {
     value,

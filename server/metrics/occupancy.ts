@@ -4,10 +4,14 @@
  * hours in which any gateway reported: an outage is left out, not averaged in as emptiness. The quarter hour under way
  * counts up to the watermark. Staff and carts are not in it. Pure.
  */
-import { countBand, missedUpper, poissonLimit, Z95 } from './bands.ts';
-import { type Certain, type DoubtfulRow, excessChance, lagOf, MILLION, millionths, unheard } from './doubt.ts';
+import { countBand, Z95 } from './bands.ts';
+import { type DarkWindow, darkWithinMs, presentInDark } from './dark.ts';
+import { type Certain, DOOR_LESS, DOOR_MORE, type DoubtfulRow, excessChance, lagOf, MILLION, millionths, unheard } from './doubt.ts';
 import { QUARTER_MS } from './localTime.ts';
 import { counts, RESOLUTION_MS } from './thresholds.ts';
+
+/** Fewer than this many unheard are none, 39 times of 40. */
+const NEGLIGIBLE = 0.4;
 
 export interface OccupancyTotals {
   carrierMs: number;
@@ -22,7 +26,7 @@ export interface EdgeSums {
   edges: number;
   lagMs: number;
   lagSquareMs2: number;
-  /** Silences that may have been no absence: their lengths by the probability of that, in millionths of a millisecond. */
+  /** Silences that may have been no absence: their lengths but for darkness, by the probability of that, in millionths of a millisecond. */
   silentM: number;
 }
 export const NO_EDGES: EdgeSums = { edges: 0, lagMs: 0, lagSquareMs2: 0, silentM: 0 };
@@ -34,6 +38,7 @@ export function edgeSums(
   fromMs: number,
   toMs: number,
   gapMs: number | undefined,
+  windows: readonly DarkWindow[] = [],
 ): EdgeSums {
   const sums = { ...NO_EDGES };
   const ends = new Map<string, number>();
@@ -54,31 +59,50 @@ export function edgeSums(
     ends.set(row.carrierId, row.endMs);
     if (gapMs === undefined || beforeMs === undefined || row.startMs < fromMs || row.startMs >= toMs) continue;
     const silentMs = row.startMs - beforeMs;
-    sums.silentM += millionths(excessChance(silentMs - gapMs, lag)) * silentMs;
+    const litMs = silentMs - darkWithinMs(beforeMs, row.startMs, windows);
+    sums.silentM += millionths(excessChance(litMs - gapMs, 2 * lag, 2 * lag)) * litMs;
   }
   return sums;
 }
 
 /**
+ * Variance of what goes unheard at one end, in squares of the lag: a third without losses (uniform up to two lags), one where
+ * adverts are lost at random most of the time (exponential). Measured over 110 simulated days: 0.36 at the first and 0.50 at
+ * the last sighting. As it lies between these limits anywhere, it carries over.
+ */
+const LAG_VARIANCE = 0.43;
+
+/**
  * With `sure` the mean is unbiased: presences are told in whole ticks from the first to the last sighting, half a tick too
- * long at either end on the mean, and too short by the carrier's lag.
+ * long at either end on the mean, and too short by the carrier's lag. The band holds what went on in the dark as well.
  */
 export function occupancyFigures(totals: OccupancyTotals, coverage: number, sure?: Certain & { sums: EdgeSums }) {
   if (totals.measuredMs <= 0) return { value: null, low: null, high: null, peak: null };
   if (sure) {
     const { sums, doubts, light } = sure;
     const presentMs = totals.carrierMs + sums.lagMs - (sums.edges * RESOLUTION_MS) / 2;
-    // A lag is uniform up to twice its mean: its variance is a third of the mean's square. A moment within a tick: a twelfth.
-    const errorMs = Z95 * Math.sqrt(sums.lagSquareMs2 / 3 + (sums.edges * RESOLUTION_MS ** 2) / 12);
-    const seen = doubts.seenByOne + doubts.seenByTwo + doubts.seenByMore;
     const value = presentMs / totals.measuredMs;
-    const most = (presentMs + errorMs + sums.silentM / MILLION) / totals.measuredMs;
-    const missing = poissonLimit(unheard(doubts, light));
+    // A moment within a tick is uniform: a twelfth.
+    const variance = LAG_VARIANCE * sums.lagSquareMs2 + (sums.edges * RESOLUTION_MS ** 2) / 12;
+    const { dark } = light;
+    const inDark = dark
+      ? presentInDark(dark.windows, dark.fromMs, dark.toMs)
+      : { presentMs: 0, variance: 0, unmeasuredMs: 0 };
+    const overMs = totals.measuredMs + inDark.unmeasuredMs;
+    const middleMs = presentMs + inDark.presentMs;
+    const chanceMs2 = Z95 ** 2 * (variance + inDark.variance);
+    const lessMs = Math.sqrt(chanceMs2 + (DOOR_LESS * sums.lagMs) ** 2);
+    const moreMs = Math.sqrt(chanceMs2 + (DOOR_MORE * sums.lagMs) ** 2);
+    const most = (middleMs + moreMs + sums.silentM / MILLION) / overMs;
+    const seen = doubts.seenByOne + doubts.seenByTwo + doubts.seenByMore;
+    const missing = unheard(doubts, { lit: light.lit, gateways: light.gateways });
+    const missed = missing.mean + Z95 * Math.sqrt(missing.variance);
+    // Each that was missed was there as long as one that was not.
+    const unseen = missed < NEGLIGIBLE ? 0 : (most * missed) / (seen + 1) + (seen === 0 ? missed : 0);
     return {
       value,
-      low: Math.max(0, Math.min(value, ((presentMs - errorMs) / totals.measuredMs) * light.lit)),
-      high:
-        most * (1 + missing / (seen + 1)) + (missing > 0 && seen === 0 ? missing : 0) + missedUpper(most, light.lit),
+      low: Math.max(0, Math.min(value, (middleMs - lessMs) / overMs)),
+      high: Math.max(value, most + unseen),
       peak: totals.peak,
     };
   }

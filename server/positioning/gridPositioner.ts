@@ -8,7 +8,7 @@ import { ACCURACY_PER_SIGMA } from '../floor/gaussian.ts';
 import { indexZones, type ZoneMass } from '../floor/zoneIndex.ts';
 import { diffuse, type GridWindow, openWindow, recentre, shrink } from './gridWindow.ts';
 import { type FloorLattice, latticeOf } from './lattice.ts';
-import { RadioMap, type Tile } from './radioMap.ts';
+import { DOUBT_STEPS, RadioMap, type Tile } from './radioMap.ts';
 import { SiteRadio, type SiteRadioState } from './siteRadio.ts';
 import { TUNING, type Tuning } from './tuning.ts';
 import type { HeardView, Position, Positioner, PositionerOptions } from './types.ts';
@@ -24,6 +24,7 @@ const BOX_LOSS = 1e-3;
 const LOSS_STEPS_PER_DB = 4;
 /** No reading and no expectation lie further apart. */
 const LOSS_HALF_DB = 200;
+const LOSS_BINS = 2 * LOSS_HALF_DB * LOSS_STEPS_PER_DB;
 const EXP_STEPS = 64;
 const EXP_RANGE = 16;
 const MAX_HEARD = 32;
@@ -83,16 +84,25 @@ export interface GridState {
   powerDb: number;
   powerTicks: number;
   calibrated: boolean;
+  shadowIndex: number[];
+  shadowDb: number[];
 }
 
 const expTable = Float32Array.from({ length: EXP_STEPS * EXP_RANGE + 1 }, (_, i) => Math.exp(-i / EXP_STEPS));
 
-function lossTable({ nu, temper, fade }: Tuning, noiseDb: number): Float32Array {
-  return Float32Array.from({ length: 2 * LOSS_HALF_DB * LOSS_STEPS_PER_DB }, (_, i) => {
-    const residual = (i + 0.5) / LOSS_STEPS_PER_DB - LOSS_HALF_DB;
-    const weighed = residual < 0 ? residual * fade : residual;
-    return -temper * 0.5 * (nu + 1) * Math.log1p((weighed / noiseDb) ** 2 / nu);
-  });
+/** Log likelihood by residual; one row for each step of the map's own doubt. */
+function lossTable({ nu, temper, fade, surveySdDb }: Tuning, noiseDb: number): Float32Array {
+  const table = new Float32Array(DOUBT_STEPS * LOSS_BINS);
+  for (let step = 0; step < DOUBT_STEPS; step++) {
+    const sigmaDb = Math.sqrt(noiseDb ** 2 + (surveySdDb ** 2 * step) / (DOUBT_STEPS - 1));
+    for (let i = 0; i < LOSS_BINS; i++) {
+      const residual = (i + 0.5) / LOSS_STEPS_PER_DB - LOSS_HALF_DB;
+      const weighed = residual < 0 ? residual * fade : residual;
+      table[step * LOSS_BINS + i] =
+        -temper * (Math.log(sigmaDb / noiseDb) + 0.5 * (nu + 1) * Math.log1p((weighed / sigmaDb) ** 2 / nu));
+    }
+  }
+  return table;
 }
 
 class GridPositioner {
@@ -178,6 +188,8 @@ class GridPositioner {
       powerDb: this.radio.powerDb,
       powerTicks: 0,
       calibrated: false,
+      shadowIndex: [],
+      shadowDb: [],
     };
   }
 
@@ -185,7 +197,7 @@ class GridPositioner {
     this.collect(state, heard);
     if (this.count === 0) return;
     this.loss = this.lossFor(this.radio.noiseDb);
-    this.hearWeight = this.map.surveyed ? 1 : 1 - this.radio.heardShare;
+    this.hearWeight = this.map.surveyed || this.tuning.curveTop > 0 ? 1 : 1 - this.radio.heardShare;
     const silentMs = Math.max(0, tickEndMs - state.tickEndMs);
     if (state.signature !== this.lattice.signature || silentMs > FORGET_AFTER_MS) {
       state.signature = this.lattice.signature;
@@ -222,7 +234,9 @@ class GridPositioner {
       const index = this.radio.indexOf(gatewayId);
       if (index < 0 || this.gatewayFloor[index]! < 0 || this.count >= MAX_HEARD) continue;
       this.heardIndex[this.count] = index;
-      this.heardDbm[this.count] = Math.min(MAX_RSSI_DBM, Math.max(MIN_RSSI_DBM, rssiMeanDbm));
+      const at = state.shadowIndex.indexOf(index);
+      const shadow = at < 0 ? 0 : state.shadowDb[at]!;
+      this.heardDbm[this.count] = Math.min(MAX_RSSI_DBM, Math.max(MIN_RSSI_DBM, rssiMeanDbm)) - shadow;
       this.count += 1;
     }
   }
@@ -293,7 +307,7 @@ class GridPositioner {
 
   private lossAt(residualDb: number): number {
     const i = ((residualDb + LOSS_HALF_DB) * LOSS_STEPS_PER_DB) | 0;
-    return this.loss[i < 0 ? 0 : i >= this.loss.length ? this.loss.length - 1 : i]!;
+    return this.loss[i < 0 ? 0 : i >= LOSS_BINS ? LOSS_BINS - 1 : i]!;
   }
 
   /** A window around the most likely place of the floor. */
@@ -361,7 +375,7 @@ class GridPositioner {
         unexplained += this.lossAt(UNEXPLAINED_DB) + (silence ? this.tuning.heardWeight * Math.log(1e-4) : 0);
         continue;
       }
-      const { rssiDbm, heard } = tile;
+      const { rssiDbm, doubt, heard } = tile;
       const offsetDb = state.powerDb + this.radio.offsetDb[this.heardIndex[i]!]!;
       const from = (this.heardDbm[i]! - offsetDb - this.tuning.biasDb + LOSS_HALF_DB) * LOSS_STEPS_PER_DB;
       const far = this.lossAt(this.heardDbm[i]! - offsetDb - tile.farRssiDbm) + hearWeight * tile.farHeard;
@@ -378,7 +392,12 @@ class GridPositioner {
         const high = Math.min(boxC1, tile.columns - 1 - shift);
         for (let c = boxC0; c < low && c <= boxC1; c++) log[base + c]! += far;
         for (let c = Math.max(high + 1, boxC0); c <= boxC1; c++) log[base + c]! += far;
-        if (heard)
+        if (heard && doubt)
+          for (let c = low; c <= high; c++)
+            log[base + c]! +=
+              temper * loss[doubt[row + c]! * LOSS_BINS + ((from - rssiDbm[row + c]! * LOSS_STEPS_PER_DB) | 0)]! +
+              hearWeight * heard[row + c]!;
+        else if (heard)
           for (let c = low; c <= high; c++)
             log[base + c]! +=
               temper * loss[(from - rssiDbm[row + c]! * LOSS_STEPS_PER_DB) | 0]! + hearWeight * heard[row + c]!;
@@ -522,6 +541,20 @@ class GridPositioner {
     let deviation = 0;
     for (let i = 0; i < this.count; i++) deviation += Math.min(15, Math.abs(this.residuals[i]! - median));
     this.radio.learnNoise(deviation / this.count);
+    const { shadowRate, shadowKeep } = this.tuning;
+    if (shadowRate > 0) {
+      for (let k = 0; k < state.shadowDb.length; k++) state.shadowDb[k]! *= shadowKeep;
+      for (let i = 0; i < this.count; i++) {
+        const index = this.heardIndex[i]!;
+        const at = state.shadowIndex.indexOf(index);
+        const more = shadowRate * Math.min(10, Math.max(-10, this.residuals[i]! - median));
+        if (at >= 0) state.shadowDb[at]! += more;
+        else {
+          state.shadowIndex.push(index);
+          state.shadowDb.push(more);
+        }
+      }
+    }
     if (!state.calibrated) {
       state.powerTicks = Math.min(1_000, state.powerTicks + 1);
       state.powerDb +=

@@ -21,6 +21,8 @@ export interface Tile {
   rows: number;
   /** Expected RSSI in dBm, before offsets. */
   rssiDbm: Float32Array;
+  /** How little the survey tells of a cell: 0 where it was walked, up to DOUBT_STEPS − 1 where nothing is known. */
+  doubt: Uint8Array | undefined;
   /** Log odds of being heard in a second against not, where a survey tells. */
   heard: Float32Array | undefined;
   /** Both of a cell outside the rectangle. */
@@ -29,6 +31,8 @@ export interface Tile {
 }
 
 const SURVEYED_SECONDS = 2;
+/** Steps of a map's own variance, from none to all that the survey's field may have. */
+export const DOUBT_STEPS = 6;
 
 interface Bin {
   floorId: string;
@@ -217,6 +221,7 @@ export class RadioMap {
       columns,
       rows,
       rssiDbm,
+      doubt: undefined,
       heard: undefined,
       farRssiDbm: base - this.exponent * 10 * Math.log10(REACH_M),
       farHeard: 0,
@@ -225,6 +230,7 @@ export class RadioMap {
     // Offsets learned later add at most some tens of decibels to this.
     for (let i = 0; i < rssiDbm.length; i++) rssiDbm[i] = Math.min(-10, Math.max(-130, rssiDbm[i]!));
     if (this.surveyed) this.addHeard(tile, floorId, heard ?? []);
+    else if (this.tuning.curveTop > 0) this.addCurve(tile, floorId);
     else this.addHearable(tile);
     return tile;
   }
@@ -252,6 +258,10 @@ export class RadioMap {
     places.forEach(({ xM, yM }, i) => {
       scatter(tile.rssiDbm, tile, cellM, xM, yM, lengthM, weights[i]! * options.variance);
     });
+    // The posterior variance if places were one: each tells as much as the square of its kernel.
+    const told = new Float32Array(tile.rssiDbm.length);
+    for (const { xM, yM, noise } of places) scatter(told, tile, cellM, xM, yM, lengthM / Math.SQRT2, 1 / noise);
+    tile.doubt = Uint8Array.from(told, (one) => Math.round((DOUBT_STEPS - 1) / (1 + options.variance * one)));
   }
 
   private addHeard(tile: Tile, floorId: string, heard: readonly Heard[]): void {
@@ -286,6 +296,24 @@ export class RadioMap {
     tile.farHeard = odds(tile.farRssiDbm);
   }
 
+  private addCurve(tile: Tile, floorId: string): void {
+    const { heardWeight, missWeight, curveTop, curveDbm, curveDb, curveLeast } = this.tuning;
+    const floor = this.lattice.floors.get(floorId)!;
+    const silence = this.silenceOf(floorId);
+    const share = (dbm: number): number => curveLeast + curveTop / (1 + Math.exp(-(dbm - curveDbm) / curveDb));
+    const odds = new Float32Array(tile.rssiDbm.length);
+    for (let row = 0; row < tile.rows; row++)
+      for (let column = 0; column < tile.columns; column++) {
+        const i = row * tile.columns + column;
+        const cell = (tile.row0 + row) * floor.columns + tile.column0 + column;
+        const p = share(tile.rssiDbm[i]!);
+        odds[i] = heardWeight * Math.log(p) - missWeight * Math.log(1 - p);
+        silence[cell]! += missWeight * Math.log(1 - p);
+      }
+    tile.heard = odds;
+    tile.farHeard = heardWeight * Math.log(curveLeast);
+  }
+
   private silenceOf(floorId: string): Float32Array {
     let silence = this.silence.get(floorId);
     if (!silence) {
@@ -298,7 +326,7 @@ export class RadioMap {
 
   /** Log chance that no gateway at all hears a carrier in a cell for a second. Makes all tiles of the floor. */
   silenceOn(floor: number): Float32Array | undefined {
-    if (!this.surveyed) return undefined;
+    if (!this.surveyed && !(this.tuning.curveTop > 0)) return undefined;
     if (!this.complete[floor]) {
       this.complete[floor] = true;
       for (let gateway = 0; gateway < this.model.gateways.length; gateway++) this.tile(floor, gateway);

@@ -29,6 +29,12 @@ export interface Tuning {
   drift: number;
   paceGain: number;
   walkPerPace: number;
+  curveTop: number;
+  curveDbm: number;
+  curveDb: number;
+  curveLeast: number;
+  shadowRate: number;
+  shadowKeep: number;
   /** How much wider than the posterior says the error is where hardly any gateway in hearing hears a carrier. */
   sparseInflation: number;
   /** Shadows that stay: error per axis that standing still does not average out, in gateway spacings with eight gateways. */
@@ -82,6 +88,12 @@ export const TUNING: Tuning = {
   drift: 0.4,
   paceGain: 0.2,
   walkPerPace: 2,
+  curveTop: 0,
+  curveDbm: -85,
+  curveDb: 4,
+  curveLeast: 1e-3,
+  shadowRate: 0,
+  shadowKeep: 0.95,
   sparseInflation: 0.6,
   lastingSpacings: 0.06,
   surveyedLastingSpacings: 0.0,

@@ -20,6 +20,7 @@ const LOADERS: Record<View, () => Promise<{ default: SiteView }>> = {
   heatmap: () => import('./views/heatmap/HeatmapView.tsx'),
   traffic: () => import('./views/traffic/Traffic.tsx'),
   gateways: () => import('./views/gateways/Gateways.tsx'),
+  audit: () => import('./views/audit/AuditView.tsx'),
   editor: () => import('./views/editor/Editor.tsx'),
   campaigns: () => import('./views/campaigns/Campaigns.tsx'),
   settings: () => import('./views/settings/Settings.tsx'),

@@ -1,63 +1,105 @@
 /** How sure are the visits (stays in a zone) of each interval? What server/metrics/doubt.ts says, as SQL. */
-import { clipSpans, MINUTE_MS } from '../../metrics/coverage.ts';
-import { type Certain, type Doubts, expectedMinutes, type Light, MILLION, NO_DOUBTS } from '../../metrics/doubt.ts';
+import { MINUTE_MS } from '../../metrics/coverage.ts';
+import { type DarkWindow, LONGEST_DARK_MS } from '../../metrics/dark.ts';
+import {
+  type Certain,
+  type Doubts,
+  expectedMinutes,
+  type Light,
+  lightOf,
+  MILLION,
+  NO_DOUBTS,
+} from '../../metrics/doubt.ts';
 import { RESOLUTION_MS } from '../../metrics/thresholds.ts';
-import { edgesRelation, inRange, LENGTH_MS, sqlNumber, sqlString } from '../sqlText.ts';
+import { edgesRelation, inRange, LENGTH_MS, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
+import {
+  DARK_JOINS,
+  DARK_SILENCE,
+  darkOf,
+  darkSql,
+  isDim,
+  knownDarkOf,
+  REACH_AFTER,
+  REACH_BEFORE,
+  spansOf,
+} from './dark.ts';
 import type { Frame } from './frame.ts';
 
 /** A visit that began this long before may still be what another one is the rest of. */
 const LONGEST_BEFORE_MS = 24 * 3_600_000;
-/** A start is put off by no more than two lags, and a lag is half of exitAfterSeconds at most, of which 600 are the most. */
-export const LATEST_MS = 600_000;
+/** A start is put off by darkness, or by two lags, and a lag is half of exitAfterSeconds at most, of which 600 are the most. */
+export const LATEST_MS = LONGEST_DARK_MS;
 
-export const excessSql = (needed: string): string => {
-  const u = `((${needed}) / (4 * lag))`;
-  return `case when ${u} <= 0 then 1.0 when ${u} >= 1 then 0.0
-    when ${u} < 0.5 then 1 - 2 * ${u} * ${u} else 2 * (1 - ${u}) * (1 - ${u}) end`;
+/** `excessChance`. */
+export const excessSql = (needed: string, before: string, after: string): string => {
+  const least = `least(${before}, ${after})`;
+  const most = `greatest(${before}, ${after})`;
+  const left = `(${before} + ${after} - (${needed}))`;
+  return `case when (${needed}) <= 0 then 1.0 when (${needed}) >= ${before} + ${after} then 0.0
+    when (${needed}) < ${least} then 1 - ((${needed}) * (${needed})) / (2 * ${before} * ${after})
+    when (${needed}) < ${most} then (${most} - (${needed}) + ${least} / 2) / ${most}
+    else (${left} * ${left}) / (2 * ${before} * ${after}) end`;
 };
 /** `lagOf`. */
 export const LAG_SQL = `greatest(lag_ms::double, ${RESOLUTION_MS / 2})`;
 export const millionthsSql = (chance: string): string => `cast(round((${chance}) * ${MILLION}) as bigint)`;
 
-/** Undefined for an interval of which rows have expired. */
-export async function doubtsByInterval(context: SiteContext, frame: Frame): Promise<(Certain | undefined)[]> {
-  const { edges, zone } = frame;
+/**
+ * Relations to stand in a `with`, the last one judged(carrier_id, start_ms, end_ms, length_ms, lag_ms, lag, gateways,
+ * mass_permille, reach_before, reach_after, long_enough, whole, counts): presences from a day before the period until
+ * LATEST_MS after it. Parameters: $1 the site, $2 the zone or ''.
+ */
+export function judgedSql(context: SiteContext, { edges, zone }: Frame, dark: readonly DarkWindow[]): string {
   const [fromMs, toMs] = [edges[0]!, edges.at(-1)!];
   const minMs = sqlNumber(minLengthMs(context, zone));
   const gapMs = sqlNumber(Math.round(context.definitions.visitGapMinutes * 60_000));
   const rowsOf = (table: string) =>
-    `select carrier_id, start_ms, end_ms, end_ms - start_ms as seen_ms, ${LENGTH_MS} as length_ms, lag_ms, gateways,
-       ${LAG_SQL} as lag, ${zone ? 'mass_permille' : '1000'} as mass_permille
+    `select carrier_id, start_ms, end_ms, ${LENGTH_MS} as length_ms, lag_ms, gateways, ${LAG_SQL} as lag,
+       ${zone ? 'mass_permille' : '1000'} as mass_permille
      from ${table} where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
        and ${inRange('start_ms', [Math.max(0, fromMs - LONGEST_BEFORE_MS), toMs + LATEST_MS])}`;
   const source = zone ? 'stays' : 'visits';
+  const before = 'lag(end_ms) over (partition by carrier_id order by start_ms, end_ms)';
+  const silence = `(r.start_ms - r.before_ms - (${DARK_SILENCE}) - ${gapMs})`;
+  const repeat = zone
+    ? '0.0'
+    : `case when r.before_ms is null then 0.0 else ${excessSql(silence, '(2 * r.lag)', '(2 * r.lag)')} end`;
+  return `${darkSql(dark)},
+    presence as (select *, ${before} as before_ms from (${rowsOf(source)} union all ${rowsOf(`open_${source}`)})),
+    reached as (select r.*, ${REACH_BEFORE} as reach_before, ${REACH_AFTER} as reach_after, 1 - (${repeat}) as whole
+      from presence r ${DARK_JOINS}),
+    judged as (select *, ${excessSql(`(${minMs} - length_ms)`, 'reach_before', 'reach_after')} as long_enough,
+      length_ms >= ${minMs} as counts from reached)`;
+}
+
+/** Undefined for an interval of which rows have expired. */
+export async function doubtsByInterval(context: SiteContext, frame: Frame): Promise<(Certain | undefined)[]> {
+  const { edges, zone } = frame;
+  const toMs = edges.at(-1)!;
   // One interval more: a start after the last one may belong into it.
   const all = edgesRelation([...edges, toMs + LATEST_MS]);
   const last = edges.length - 1;
-  const before = 'lag(end_ms) over (partition by carrier_id order by start_ms, end_ms)';
-  const repeat = zone
-    ? '0.0'
-    : `case when before_ms is null then 0.0 else ${excessSql(`start_ms - before_ms - ${gapMs}`)} end`;
   const rows = await context.sql.all<{ i: number } & Record<keyof Doubts, number>>(
-    `with r as (select *, ${before} as before_ms from (${rowsOf(source)} union all ${rowsOf(`open_${source}`)})),
-     own as (select r.*, e.i, e.from_ms, r.start_ms - 2 * r.lag as earliest_ms from r asof join ${all} e on r.start_ms >= e.from_ms),
-     p as (select *, ${excessSql(`${minMs} - seen_ms`)} as long_enough,
-         greatest(0.0, 1 - (start_ms - from_ms) / (2 * lag)) as earlier, 1 - (${repeat}) as whole,
-         length_ms >= ${minMs} as counts from own),
+    `with ${judgedSql(context, frame, await darkOf(context, frame))},
+     p as (select j.*, e.i, greatest(0.0, 1 - (j.start_ms - e.from_ms) / j.reach_before) as earlier
+       from judged j asof join ${all} e on j.start_ms >= e.from_ms),
+     s as (select *, long_enough * (1 - earlier) * whole as here, long_enough * earlier * whole as there from p),
      q as (
-       select i, case when counts then ${millionthsSql('1 - long_enough * (1 - earlier) * whole')} else 0 end as false_m,
-         case when counts then 0 else ${millionthsSql('long_enough * (1 - earlier) * whole')} end as missing_m,
+       select i, case when counts then 1 - here else 0.0 end as wrong, case when counts then 0.0 else here end as missing,
          counts and (gateways <= 1 or ${zone !== undefined}) as one, counts and gateways = 2 and ${zone === undefined} as two,
          counts and gateways > 2 and ${zone === undefined} as more,
          case when counts then lag_ms else 0 end as lag_ms,
+         counts and (reach_before > 2 * lag or reach_after > 2 * lag) as darkened,
          case when counts then (1000 - mass_permille) * 1000 else 0 end as counted_elsewhere,
-         case when counts then 0 else (1000 - mass_permille) * 1000 end as below_elsewhere from p
+         case when counts then 0 else (1000 - mass_permille) * 1000 end as below_elsewhere from s
        union all
-       select i - 1, 0, ${millionthsSql('long_enough * earlier * whole')}, false, false, false, 0, 0, 0 from p
-       where earlier > 0 and i > 0)
-     select i, sum(false_m) as "falseM", sum(missing_m) as "missingM", count(*) filter (where one) as "seenByOne",
-       count(*) filter (where two) as "seenByTwo", count(*) filter (where more) as "seenByMore", sum(lag_ms) as "lagMs",
+       select i - 1, 0.0, there, false, false, false, 0, false, 0, 0 from s where earlier > 0 and i > 0)
+     select i, sum(${millionthsSql('wrong')}) as "falseM", sum(${millionthsSql('wrong * wrong')}) as "falseSquareM",
+       sum(${millionthsSql('missing')}) as "missingM", sum(${millionthsSql('missing * missing')}) as "missingSquareM",
+       count(*) filter (where one) as "seenByOne", count(*) filter (where two) as "seenByTwo",
+       count(*) filter (where more) as "seenByMore", max(lag_ms) as "longestLagMs",
+       count(*) filter (where darkened) as darkened,
        sum(counted_elsewhere) as "countedElsewhereM", sum(below_elsewhere) as "belowElsewhereM"
      from q where i < ${last} group by i`,
     [context.siteId, zone?.id ?? ''],
@@ -70,19 +112,15 @@ export async function doubtsByInterval(context: SiteContext, frame: Frame): Prom
 }
 
 export async function lightByInterval(context: SiteContext, frame: Frame): Promise<Light[]> {
-  const { edges, points, zone } = frame;
-  const dim = points.some((point) => point.coverage < 1);
-  if (!dim) return points.map(() => ({ lit: 1, gateways: 1 }));
+  const { edges, points } = frame;
+  if (!isDim(frame)) return points.map(() => ({ lit: 1, gateways: 1 }));
   const [fromMs, toMs] = [edges[0]!, edges.at(-1)!];
-  const spans = clipSpans(context.spans, fromMs, toMs).filter((span) => !zone || span.floorId === zone.floorId);
-  const values = spans.map(
-    (span) => `(${sqlString(span.gatewayId)}, ${sqlNumber(span.fromMs)}, ${sqlNumber(span.toMs)})`,
-  );
+  const { spans, sql } = spansOf(context, frame, fromMs, toMs);
   const rows =
-    values.length === 0
+    sql === undefined
       ? []
       : await context.sql.all<{ i: number; lit: number }>(
-          `with span(gateway_id, from_ms, to_ms) as (values ${values.join(',')})
+          `with ${sql}
            select e.i, count(distinct c.minute_ms) as lit
            from coverage c join span s
              on s.gateway_id = c.gateway_id and c.minute_ms >= s.from_ms and c.minute_ms < s.to_ms
@@ -91,9 +129,10 @@ export async function lightByInterval(context: SiteContext, frame: Frame): Promi
           [context.siteId],
         );
   const litMinutes = new Map(rows.map((row) => [row.i, row.lit]));
+  const known = await knownDarkOf(context, frame, LAG_SQL);
   return points.map(({ coverage }, i) => {
     const expected = expectedMinutes(spans, edges[i]!, edges[i + 1]!);
     const lit = expected > 0 ? Math.min(1, (litMinutes.get(i) ?? 0) / expected) : 0;
-    return { lit, gateways: lit > 0 ? Math.min(1, coverage / lit) : 0 };
+    return lightOf(lit, lit > 0 ? Math.min(1, coverage / lit) : 0, known, edges[i]!, edges[i + 1]!);
   });
 }

@@ -1,10 +1,19 @@
 /** How long do the visits last that started in each interval? */
 import type { SeriesPoint } from '../../contract/metrics.ts';
-import { type DwellRanks, dwellFigures, dwellRanks } from '../../metrics/dwell.ts';
+import type { Doubtful } from '../../metrics/doubt.ts';
+import {
+  type DwellRanks,
+  type DwellWindow,
+  dwellFigures,
+  dwellRanks,
+  dwellWindow,
+  type NearMedian,
+} from '../../metrics/dwell.ts';
 import { dwellWithheld } from '../../metrics/suppression.ts';
 import { edgesRelation, inRange, LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
-import { doubtsByInterval } from './doubts.ts';
+import { darkOf } from './dark.ts';
+import { doubtsByInterval, judgedSql } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 import { lengthCountsByInterval } from './lengthCounts.ts';
 
@@ -52,6 +61,42 @@ async function lengthsAtRanks(context: SiteContext, frame: Frame, wanted: Map<nu
   return { lengths, carriers };
 }
 
+/** What lies near the median of each interval: `NearMedian`. */
+async function nearMedians(context: SiteContext, frame: Frame, windows: ReadonlyMap<number, DwellWindow>) {
+  const { edges } = frame;
+  const out = new Map<number, Omit<NearMedian, 'certain'>>();
+  if (windows.size === 0) return out;
+  const list = [...windows];
+  const values = list.map(([i, { leastMs, mostMs }]) => `(${i}, ${sqlNumber(leastMs)}, ${sqlNumber(mostMs)})`);
+  const params = [context.siteId, frame.zone?.id ?? ''];
+  const relation = `${judgedSql(context, frame, await darkOf(context, frame))},
+    wanted(i, least_ms, most_ms) as (values ${values.join(',')}),
+    v as (
+      select w.*, j.length_ms, j.reach_before, j.reach_after, j.long_enough * j.whole as chance
+      from judged j asof join ${edgesRelation(edges)} e on j.start_ms >= e.from_ms join wanted w on w.i = e.i
+      where j.counts and j.start_ms < ${sqlNumber(edges.at(-1)!)})`;
+  for (const [i] of list) out.set(i, { below: 0, near: [] });
+  for (const row of await context.sql.all<{ i: number; below: number }>(
+    `with ${relation} select i, count(*) as below from v where length_ms + reach_before + reach_after < least_ms group by i`,
+    params,
+  ))
+    out.set(row.i, { below: row.below, near: [] });
+  const near = new Map<number, Doubtful[]>();
+  for (const { i, ...row } of await context.sql.all<{ i: number } & Doubtful>(
+    `with ${relation}
+     select i, length_ms as "lengthMs", reach_before as "beforeMs", reach_after as "afterMs", chance
+     from v where length_ms <= most_ms and length_ms + reach_before + reach_after >= least_ms
+     order by i, length_ms, reach_before, reach_after, chance`,
+    params,
+  )) {
+    const mine = near.get(i) ?? [];
+    near.set(i, mine);
+    mine.push(row);
+  }
+  for (const [i, rows] of near) out.set(i, { below: out.get(i)!.below, near: rows });
+  return out;
+}
+
 export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
   const counts = await lengthCountsByInterval(context, frame.edges, frame.zone);
   const certain = await doubtsByInterval(context, frame);
@@ -65,6 +110,13 @@ export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesP
     wanted.size > 0
       ? await lengthsAtRanks(context, frame, wanted)
       : { lengths: new Map<string, number>(), carriers: new Map<number, number>() };
+  const lengthAtRank = (i: number) => (rank: number) => lengths.get(`${i} ${rank}`) ?? Number.NaN;
+  const windows = new Map<number, DwellWindow>();
+  for (const [i, ranks] of wanted) {
+    const sure = certain[i];
+    if (sure) windows.set(i, dwellWindow(ranks, lengthAtRank(i), sure));
+  }
+  const near = await nearMedians(context, frame, windows);
   const k = context.definitions.kAnonymity;
   return fill(frame, EMPTY, (i) => {
     const { counted, dwellMs } = counts[i]!;
@@ -76,6 +128,8 @@ export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesP
         ? { ...EMPTY, suppressed: true }
         : { ...EMPTY, mean: dwellMs / counted / 1000 };
     if (dwellWithheld(frame.zone?.id, carriers.get(i) ?? 0, k)) return { ...EMPTY, suppressed: true };
-    return dwellFigures(counted, dwellMs, ranks, (rank) => lengths.get(`${i} ${rank}`) ?? Number.NaN, certain[i]);
+    const sure = certain[i];
+    const around = near.get(i);
+    return dwellFigures(counted, dwellMs, ranks, lengthAtRank(i), sure && around && { certain: sure, ...around });
   });
 }

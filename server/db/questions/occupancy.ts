@@ -5,6 +5,7 @@ import { type EdgeSums, NO_EDGES, occupancyFigures } from '../../metrics/occupan
 import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
 import type { SiteContext } from './context.ts';
 import { coverageRelation, quarterEdges } from './coverage.ts';
+import { DARK_SILENCE, darkOf, darkSql } from './dark.ts';
 import { doubtsByInterval, excessSql, LAG_SQL, millionthsSql } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 
@@ -12,7 +13,8 @@ import { type Frame, fill, NOTHING } from './frame.ts';
 const LONGEST_BEFORE_MS = 24 * 3_600_000;
 
 /** What presences that start or end in each interval add to it: `edgeSums`. */
-async function edgesByInterval(context: SiteContext, { edges, zone }: Frame): Promise<Map<number, EdgeSums>> {
+async function edgesByInterval(context: SiteContext, frame: Frame): Promise<Map<number, EdgeSums>> {
+  const { edges, zone } = frame;
   const [fromMs, toMs] = [edges[0]!, edges.at(-1)!];
   const gapMs = sqlNumber(Math.round(context.definitions.visitGapMinutes * 60_000));
   const source = zone ? 'stays' : 'visits';
@@ -21,12 +23,15 @@ async function edgesByInterval(context: SiteContext, { edges, zone }: Frame): Pr
      where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
        and start_ms < ${sqlNumber(toMs)} and end_ms >= ${sqlNumber(Math.max(0, fromMs - LONGEST_BEFORE_MS))}`;
   const rows = await context.sql.all<{ i: number } & EdgeSums>(
-    `with r as (
-       select *, start_ms - lag(end_ms) over (partition by carrier_id order by start_ms, end_ms) as silent_ms
+    `with ${darkSql(await darkOf(context, frame))},
+     presence as (
+       select *, lag(end_ms) over (partition by carrier_id order by start_ms, end_ms) as before_ms
        from (${rowsOf(source, true)} union all ${rowsOf(`open_${source}`, false)})),
+     r as (select r.*, r.start_ms - r.before_ms - (${DARK_SILENCE}) as silent_ms
+       from presence r asof left join dark before on r.start_ms >= before.from_ms),
      edge as (
        select start_ms as at_ms, lag, case when ${zone !== undefined} or silent_ms is null then 0
-         else ${millionthsSql(excessSql(`silent_ms - ${gapMs}`))} * silent_ms end as silent_m from r
+         else ${millionthsSql(excessSql(`(silent_ms - ${gapMs})`, '(2 * lag)', '(2 * lag)'))} * silent_ms end as silent_m from r
        union all select end_ms, lag, 0 from r where ended)
      select e.i, count(*) as edges, cast(sum(lag) as bigint) as "lagMs", cast(sum(lag * lag) as bigint) as "lagSquareMs2",
        cast(sum(silent_m) as bigint) as "silentM"

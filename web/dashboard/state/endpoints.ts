@@ -1,6 +1,15 @@
 /** Every route that the dashboard calls, by name, with the shape of its answer. */
 import type { output } from 'zod';
 import type { Grant } from '../../../server/contract/access.ts';
+import type {
+  AuditCarrier,
+  Certificate,
+  HeardNow,
+  WalkAudit,
+  WalkAuditDetail,
+  Waypoint,
+  WaypointsTaken,
+} from '../../../server/contract/calibration.ts';
 import type { Definitions } from '../../../server/contract/definitions.ts';
 import type { LiveSnapshot } from '../../../server/contract/live.ts';
 import type {
@@ -109,6 +118,30 @@ export const ofSite = (siteId: string) => {
     waiting: (signal?: AbortSignal) =>
       api.get<{ id: string; lastHeard: string; messages: number }[]>(at('/gateways/waiting'), options(signal)),
     putGateway: (gateway: Gateway) => api.put<Gateway>(at(`/gateways/${gateway.id}`), gateway),
+    auditCarriers: (search: string, signal?: AbortSignal) =>
+      api.get<AuditCarrier[]>(withQuery(at('/audit-carriers'), { search }), options(signal)),
+    heard: (carrierId: string, signal?: AbortSignal) =>
+      api.get<HeardNow>(at(`/audit-carriers/${carrierId}/heard`), options(signal)),
+    audits: (signal?: AbortSignal) => api.get<WalkAudit[]>(at('/audits'), options(signal)),
+    audit: (id: string, signal?: AbortSignal) => api.get<WalkAuditDetail>(at(`/audits/${id}`), options(signal)),
+    beginAudit: (body: { id: string; carrierId: string; clockMs: number }) => api.post<WalkAudit>(at('/audits'), body),
+    addTaps: (id: string, body: { clockMs: number; waypoints: Waypoint[] }) =>
+      api.post<WaypointsTaken>(at(`/audits/${id}/waypoints`), body),
+    removeTap: (id: string, tapId: string) => api.delete<void>(at(`/audits/${id}/waypoints/${tapId}`)),
+    finishAudit: (id: string) => api.post<WalkAuditDetail>(at(`/audits/${id}/finish`), {}),
+    removeAudit: (id: string) => api.delete<void>(at(`/audits/${id}`)),
+    certificates: (signal?: AbortSignal) =>
+      api
+        .get<{ certificates: Certificate[] }>(at('/certificates'), options(signal))
+        .then(({ certificates }) => certificates),
+    addCount: (count: { zoneId: string; fromMs: number; toMs: number; people: number; out: number }) =>
+      api.post<{ id: string }>(at('/reference-counts'), {
+        zoneId: count.zoneId,
+        ...period(count),
+        people: count.people,
+        out: count.out,
+      }),
+    removeCount: (id: string) => api.delete<void>(at(`/reference-counts/${id}`)),
     removeGateway: (id: string) => api.delete<void>(at(`/gateways/${id}`)),
     carriers: (signal?: AbortSignal) => api.get<Carrier[]>(at('/carriers?limit=10000'), options(signal)),
     createCarriers: (carriers: Omit<Carrier, 'id'>[]) => api.post<Carrier[]>(at('/carriers'), carriers),
