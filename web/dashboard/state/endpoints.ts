@@ -11,6 +11,7 @@ import type {
   WaypointsTaken,
 } from '../../../server/contract/calibration.ts';
 import type { Definitions } from '../../../server/contract/definitions.ts';
+import type { Changelog } from '../../../server/contract/changelog.ts';
 import type { LiveSnapshot } from '../../../server/contract/live.ts';
 import type {
   Affinity,
@@ -173,6 +174,8 @@ export const ofSite = (siteId: string) => {
         withQuery(at(`/metrics/${metric}`), { ...period(asked), interval: asked.interval, zone: asked.zoneId }),
         options(signal),
       ),
+    changelog: (asked: Period & { zoneId?: string | undefined }, signal?: AbortSignal) =>
+      api.get<Changelog>(withQuery(at('/changelog'), { ...period(asked), zone: asked.zoneId }), options(signal)),
     peakHours: (asked: Period & { zoneId?: string | undefined }, signal?: AbortSignal) =>
       api.get<PeakHours>(
         withQuery(at('/metrics/peak-hours'), { ...period(asked), zone: asked.zoneId }),

@@ -14,6 +14,8 @@ export const STALE_AFTER_MS = 15_000;
 
 export const snapshot = signal<LiveSnapshot | undefined>(undefined);
 export const heat = signal<LiveHeat | undefined>(undefined);
+/** Rises with every change of the past that the server tells of. */
+export const changes = signal(0);
 /** The first answer came or failed: what the site's own now is may be relied on. */
 export const settled = signal(false);
 export const connection = signal<'connecting' | 'live' | 'lost' | 'refused'>('connecting');
@@ -66,6 +68,9 @@ export function follow(siteId: string): void {
     connection.value = 'lost';
   });
   socket.on('live', take);
+  socket.on('changelog', () => {
+    changes.value++;
+  });
   socket.on('heat', (next) => {
     heat.value = next;
   });

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Interval, Metric, PeakHours, Returning, Series } from '../../../../server/contract/metrics.ts';
 import type { Site, Zone } from '../../../../server/contract/model.ts';
 import { formatCount, formatDuration, formatShare, siteFormat } from '../../../lib/format.ts';
@@ -13,7 +13,7 @@ import { Empty, Fault, Loading } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
 import { ofSite } from '../../state/endpoints.ts';
-import { siteNowMs } from '../../state/live.ts';
+import { changes, siteNowMs } from '../../state/live.ts';
 import { chosenPeriod, fittingInterval, previousPeriod } from '../../state/period.ts';
 import { usePlan } from '../../state/plan.ts';
 import { param, setParams } from '../../state/router.ts';
@@ -21,6 +21,7 @@ import { ownTenant } from '../../state/session.ts';
 import { type Asked, useAsync } from '../../state/useAsync.ts';
 import { AffinitySection } from './AffinitySection.tsx';
 import { FlowsSection } from './FlowsSection.tsx';
+import { MovedSection } from './MovedSection.tsx';
 import { PeakGrid, peakSentence } from './PeakGrid.tsx';
 import { begun, changeOf, summarise } from './summary.ts';
 import { ZoneRanking } from './ZoneRanking.tsx';
@@ -109,6 +110,12 @@ export default function Traffic({ site }: { site: Site }) {
     zone === undefined && tenant === null ? `returning/${site.id}/${period.fromMs}/${period.toMs}` : null,
     (signal) => ofSite(site.id).returning(period, signal),
   );
+  const changed = changes.value;
+  useEffect(() => {
+    if (changed === 0) return;
+    daily.reload();
+    series.reload();
+  }, [changed]);
   if (plan.error !== undefined && plan.data === undefined) return <Fault error={plan.error} retry={plan.reload} />;
   if (plan.data !== undefined && !ready)
     return (
@@ -317,6 +324,7 @@ export default function Traffic({ site }: { site: Site }) {
             </>
           )}
         </Section>
+        {plan.data !== undefined && <MovedSection site={site} zone={zone} period={period} zones={zones} />}
         <div class="two">
           <Section title={t('peak.title')} asked={peak} height={250}>
             {(data) => (
