@@ -86,7 +86,7 @@ interface Found {
   gain: number;
 }
 
-/** The best `wanted` places, the best first, each a local best and well apart from the others. */
+/** The best `wanted` places, the best first, well apart from each other. */
 export function* oneMoreSteps(field: CoverageField, wanted = 3): Steps<Proposal[]> {
   const { floor, cells, hanging, errorM, weight } = field;
   const zM = heightOf(field);
@@ -152,6 +152,13 @@ export function* oneMoreSteps(field: CoverageField, wanted = 3): Steps<Proposal[
     if (allowed(rounded.xM, rounded.yM)) best = rounded;
     // Two ways up the same hill.
     if (!near(tops, best)) tops.push(best);
+  }
+  // Few hills: what is next best elsewhere, for where the best place is a glass roof.
+  for (const other of found) {
+    if (tops.length >= wanted) break;
+    if (near(tops, other)) continue;
+    tops.push({ ...other, gain: gainAt(field, all, other, zM) });
+    if (turn()) yield;
   }
   tops.sort((a, b) => b.gain - a.gain);
 

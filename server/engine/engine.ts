@@ -62,6 +62,7 @@ export function createEngineWith(
     openRows: () => state.openRows(),
     present: () => state.present(watermarkMs),
     clones: () => state.clonedCarriers(watermarkMs),
+    learnedRadio: () => state.learnedRadio(),
     snapshot: () => state.snapshot(watermarkMs),
   };
 }

@@ -426,6 +426,10 @@ export class EngineState {
     return this.clones.all(nowMs);
   }
 
+  learnedRadio(): unknown {
+    return this.positioner.siteState();
+  }
+
   snapshot(watermarkMs: number): EngineSnapshot {
     const carriers = this.carriers.sorted().map(stateOf);
     // One clone of all: twenty thousand small ones take several times as long.

@@ -180,6 +180,8 @@ export interface Engine {
   present(): PresentCarrier[];
   /** Carriers found to be at two places at once within the last day. */
   clones(): ClonedCarrier[];
+  /** What its positioner has learned of the site's radio; of the positioner's own form. */
+  learnedRadio(): unknown;
   /** State after the last processed tick; structured-cloneable, small enough to be kept hourly. Buffered batches are not in it: they are read from the log again. */
   snapshot(): EngineSnapshot;
 }

@@ -10,7 +10,7 @@ import type { Registry } from '../registry/types.ts';
 /** What routes ask of the pipeline. */
 export type PipelineView = Pick<
   IngestPipeline,
-  'clones' | 'nowMs' | 'ready' | 'counters' | 'deadLetters' | 'snapshot' | 'heat' | 'waitingGateways'
+  'clones' | 'learnedRadio' | 'nowMs' | 'ready' | 'counters' | 'deadLetters' | 'snapshot' | 'heat' | 'waitingGateways'
 >;
 
 export interface Services {

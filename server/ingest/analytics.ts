@@ -124,6 +124,10 @@ export class Analytics {
     return this.#engine.clones();
   }
 
+  learnedRadio(): unknown {
+    return this.#engine.learnedRadio();
+  }
+
   /**
    * A batch that has just become durable. Where it comes too late, the promise settles once the database says that its hours
    * are not final: until then the gateway is to be left without an answer.

@@ -171,6 +171,10 @@ class IngestPipelineOfSites implements IngestPipeline {
     return this.#sites.get(siteId)?.clones() ?? [];
   }
 
+  learnedRadio(siteId: string): unknown {
+    return this.#sites.get(siteId)?.learnedRadio();
+  }
+
   async walkOf(siteId: string, carrierId: string, fromMs: number, toMs: number): Promise<CarrierWalk> {
     return (await this.#runtime(siteId)).walkOf(carrierId, fromMs, toMs);
   }

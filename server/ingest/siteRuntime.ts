@@ -272,6 +272,11 @@ export class SiteRuntime {
     return this.site().clock === 'wall' ? this.#live.present() : this.#analytics.present();
   }
 
+  /** The analytics engine's: it remembers over a restart, and what it learned stands on everything heard. */
+  learnedRadio(): unknown {
+    return this.#analytics?.learnedRadio();
+  }
+
   /** The live engine is ahead, the analytics engine remembers over a restart. */
   clones(): ClonedCarrier[] {
     const byId = new Map(this.#analytics?.clones().map((clone) => [clone.carrierId, clone]));

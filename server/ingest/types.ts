@@ -63,6 +63,8 @@ export interface Pipeline {
   present(siteId: string): PresentCarrier[];
   /** Carriers found to be at two places at once within the last day: two transmitters with one identity. */
   clones(siteId: string): ClonedCarrier[];
+  /** What the positioner has learned of the site's radio; undefined before anything runs. */
+  learnedRadio(siteId: string): unknown;
   onLiveEvents(listener: (events: LiveEvents) => void): () => void;
   /** An entry of the changelog was made or changed. */
   onChangelog(listener: (siteId: string) => void): () => void;

@@ -105,6 +105,8 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/metrics/people': MANAGEMENT,
   'GET /api/v1/sites/:site/changelog': ANALYSTS,
   'GET /api/v1/sites/:site/clones': FITTERS,
+  'GET /api/v1/sites/:site/floors/:floor/coverage': FITTERS,
+  'POST /api/v1/sites/:site/floors/:floor/coverage': FITTERS,
   'GET /api/v1/sites/:site/live': READERS,
   'GET /api/v1/sites/:site/reference-counts': MANAGEMENT,
   'POST /api/v1/sites/:site/reference-counts': FITTERS,

@@ -130,6 +130,7 @@ export interface FakePipeline extends PipelineView {
   snapshots: Map<string, LiveSnapshot>;
   heats: Map<string, LiveHeat>;
   cloned: ClonedCarrier[];
+  radio: unknown;
 }
 function fakePipeline(): FakePipeline {
   const fake: FakePipeline = {
@@ -156,6 +157,8 @@ function fakePipeline(): FakePipeline {
     snapshot: (siteId) => fake.snapshots.get(siteId),
     heat: (siteId) => fake.heats.get(siteId),
     clones: () => fake.cloned,
+    learnedRadio: () => fake.radio,
+    radio: undefined,
     cloned: [],
   };
   return fake;

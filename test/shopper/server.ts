@@ -83,6 +83,7 @@ const idle: PipelineView = {
   nowMs: () => NOW,
   ready: () => true,
   clones: () => [],
+  learnedRadio: () => undefined,
   counters: () => ({
     messages: 0,
     batches: 0,

@@ -6,6 +6,7 @@ import { carrierRoutes } from './carriers.ts';
 import { changelogRoutes } from './changelog.ts';
 import { cloneRoutes } from './clones.ts';
 import { counterRoutes } from './counters.ts';
+import { coverageRoutes } from './coverage.ts';
 import { definitionsCompareRoutes } from './definitionsCompare.ts';
 import { floorRoutes } from './floors.ts';
 import { gatewayRoutes } from './gateways.ts';
@@ -23,6 +24,7 @@ export const coreRoutes = (services: Services): Route[] => [
   ...floorRoutes(services),
   ...zoneRoutes(services),
   ...gatewayRoutes(services),
+  ...coverageRoutes(services),
   ...carrierRoutes(services),
   ...metricsRoutes(services),
   ...definitionsCompareRoutes(services),
