@@ -61,9 +61,11 @@ function waitingOf(
   nowMs: number,
   keptMs: number,
 ): Waiting | undefined {
+  // A server that was killed may not know any more when it heard it last.
+  const lastSeenMs = record.lastSeenMs ?? known?.fromMs;
   // What it heard when its outage began would be refused, if it ever came back: it is gone, not late.
-  if (record.lastSeenMs === null || nowMs - record.lastSeenMs > keptMs) return undefined;
-  const fromMs = known?.fromMs ?? Math.min(newestMs ?? record.lastSeenMs, record.lastSeenMs);
+  if (lastSeenMs === undefined || nowMs - lastSeenMs > keptMs) return undefined;
+  const fromMs = known?.fromMs ?? Math.min(newestMs ?? lastSeenMs, lastSeenMs);
   if (isOut(record, nowMs)) return { fromMs, outMs: nowMs };
   const { outboxBatches, outboxAtMs } = record;
   if (!known) return (outboxBatches ?? 0) > BACKLOG_BATCHES && outboxAtMs !== null ? { fromMs, outMs: 0 } : undefined;

@@ -63,7 +63,7 @@ function RunLine({ run, format }: { run: Run; format: SiteFormat }) {
   const { said, coverage } = run;
   return (
     <li class="moved-run">
-      <span class="strong">{spanOf(run, format)}</span>
+      <b>{spanOf(run, format)}</b>
       <span>
         {said === undefined
           ? t('moved.few')
@@ -142,9 +142,7 @@ function Entry(props: { entry: ChangelogEntry; zones: Zone[]; format: SiteFormat
         ))}
       </ul>
       <p class="small">{whyOf(entry, format)}</p>
-      {names.length > 0 && (
-        <p class="small muted">{t('moved.zones', { n: names.length, names: some(names) })}</p>
-      )}
+      {names.length > 0 && <p class="small muted">{t('moved.zones', { n: names.length, names: some(names) })}</p>}
       {entry.hours.length > 0 && (
         <details class="numbers">
           <summary>{more > 0 ? t('moved.hoursMore', { n: more }) : t('moved.hours')}</summary>
