@@ -35,6 +35,13 @@ export const lagOf = (row: Certainty): number => Math.max(row.lagMs ?? 0, RESOLU
 export const DOOR_MORE = 0.28;
 export const DOOR_LESS = 0.08;
 
+/**
+ * What goes unheard is uniform up to two lags while every advert is heard, and exponential where most are lost at random. This
+ * share of the second kind gives the variance that was measured on the same days, 0.36 of the lag's square before the first
+ * and 0.50 after the last sighting: near the least there can be (a third), so that no site has much less.
+ */
+export const RANDOM_LOSS = 0.15;
+
 /** Chance that what went unheard before and after, uniform up to these, adds up to at least `neededMs`. */
 export function excessChance(neededMs: number, beforeMs: number, afterMs: number): number {
   if (neededMs <= 0) return 1;

@@ -4,7 +4,7 @@
  * the same rows always give the same band. Pure.
  */
 import { type Band, Z95 } from './bands.ts';
-import { DOOR_LESS, DOOR_MORE, missingOf, unheard, wrongOf } from './doubt.ts';
+import { DOOR_LESS, DOOR_MORE, missingOf, RANDOM_LOSS, unheard, wrongOf } from './doubt.ts';
 import type { NearMedian } from './dwell.ts';
 
 /** Enough for quantiles of one in forty. */
@@ -31,6 +31,10 @@ function normal(random: () => number): number {
   return sum;
 }
 
+/** What goes unheard at one end, as a share of the reach, which is twice its mean. */
+const unheardShare = (random: () => number): number =>
+  random() < RANDOM_LOSS ? -Math.log(1 - random()) / 2 : random();
+
 export function medianBand(count: number, medianMs: number, { certain, below, near }: NearMedian): Band {
   if (near.length === 0) return { low: medianMs, high: medianMs };
   const { doubts, light } = certain;
@@ -52,8 +56,16 @@ export function medianBand(count: number, medianMs: number, { certain, below, ne
     const lengths: number[] = [];
     const common = normal(random);
     const door = 1 + ((common > 0 ? DOOR_MORE : DOOR_LESS) * common) / Z95;
+    // People who come and leave together, and two carriers of one person, were there equally long, though their sightings
+    // differ. Which they are is not told: half of the draws take those near the median to be of one company.
+    const company = draw % 2 === 0 ? undefined : [unheardShare(random), unheardShare(random)];
     for (const { lengthMs, beforeMs, afterMs, chance } of near)
-      if (chance >= 1 || random() < chance) lengths.push(lengthMs + door * (beforeMs * random() + afterMs * random()));
+      if (chance >= 1 || random() < chance)
+        lengths.push(
+          lengthMs +
+            door *
+              (beforeMs * (company?.[0] ?? unheardShare(random)) + afterMs * (company?.[1] ?? unheardShare(random))),
+        );
     if (lengths.length === 0) continue;
     lengths.sort((a, b) => a - b);
     const more = Math.max(-below, Math.round(belowMean + belowSpread * normal(random)));

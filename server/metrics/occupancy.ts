@@ -6,7 +6,18 @@
  */
 import { countBand, Z95 } from './bands.ts';
 import { type DarkWindow, darkWithinMs, presentInDark } from './dark.ts';
-import { type Certain, DOOR_LESS, DOOR_MORE, type DoubtfulRow, excessChance, lagOf, MILLION, millionths, unheard } from './doubt.ts';
+import {
+  type Certain,
+  DOOR_LESS,
+  DOOR_MORE,
+  type DoubtfulRow,
+  excessChance,
+  lagOf,
+  MILLION,
+  millionths,
+  RANDOM_LOSS,
+  unheard,
+} from './doubt.ts';
 import { QUARTER_MS } from './localTime.ts';
 import { counts, RESOLUTION_MS } from './thresholds.ts';
 
@@ -65,12 +76,8 @@ export function edgeSums(
   return sums;
 }
 
-/**
- * Variance of what goes unheard at one end, in squares of the lag: a third without losses (uniform up to two lags), one where
- * adverts are lost at random most of the time (exponential). Measured over 110 simulated days: 0.36 at the first and 0.50 at
- * the last sighting. As it lies between these limits anywhere, it carries over.
- */
-const LAG_VARIANCE = 0.43;
+/** Of what goes unheard at one end, in squares of the lag: see RANDOM_LOSS. */
+const LAG_VARIANCE = (1 - RANDOM_LOSS) / 3 + RANDOM_LOSS;
 
 /**
  * With `sure` the mean is unbiased: presences are told in whole ticks from the first to the last sighting, half a tick too

@@ -27,14 +27,19 @@ export interface Unheard {
   variance: number;
 }
 
-/** As many doubts of equal chance stand for them: the same mean, nearly the same variance, exact where all are equal. */
-function binomial({ sum, squares }: DoubtSums): Chances {
+/** As few doubts of equal chance and one of a smaller chance as have the same sums stand for them: the same mean and variance. */
+function anyOf({ sum, squares }: DoubtSums): Chances {
   if (sum <= TAIL || squares <= 0) return NONE;
   const count = Math.max(1, Math.ceil((sum * sum) / squares - 1e-9));
-  const chance = Math.min(1, sum / count);
-  if (chance > 0.5) return [...rising(count, 1 - chance)].reverse();
-  return rising(count, chance);
+  if (count === 1) return [1 - Math.min(1, sum), Math.min(1, sum)];
+  const root = Math.sqrt(Math.max(0, (count - 1) * (count * squares - sum * sum)));
+  const other = Math.min(1, Math.max(0, (sum - root) / count));
+  return sumOf(binomial(count - 1, Math.min(1, (sum - other) / (count - 1))), [1 - other, other]);
 }
+
+/** From the side where the sum starts large enough. */
+const binomial = (count: number, chance: number): Chances =>
+  chance > 0.5 ? [...rising(count, 1 - chance)].reverse() : rising(count, chance);
 
 function rising(count: number, chance: number): Chances {
   const out = [(1 - chance) ** count];
@@ -91,8 +96,8 @@ export function doubtfulCountBand(value: number, wrong: DoubtSums, missing: Doub
       high: Math.max(value, Math.ceil(middle + half)),
     };
   }
-  const less = binomial(wrong);
-  const more = sumOf(binomial(missing), negativeBinomial(unheard));
+  const less = anyOf(wrong);
+  const more = sumOf(anyOf(missing), negativeBinomial(unheard));
   const { low, high } = narrowest(sumOf([...less].reverse(), more), less.length - 1);
   return { low: Math.max(0, value + low), high: value + high };
 }

@@ -4,8 +4,24 @@ import type { Zone } from '../../server/contract/model.ts';
 import type { EngineRows, OpenRows } from '../../server/engine/types.ts';
 import { affinityFigures } from '../../server/metrics/affinity.ts';
 import { captureFigures } from '../../server/metrics/captureRate.ts';
-import { coverageOf, coverageShare, type ExpectedSpan, expectedSpans } from '../../server/metrics/coverage.ts';
-import { type Certain, doubtsOf, expectedMinutes, type Light } from '../../server/metrics/doubt.ts';
+import {
+  clipSpans,
+  coverageOf,
+  coverageShare,
+  type ExpectedSpan,
+  expectedSpans,
+  MINUTE_MS,
+} from '../../server/metrics/coverage.ts';
+import { type DarkWindow, darkWindows, LONGEST_DARK_MS } from '../../server/metrics/dark.ts';
+import {
+  type Certain,
+  doubtfulOf,
+  doubtsOf,
+  expectedMinutes,
+  knownDark,
+  type Light,
+  lightOf,
+} from '../../server/metrics/doubt.ts';
 import { dwellOf } from '../../server/metrics/dwell.ts';
 import { type FlowCount, flowFigures } from '../../server/metrics/flows.ts';
 import { footfallFigures, lengthCounts, type Presence, startedIn } from '../../server/metrics/footfall.ts';
@@ -23,7 +39,7 @@ import {
 import { edgeSums, occupancyFigures, occupancyTotals } from '../../server/metrics/occupancy.ts';
 import { type HourSample, peakHoursOf } from '../../server/metrics/peakHours.ts';
 import { returningCounts, returningFigures } from '../../server/metrics/returning.ts';
-import { intervalState } from '../../server/metrics/state.ts';
+import { intervalState, settledBeforeMs } from '../../server/metrics/state.ts';
 import { blocksOf, dwellWithheld, withheldCells } from '../../server/metrics/suppression.ts';
 import { bounceMs, counts, IDENTIFIED, minStayMs, minVisitMs } from '../../server/metrics/thresholds.ts';
 import { uniqueCounts, uniqueFigures } from '../../server/metrics/uniqueVisitors.ts';
@@ -84,10 +100,10 @@ const shareIn = (site: PlainSite, fromMs: number, toMs: number, floorId: string 
   return coverageShare(reported, expected);
 };
 
-function lightIn(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined, coverage: number): Light {
+/** Minutes of [fromMs, toMs) in which any gateway of the floor reported while it was expected to. */
+function litMinutes(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined): Set<number> {
   const { spans } = coverageIndex(site);
   const wanted = spans.filter((span) => floorId === undefined || span.floorId === floorId);
-  const expected = expectedMinutes(wanted, fromMs, toMs);
   const minutes = new Set<number>();
   for (const { gatewayId, minuteStartMs } of site.rows.coverage)
     if (
@@ -96,8 +112,34 @@ function lightIn(site: PlainSite, fromMs: number, toMs: number, floorId: string 
       wanted.some((one) => one.gatewayId === gatewayId && minuteStartMs >= one.fromMs && minuteStartMs < one.toMs)
     )
       minutes.add(minuteStartMs);
-  const lit = expected > 0 ? Math.min(1, minutes.size / expected) : 0;
-  return { lit, gateways: lit > 0 ? Math.min(1, coverage / lit) : 0 };
+  return minutes;
+}
+
+function darkIn(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined): DarkWindow[] {
+  const { spans } = coverageIndex(site);
+  const from = Math.floor((fromMs - 2 * LONGEST_DARK_MS) / MINUTE_MS) * MINUTE_MS;
+  const to = Math.ceil((toMs + 2 * LONGEST_DARK_MS) / MINUTE_MS) * MINUTE_MS;
+  const wanted = clipSpans(spans, from, to).filter((span) => floorId === undefined || span.floorId === floorId);
+  const lit = [...litMinutes(site, from, to, floorId)].sort((a, b) => a - b);
+  const unreported = [from - MINUTE_MS, ...lit]
+    .map((minuteMs, i) => ({ fromMs: minuteMs + MINUTE_MS, toMs: lit[i] ?? to }))
+    .filter((gap) => gap.fromMs < gap.toMs);
+  return darkWindows(unreported, wanted);
+}
+
+function lightIn(
+  site: PlainSite,
+  fromMs: number,
+  toMs: number,
+  floorId: string | undefined,
+  coverage: number,
+  known: ReturnType<typeof knownDark>,
+): Light {
+  const { spans } = coverageIndex(site);
+  const wanted = spans.filter((span) => floorId === undefined || span.floorId === floorId);
+  const expected = expectedMinutes(wanted, fromMs, toMs);
+  const lit = expected > 0 ? Math.min(1, litMinutes(site, fromMs, toMs, floorId).size / expected) : 0;
+  return lightOf(lit, lit > 0 ? Math.min(1, coverage / lit) : 0, known, fromMs, toMs);
 }
 
 function measuredQuarters(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined): Set<number> {
@@ -118,6 +160,7 @@ function figuresOf(
   toMs: number,
   coverage: number,
   certain: Certain,
+  windows: readonly DarkWindow[],
 ): Figures {
   const rows = presences(site, zone);
   const minMs = minMsOf(site, zone);
@@ -130,7 +173,7 @@ function figuresOf(
     return capture ? captureFigures(counted, coverage, certain) : footfallFigures(counted, coverage, certain);
   }
   if (metric === 'unique-visitors')
-    return coverage === 0 ? nothing : uniqueFigures(uniqueCounts(rows, fromMs, toMs, minMs), certain.light);
+    return coverage === 0 ? nothing : uniqueFigures(uniqueCounts(rows, fromMs, toMs, minMs, windows), certain.light);
   if (metric === 'occupancy') {
     if (coverage === 0) return { ...nothing, peak: null };
     const present = [...site.rows.occupancy, ...site.open.occupancy].filter((row) => row.zoneId === (zone?.id ?? null));
@@ -138,8 +181,8 @@ function figuresOf(
     const gapMs = zone ? undefined : Math.round(definitions.visitGapMinutes * 60_000);
     const mine = (list: readonly (Presence & { zoneId?: string })[]) => list.filter((row) => row.zoneId === zone?.id);
     const sums = zone
-      ? edgeSums(mine(site.rows.stays), mine(site.open.stays), fromMs, toMs, gapMs)
-      : edgeSums(site.rows.visits, site.open.visits, fromMs, toMs, gapMs);
+      ? edgeSums(mine(site.rows.stays), mine(site.open.stays), fromMs, toMs, gapMs, windows)
+      : edgeSums(site.rows.visits, site.open.visits, fromMs, toMs, gapMs, windows);
     return occupancyFigures(occupancyTotals(present, measured, fromMs, toMs, site.watermarkMs), coverage, {
       ...certain,
       sums,
@@ -149,7 +192,8 @@ function figuresOf(
   const carriers = new Set(long.map((row) => row.carrierId)).size;
   if (coverage === 0) return dwellOf([], 0);
   if (dwellWithheld(zone?.id, carriers, definitions.kAnonymity)) return { ...dwellOf([], 0), suppressed: true };
-  return dwellOf(long.map(lengthOf), coverage, certain);
+  const gapMs = zone ? undefined : Math.round(definitions.visitGapMinutes * 60_000);
+  return dwellOf(doubtfulOf(rows, fromMs, toMs, minMs, gapMs, windows), coverage, certain);
 }
 
 export function seriesByHand(
@@ -159,12 +203,20 @@ export function seriesByHand(
   const zone = query.zoneId === undefined ? undefined : site.registry.zones.get(site.siteId, query.zoneId);
   const edges = bucketEdges(timezoneOf(site), query.interval, query.fromMs, query.toMs);
   const openRows: Presence[] = zone ? site.open.stays.filter((row) => row.zoneId === zone.id) : site.open.visits;
+  const closed = zone ? site.rows.stays.filter((row) => row.zoneId === zone.id) : site.rows.visits;
+  const settledMs = settledBeforeMs(site, definitionsOf(site).visitGapMinutes);
+  const unsettled = [...openRows, ...closed.filter((row) => row.endMs >= settledMs)];
   const gapMs = zone ? undefined : Math.round(definitionsOf(site).visitGapMinutes * 60_000);
-  const doubts = doubtsOf(presences(site, zone), edges, minMsOf(site, zone), gapMs);
+  const shares = edges.slice(0, -1).map((fromMs, i) => shareIn(site, fromMs, edges[i + 1]!, zone?.floorId));
+  const dim = shares.some((share) => share < 1);
+  const windows = dim ? darkIn(site, edges[0]!, edges.at(-1)!, zone?.floorId) : [];
+  const doubts = doubtsOf(presences(site, zone), edges, minMsOf(site, zone), gapMs, windows);
+  const known = knownDark(presences(site, zone), minMsOf(site, zone), windows);
   return edges.slice(0, -1).map((fromMs, i) => {
     const toMs = edges[i + 1]!;
-    const coverage = shareIn(site, fromMs, toMs, zone?.floorId);
-    const certain = { doubts: doubts[i]!, light: lightIn(site, fromMs, toMs, zone?.floorId, coverage) };
+    const coverage = shares[i]!;
+    const light = dim ? lightIn(site, fromMs, toMs, zone?.floorId, coverage, known) : { lit: 1, gateways: 1 };
+    const certain = { doubts: doubts[i]!, light };
     return {
       start: isoLocal(timezoneOf(site), fromMs),
       coverage,
@@ -172,9 +224,9 @@ export function seriesByHand(
         toMs,
         definitionsOf(site).visitGapMinutes,
         site,
-        openRows.some((row) => startedIn(row, fromMs, toMs)),
+        unsettled.some((row) => startedIn(row, fromMs, toMs)),
       ),
-      ...figuresOf(site, query.metric, zone, fromMs, toMs, coverage, certain),
+      ...figuresOf(site, query.metric, zone, fromMs, toMs, coverage, certain, windows),
     };
   });
 }

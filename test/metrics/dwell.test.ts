@@ -3,7 +3,8 @@ import { bounceFigures } from '../../server/metrics/bounceRate.ts';
 import { dwellOf, dwellRanks } from '../../server/metrics/dwell.ts';
 import { lengthCounts } from '../../server/metrics/footfall.ts';
 
-const seconds = (...values: number[]) => values.map((value) => value * 1000);
+const seconds = (...values: number[]) =>
+  values.map((value) => ({ lengthMs: value * 1000, beforeMs: 1_000, afterMs: 1_000, chance: 1 }));
 
 test('median of odd and even numbers, nearest-rank p90', () => {
   expect(dwellOf(seconds(5), 1)).toEqual({ value: 5, low: 5, high: 5, mean: 5, p90: 5 });
