@@ -255,6 +255,25 @@ describe('following a site', () => {
   });
 });
 
+test('a change of the past is told to those who may ask for it, without what it is', async () => {
+  const people = await Promise.all(
+    (['manager', 'retailer', 'installer'] as const).map((as) => connected('/dashboard', { as })),
+  );
+  const told: [number, unknown[]][] = [];
+  people.forEach((socket, i) => {
+    socket.on('changelog', (...what: unknown[]) => told.push([i, what]));
+  });
+  for (const socket of people) await follow(socket, 'mall');
+  harness.hub.publishChangelog('other');
+  harness.hub.publishChangelog('mall');
+  harness.hub.publishLive('mall', snapshot(5));
+  await Promise.all(people.map((socket) => next<LiveSnapshot>(socket, 'live')));
+  expect(told.sort()).toEqual([
+    [0, []],
+    [1, []],
+  ]);
+});
+
 describe('the end of a session', () => {
   const closes = async (socket: Socket, act: () => Promise<unknown>): Promise<void> => {
     const closed = new Promise((resolve) => socket.once('disconnect', resolve));

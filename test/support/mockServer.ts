@@ -12,6 +12,7 @@ import { type Campaign, type CampaignInput, DEFAULT_ATTENTION } from '../../serv
 import { overlapShare } from '../../server/floor/geometry.ts';
 import type { Grant } from '../../server/http/route.ts';
 import { seenByTenant } from '../../server/http/routes/zones.ts';
+import { changelogOf } from './mockChangelog.ts';
 import * as mall from './mockMall.ts';
 
 /** As the server sends it. */
@@ -59,6 +60,8 @@ export interface MockServer {
   empty: boolean;
   live: { running: boolean; historyProgress: number | null; tooFew?: boolean };
   reset(): void;
+  /** The changelog has grown. */
+  tellChange(): void;
   stop(): Promise<void>;
 }
 
@@ -269,6 +272,9 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
           campaigns = put(campaigns, kept);
           return kept;
         }
+      case 'changelog':
+        if (mock.empty) return { timezone: mall.site.timezone, entries: [], more: false, awaited: [] };
+        return changelogOf(zone, mock.grants[0]?.tenantId === null);
       case 'metrics': {
         if (mock.empty) {
           if (id === 'peak-hours')
@@ -423,6 +429,9 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       step = 0;
       Object.assign(mock, { requests: [], failing: [], signedIn: true, grants: OWNER, empty: false });
       mock.live = { running: true, historyProgress: null };
+    },
+    tellChange() {
+      io.of('/dashboard').emit('changelog');
     },
     async stop() {
       clearInterval(timer);
