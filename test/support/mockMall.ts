@@ -1,4 +1,5 @@
 /** A plausible mall for the mock server: two floors, shops along a promenade, and numbers that follow the clock. Seeded, pure. */
+import type { Certificate, WalkAuditDetail } from '../../server/contract/calibration.ts';
 import type { LiveHeat, LiveSnapshot } from '../../server/contract/live.ts';
 import type {
   Affinity,
@@ -467,4 +468,59 @@ export function liveHeatOf(step: number): LiveHeat {
       return { floorId, cellM: 2, cells: [...merged.values()] };
     }),
   };
+}
+
+const WALKED_AT = '2026-11-12T09:40:00+01:00';
+export const walked: Omit<WalkAuditDetail, 'taps'> = {
+  id: 'w-1',
+  carrierId: carriers[0]!.id,
+  carrierLabel: carriers[0]!.label,
+  by: 'Ivo Instalatér',
+  started: '2026-11-12T09:20:00+01:00',
+  finished: WALKED_AT,
+  waypoints: [],
+};
+
+/** The ground floor was walked; since then a gateway moved upstairs of nobody, and one that was heard in the east. */
+export function certificatesOf(ofTenant: boolean): Certificate[] {
+  const moved = {
+    what: 'moved' as const,
+    gatewayId: 'gw-05',
+    gatewayName: 'G5 east',
+    at: '2026-11-18T10:00:00+01:00',
+  };
+  const one = (zoneId: string | null, taps: number, medianM: number, hitRate: number, stale: boolean): Certificate => ({
+    zoneId,
+    floorId: 'ground',
+    auditId: 'w-1',
+    at: WALKED_AT,
+    by: 'Ivo Instalatér',
+    taps,
+    enough: taps >= 5,
+    medianM,
+    p90M: Math.round(medianM * 19) / 10,
+    hitRate,
+    elsewhere: hitRate < 1 ? [{ zoneId: 'promenade', taps: Math.max(1, Math.round(taps * (1 - hitRate))) }] : [],
+    wronglyHere: 1,
+    noFix: 0,
+    wrongFloor: 0,
+    withinStated: 0.66,
+    state: stale ? 'stale' : 'valid',
+    reasons: stale ? [moved] : [],
+  });
+  if (ofTenant) return [{ ...one('cafe-alma', 7, 1.8, 1, false), by: null }];
+  const shops = zones.filter(({ floorId, kind }) => floorId === 'ground' && kind !== 'coupon');
+  return [
+    one(null, 74, 2.1, 0.99, true),
+    ...shops.slice(0, -3).map((zone, n) => {
+      const luck = chance(`certificate ${zone.id}`);
+      return one(
+        zone.id,
+        n === 4 ? 2 : 5 + (n % 4),
+        Math.round((1.4 + 2.4 * luck) * 10) / 10,
+        n === 2 ? 0.5 : n === 6 ? 0.8 : 1,
+        n === 7,
+      );
+    }),
+  ];
 }

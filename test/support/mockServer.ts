@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { Server } from 'socket.io';
+import type { WalkAuditDetail, Waypoint } from '../../server/contract/calibration.ts';
 import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
 import type { DashboardClientEvents, DashboardServerEvents, LiveHeat } from '../../server/contract/live.ts';
 import type { Interval, Metric } from '../../server/contract/metrics.ts';
@@ -58,6 +59,8 @@ export interface MockServer {
   grants: Grant[];
   /** A site with nothing in it. */
   empty: boolean;
+  /** Gateways that hear the tag in the hand. */
+  heardBy: number;
   live: { running: boolean; historyProgress: number | null; tooFew?: boolean };
   reset(): void;
   /** The changelog has grown. */
@@ -74,6 +77,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
   let campaigns: Campaign[] = [];
   let definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
   let attention = DEFAULT_ATTENTION;
+  let audits: Omit<WalkAuditDetail, 'taps'>[] = [];
   let step = 0;
   let isEmpty = false;
 
@@ -98,6 +102,52 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       other.tenantId !== tenantId &&
       overlapShare(next.shape, other.shape) > 0.02;
     if (zones.some(isForeign)) throw new Refusal(403, "must not lie over another tenant's zone", 'body.shape');
+  }
+
+  /** Walks as the server keeps them: a tap sent twice counts once. */
+  function answerAudits(
+    method: string,
+    id: string | undefined,
+    sub: string | undefined,
+    item: string | undefined,
+    body: unknown,
+  ) {
+    const found = audits.find((one) => one.id === id);
+    if (id === undefined && method === 'GET')
+      return mock.empty ? [] : audits.map(({ waypoints, ...one }) => ({ ...one, taps: waypoints.length }));
+    if (id === undefined) {
+      const { id, carrierId } = body as { id: string; carrierId: string };
+      const carrierLabel = mall.carriers.find((one) => one.id === carrierId)?.label ?? null;
+      const made = {
+        id,
+        carrierId,
+        carrierLabel,
+        by: 'Jana Dvořáková',
+        started: new Date(mall.NOW_MS).toISOString(),
+        finished: null,
+        waypoints: [],
+      };
+      audits = [made, ...audits];
+      return { ...made, taps: 0 };
+    }
+    if (found === undefined) throw new Refusal(404, `audit ${id} does not exist`);
+    if (method === 'DELETE' && sub === undefined) {
+      audits = audits.filter((one) => one !== found);
+      return undefined;
+    }
+    if (method === 'DELETE') {
+      found.waypoints = found.waypoints.filter((one) => one.id !== item);
+      return undefined;
+    }
+    if (sub === 'waypoints') {
+      const { waypoints } = body as { waypoints: Waypoint[] };
+      for (const one of waypoints)
+        if (!found.waypoints.some((known) => known.id === one.id))
+          found.waypoints.push({ ...one, at: new Date(one.atMs).toISOString(), errorM: null, outcome: 'pending' });
+      return { taps: found.waypoints.length, refused: [] };
+    }
+    if (sub === 'finish') found.finished = new Date(mall.NOW_MS).toISOString();
+    return { ...found, taps: found.waypoints.length };
   }
 
   function answer(method: string, path: string, query: URLSearchParams, body: unknown): unknown {
@@ -158,7 +208,8 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
         lastUsedMs: null,
         token: 'promenade_secret',
       };
-    const [, siteId, what, id, sub] = /^\/sites\/([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?)?$/.exec(path) ?? [];
+    const [, siteId, what, id, sub, item] =
+      /^\/sites\/([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?)?)?$/.exec(path) ?? [];
     if (siteId !== mall.site.id) throw new Refusal(404, `${path} does not exist`);
     const fromMs = Date.parse(query.get('from') ?? '');
     const toMs = Date.parse(query.get('to') ?? '');
@@ -209,6 +260,20 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
         }
         gateways = put(gateways, body as Gateway);
         return body;
+      case 'audit-carriers':
+        if (sub === 'heard')
+          return { gateways: mock.heardBy, lastHeardSecondsAgo: mock.heardBy > 0 ? 2 : null, listeningSeconds: 20 };
+        return mock.empty
+          ? []
+          : mall.carriers.filter(({ kind }) => kind !== 'staff').map(({ id, kind, label }) => ({ id, kind, label }));
+      case 'audits':
+        return answerAudits(method, id, sub, item, body);
+      case 'certificates':
+        return {
+          certificates: mock.empty ? [] : mall.certificatesOf(mock.grants.some(({ role }) => role === 'retailer')),
+        };
+      case 'reference-counts':
+        return method === 'DELETE' ? undefined : { ...(body as object), id: 'r-1', counterId: null, note: null };
       case 'carriers':
         if (sub === 'tag')
           return {
@@ -419,6 +484,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
     signedIn: true,
     grants: OWNER,
     empty: false,
+    heardBy: 4,
     live: { running: true, historyProgress: null },
     reset() {
       floors = [...mall.floors];
@@ -427,7 +493,8 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       campaigns = [...mall.campaigns];
       definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
       step = 0;
-      Object.assign(mock, { requests: [], failing: [], signedIn: true, grants: OWNER, empty: false });
+      audits = [structuredClone(mall.walked)];
+      Object.assign(mock, { requests: [], failing: [], signedIn: true, grants: OWNER, empty: false, heardBy: 4 });
       mock.live = { running: true, historyProgress: null };
     },
     tellChange() {

@@ -17,6 +17,7 @@ const VIEWS: Record<string, { hash: string; shown: string }> = {
   heatmap: { hash: 'heatmap?period=custom&from=2026-11-19&to=2026-11-21', shown: '.heat-said .badge' },
   traffic: { hash: 'traffic?compare=on', shown: '.chart[data-ready="true"] canvas' },
   gateways: { hash: 'gateways', shown: '.condition .dot.bad' },
+  audit: { hash: 'audit', shown: '.audit .table tbody tr' },
   editor: { hash: 'editor', shown: '.pick button' },
   campaigns: { hash: 'campaigns', shown: '.funnel li' },
   definitions: { hash: 'settings', shown: '.definition-row' },
@@ -289,7 +290,7 @@ describeInBrowser('dashboard', () => {
     mock.grants = grant('installer');
     await open('');
     await page.waitForSelector('.condition');
-    expect(await views()).toEqual(['Gateways', 'Editor']);
+    expect(await views()).toEqual(['Gateways', 'Walk audit', 'Editor']);
   });
 
   it('goes back to the sign-in when the session ends', async () => {
@@ -305,7 +306,7 @@ describeInBrowser('dashboard', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
-    for (const view of ['Heatmap', 'Traffic', 'Gateways', 'Editor', 'Campaigns', 'Settings']) {
+    for (const view of ['Heatmap', 'Traffic', 'Gateways', 'Walk audit', 'Editor', 'Campaigns', 'Settings']) {
       await page.locator('.side').getByRole('link', { name: view, exact: true }).focus();
       await page.keyboard.press('Enter');
       await page.waitForFunction((title) => document.querySelector('h1')?.textContent === title, view);

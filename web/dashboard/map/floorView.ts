@@ -133,6 +133,12 @@ export class FloorView {
     this.#drawLabels();
   }
 
+  /** Nearer, and stays there. */
+  lookAt(at: Point, zoom: number): void {
+    this.#moved = true;
+    this.map.setView(toLatLng(at), zoom);
+  }
+
   setFloor(floor: Floor): void {
     const other = this.#floor?.id !== floor.id;
     this.#floor = floor;

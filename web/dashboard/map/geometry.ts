@@ -140,3 +140,8 @@ export function shapeFault(shape: Shape): ShapeFault | undefined {
   }
   return undefined;
 }
+
+export const insideShape = (at: Point, shape: Shape): boolean =>
+  shape.type === 'circle'
+    ? Math.hypot(at[0] - shape.xM, at[1] - shape.yM) <= shape.radiusM
+    : shape.rings.every((ring, index) => insideRing(at, ring) === (index === 0));

@@ -9,6 +9,10 @@ export interface WalkedPlace {
   title: string;
 }
 
+/** Where a metre has fewer pixels (two to the zoom), a finger misses by metres: the first tap looks nearer, the next one tells. */
+const NEAR_ENOUGH_ZOOM = 2.8;
+const NEAR_ZOOM = 3.3;
+
 export class Walking {
   readonly #view: FloorView;
   readonly #trail: L.LayerGroup;
@@ -26,15 +30,21 @@ export class Walking {
       if (view.map.getPane(name) === undefined) view.map.createPane(name).style.zIndex = String(zIndex);
     this.#trail = L.layerGroup().addTo(view.map);
     this.#pin = L.layerGroup().addTo(view.map);
-    this.#click = ({ latlng }) => onPlace(toPoint(latlng));
+    this.#click = ({ latlng }) => {
+      if (view.map.getZoom() < NEAR_ENOUGH_ZOOM) view.lookAt(toPoint(latlng), NEAR_ZOOM);
+      onPlace(toPoint(latlng));
+    };
     this.#key = (event) => {
       if (event.key === 'Enter' && event.target === view.map.getContainer()) onPlace(toPoint(view.map.getCenter()));
     };
+    // Two taps near each other are two places, no wish to zoom.
+    view.map.doubleClickZoom.disable();
     view.map.on('click', this.#click);
     view.map.getContainer().addEventListener('keydown', this.#key);
   }
 
   stop(): void {
+    this.#view.map.doubleClickZoom.enable();
     this.#view.map.off('click', this.#click);
     this.#view.map.getContainer().removeEventListener('keydown', this.#key);
     this.#trail.remove();

@@ -22,7 +22,9 @@ export function Start({ site, open, onChange }: { site: Site; open: WalkAudit[];
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState(() => readKept<string>(lastKey) ?? '');
   const [busy, setBusy] = useState(false);
-  const asked = useAsync(`audit-carriers/${site.id}/${search}`, (signal) => ofSite(site.id).auditCarriers(search, signal));
+  const asked = useAsync(`audit-carriers/${site.id}/${search}`, (signal) =>
+    ofSite(site.id).auditCarriers(search, signal),
+  );
   const carriers = asked.data ?? [];
   const carrier = carriers.find(({ id }) => id === chosen) ?? carriers[0];
   const format = siteFormat(site.timezone);
@@ -47,7 +49,14 @@ export function Start({ site, open, onChange }: { site: Site; open: WalkAudit[];
   const goOn = ({ id }: WalkAudit) =>
     run(async () => {
       const { waypoints, carrierId, carrierLabel } = await ofSite(site.id).audit(id);
-      const taps = waypoints.map(({ id, floorId, xM, yM, at }) => ({ id, floorId, xM, yM, atMs: Date.parse(at), sent: true }));
+      const taps = waypoints.map(({ id, floorId, xM, yM, at }) => ({
+        id,
+        floorId,
+        xM,
+        yM,
+        atMs: Date.parse(at),
+        sent: true,
+      }));
       beginWalk({ siteId: site.id, auditId: id, carrierId, carrierLabel, taps });
     });
 
@@ -85,12 +94,20 @@ export function Start({ site, open, onChange }: { site: Site; open: WalkAudit[];
               visibleLabel
               label={t('audit.carrier')}
               value={carrier?.id ?? ''}
-              options={carriers.map(({ id, label, kind }) => ({ value: id, label: `${label ?? id} (${t(`carrier.kind.${kind}`)})` }))}
+              options={carriers.map(({ id, label, kind }) => ({
+                value: id,
+                label: `${label ?? id} (${t(`carrierKind.${kind}`)})`,
+              }))}
               onChange={setChosen}
             />
           )}
           {carrier !== undefined && <Heard siteId={site.id} carrierId={carrier.id} />}
-          <button type="button" class="button primary big" disabled={busy || carrier === undefined} onClick={() => void begin()}>
+          <button
+            type="button"
+            class="button primary big"
+            disabled={busy || carrier === undefined}
+            onClick={() => void begin()}
+          >
             {t('audit.begin')}
           </button>
         </div>

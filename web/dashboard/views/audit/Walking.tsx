@@ -19,13 +19,25 @@ import { endWalk, flush, type PhoneWalk, sending, tapHere, undoTap, unsent, walk
 /** As many as a certificate of a zone needs. */
 const TAPS_WANTED = 5;
 
-export function Walking({ site, plan, walk, onFinished }: { site: Site; plan: Plan; walk: PhoneWalk; onFinished: () => void }) {
+export function Walking({
+  site,
+  plan,
+  walk,
+  onFinished,
+  onDiscarded,
+}: {
+  site: Site;
+  plan: Plan;
+  walk: PhoneWalk;
+  onFinished: () => void;
+  onDiscarded: () => void;
+}) {
   const floor = chosenFloor(plan.floors);
   const [pin, setPin] = useState<Point>();
   const [view, setView] = useState<FloorView>();
   const [finishing, setFinishing] = useState(false);
   const [fault, setFault] = useState<string>();
-  const drawn = useRef<WalkingOnMap>();
+  const drawn = useRef<WalkingOnMap | undefined>(undefined);
   const zones = useMemo(
     () => plan.zones.filter((zone) => zone.floorId === floor?.id && zone.kind !== 'coupon'),
     [plan.zones, floor?.id],
@@ -70,7 +82,10 @@ export function Walking({ site, plan, walk, onFinished }: { site: Site; plan: Pl
   if (floor === undefined) return <Notice tone="warn">{t('floor.none')}</Notice>;
   const here = () => {
     if (pin === undefined) return;
-    const within = ([x, y]: Point): Point => [Math.min(floor.widthM, Math.max(0, x)), Math.min(floor.heightM, Math.max(0, y))];
+    const within = ([x, y]: Point): Point => [
+      Math.min(floor.widthM, Math.max(0, x)),
+      Math.min(floor.heightM, Math.max(0, y)),
+    ];
     const [xM, yM] = within(pin);
     tapHere({ floorId: floor.id, xM: Math.round(xM * 100) / 100, yM: Math.round(yM * 100) / 100 }, Date.now());
     setPin(undefined);
@@ -88,10 +103,30 @@ export function Walking({ site, plan, walk, onFinished }: { site: Site; plan: Pl
       endWalk();
       onFinished();
     } catch (error) {
-      setFault(error instanceof ApiError && error.status === 0 ? t('audit.finishLater') : error instanceof ApiError ? error.message : String(error));
+      setFault(
+        error instanceof ApiError && error.status === 0
+          ? t('audit.finishLater')
+          : error instanceof ApiError
+            ? error.message
+            : String(error),
+      );
     } finally {
       setFinishing(false);
     }
+  };
+  const discard = async () => {
+    if (!confirm(t('audit.discardSure', { n: walk.taps.length }))) return;
+    try {
+      await ofSite(site.id).removeAudit(walk.auditId);
+    } catch (error) {
+      // One that is gone already is what was wanted.
+      if (!(error instanceof ApiError && error.status === 404)) {
+        setFault(error instanceof ApiError ? error.message : String(error));
+        return;
+      }
+    }
+    endWalk();
+    onDiscarded();
   };
   const waiting = unsent();
   return (
@@ -101,14 +136,21 @@ export function Walking({ site, plan, walk, onFinished }: { site: Site; plan: Pl
         <FloorChoice floors={plan.floors} floor={floor} />
       </div>
       <div class="card walking-map">
-        <FloorMap floor={floor} zones={looks} figures={figures} label={t('audit.mapLabel', { floor: floor.name })} onView={setView}>
+        <FloorMap
+          floor={floor}
+          zones={looks}
+          figures={figures}
+          label={t('audit.mapLabel', { floor: floor.name })}
+          onView={setView}
+        >
           {pin === undefined && <p class="map-note small">{t('audit.tapWhere')}</p>}
         </FloorMap>
       </div>
       <p class="small walking-said" role="status">
-        <b class="num">{t('audit.taps', { n: walk.taps.length })}</b>
-        {', '}
-        {untouched.length > 0 ? t('audit.notWalked', { n: untouched.length }) : t('audit.allWalked')}
+        <span>
+          <b class="num">{t('audit.taps', { n: walk.taps.length })}</b>,{' '}
+          {untouched.length > 0 ? t('audit.notWalked', { n: untouched.length }) : t('audit.allWalked')}
+        </span>
         {waiting > 0 && sending.value === 'waiting' && (
           <span class="badge warn">{t('audit.waiting', { n: waiting })}</span>
         )}
@@ -116,14 +158,26 @@ export function Walking({ site, plan, walk, onFinished }: { site: Site; plan: Pl
       {walkProblem.value !== undefined && <Notice tone="bad">{t('fault.said', { message: walkProblem.value })}</Notice>}
       {fault !== undefined && <Notice tone="warn">{fault}</Notice>}
       <div class="walking-bar">
-        <button type="button" class="button icon big" aria-label={t('audit.undo')} title={t('audit.undo')} disabled={walk.taps.length === 0} onClick={undoTap}>
+        <button
+          type="button"
+          class="button icon big"
+          aria-label={t('audit.undo')}
+          title={t('audit.undo')}
+          disabled={walk.taps.length === 0}
+          onClick={undoTap}
+        >
           <Icon name="undo" size={22} />
         </button>
         <button type="button" class="button primary big here" disabled={pin === undefined} onClick={here}>
           <Icon name="audit" size={22} />
           {t('audit.here')}
         </button>
-        <button type="button" class="button big" disabled={finishing || walk.taps.length === 0} onClick={() => void finish()}>
+        <button
+          type="button"
+          class="button big"
+          disabled={finishing || walk.taps.length === 0}
+          onClick={() => void finish()}
+        >
           {finishing ? t('audit.finishing') : t('audit.finish')}
         </button>
       </div>
@@ -141,6 +195,10 @@ export function Walking({ site, plan, walk, onFinished }: { site: Site; plan: Pl
               </li>
             ))}
         </ul>
+        <button type="button" class="button danger" onClick={() => void discard()}>
+          <Icon name="trash" size={16} />
+          {t('audit.discard')}
+        </button>
       </details>
     </div>
   );

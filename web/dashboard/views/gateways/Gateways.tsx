@@ -14,6 +14,7 @@ import { isStale, snapshot } from '../../state/live.ts';
 import { usePlan } from '../../state/plan.ts';
 import { hrefTo, setParams } from '../../state/router.ts';
 import { allowedViews } from '../../state/session.ts';
+import { CertificateLine } from '../audit/CertificateLine.tsx';
 import { type Condition, conditionOf, gatewayLooks, sentenceOf } from './condition.ts';
 import './gateways.css';
 
@@ -164,6 +165,7 @@ export default function Gateways({ site }: { site: Site }) {
               : t('gateway.sum', { ok: count('ok'), warn: count('warn'), bad: count('bad'), all: rows.length })}
           </p>
         )}
+        <CertificateLine site={site} floorId={floor?.id} />
         <div class="card gateway-map">
           {plan.data === undefined ? (
             <Skeleton height="100%" />

@@ -19,6 +19,7 @@ import { usePlan } from '../../state/plan.ts';
 import { param, setParams } from '../../state/router.ts';
 import { dark } from '../../state/theme.ts';
 import { useAsync } from '../../state/useAsync.ts';
+import { CertificateLine } from '../audit/CertificateLine.tsx';
 import './heatmap.css';
 
 const HOUR_MS = 3_600_000;
@@ -127,6 +128,7 @@ export default function HeatmapView({ site }: { site: Site }) {
         />
       </PageHead>
       <div class="stack">
+        <CertificateLine site={site} floorId={floor?.id} />
         <div class="card heat-card">
           <div class={`heat-map ${answer.outdated && !byHour ? 'outdated' : ''}`}>
             {plan.data === undefined ? (
