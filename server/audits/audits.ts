@@ -52,6 +52,8 @@ export interface Audits {
   start(): Promise<void>;
   stop(): Promise<void>;
   all(siteId: string): Promise<StoredAudit[]>;
+  /** Those that were finished, the newest first; asked for by every view that tells of accuracy. */
+  finished(siteId: string): Promise<StoredAudit[]>;
   get(siteId: string, auditId: string): Promise<StoredAudit>;
   taps(siteId: string, audit: StoredAudit): Promise<(StoredTap & Tap)[]>;
   begin(
@@ -77,6 +79,7 @@ class WalkAudits implements Audits {
   readonly #sleep: (ms: number) => Promise<void>;
   /** By site: what is done there, one thing after another. */
   readonly #tails = new Map<string, Promise<unknown>>();
+  readonly #finished = new Map<string, Promise<StoredAudit[]>>();
   #unsubscribe: (() => void) | undefined;
   #stopped = false;
 
@@ -107,6 +110,15 @@ class WalkAudits implements Audits {
 
   all(siteId: string): Promise<StoredAudit[]> {
     return auditsOf(this.#parts.duck, siteId);
+  }
+
+  finished(siteId: string): Promise<StoredAudit[]> {
+    const known = this.#finished.get(siteId);
+    if (known) return known;
+    const found = this.all(siteId).then((audits) => audits.filter(({ result }) => result !== null));
+    this.#finished.set(siteId, found);
+    found.catch(() => this.#finished.delete(siteId));
+    return found;
   }
 
   async get(siteId: string, auditId: string): Promise<StoredAudit> {
@@ -302,6 +314,8 @@ class WalkAudits implements Audits {
       if (JSON.stringify(faults) !== JSON.stringify(result!.faults))
         await duck.transaction((sql) => setResult(sql, siteId, id, { ...result!, faults }));
     }
+    // All that changes them ends here.
+    this.#finished.delete(siteId);
     const points = await surveyPointsOf(duck, siteId);
     const walks = [...audits]
       .sort((a, b) => a.startedMs - b.startedMs)

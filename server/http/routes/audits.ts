@@ -196,7 +196,7 @@ export function auditRoutes({
       params: siteParams,
       response: certificates,
       async handler({ siteId, tenantId }) {
-        const finished = (await audits.all(siteId)).flatMap(({ id, by, finishedMs, result }) =>
+        const finished = (await audits.finished(siteId)).flatMap(({ id, by, finishedMs, result }) =>
           finishedMs === null || result === null ? [] : [{ id, by, finishedMs, ...result }],
         );
         const zones = registry.zones.all(siteId);
