@@ -20,15 +20,19 @@ import type { RadioAssumptions } from './radioAssumptions.ts';
 
 /** Seconds that a tracker's fix stands on; a walker is elsewhere by then. */
 export const AVERAGED_SECONDS = 4;
-/** Standard deviation per axis of where the carrier may be while its place is sought. */
+/**
+ * Standard deviation per axis of where the carrier may be while its place is sought: it grows with the distance, as the width
+ * of the ring does on which one reading puts it.
+ */
 const SPREAD_M = 2;
+const SPREAD_SHARE = 0.3;
 /** Below this a reading comes once in half a minute. */
 const LEAST_DBM = -97;
 /** Radius that holds 68 %, in standard deviations: of a round Gaussian per root of the summed variances, and of a flat one. */
 const ROUND = 1.5096 / Math.SQRT2;
 const FLAT = 0.9945;
 /** How far a real tracker stays behind the bound; bench:coverage prints it. */
-export const BEHIND_BOUND = 1.2;
+export const BEHIND_BOUND = 1.1;
 
 /** Of one cell: xx, xy, yy, xp, yp, pp. */
 export const TERMS = 6;
@@ -57,8 +61,9 @@ export function hear(
   const quick = AVERAGED_SECONDS * (p / radio.quickDb ** 2 + slope ** 2 / (p * (1 - p)));
   const weight = 1 / (radio.lastingDb ** 2 + 1 / quick);
   const decade = (10 * radio.exponent) / Math.LN10;
-  const spread = SPREAD_M * SPREAD_M;
-  const squareM2 = Math.max(0.25, dxM * dxM + dyM * dyM + dzM * dzM) + 2 * spread;
+  const flatM2 = dxM * dxM + dyM * dyM;
+  const spread = SPREAD_M * SPREAD_M + SPREAD_SHARE * SPREAD_SHARE * flatM2;
+  const squareM2 = Math.max(0.25, flatM2 + dzM * dzM) + 2 * spread;
   const cross = (-weight * decade) / squareM2;
   const square = (weight * decade * decade) / (squareM2 * squareM2);
   const { terms } = into;

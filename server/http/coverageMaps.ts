@@ -88,6 +88,13 @@ function answerOf(question: CoverageQuestion, field: CoverageField, oneMore: Cov
   };
 }
 
+/** A model as it would be, on the question's floor. */
+export async function coverageAnswer(model: SiteModel, question: CoverageQuestion): Promise<CoverageMap> {
+  const { floorId, cellM, oneMore, siteState, trafficAt } = question;
+  const field = await inTurns(coverageSteps(model, floorId, { cellM, siteState, trafficAt }));
+  return answerOf(question, field, oneMore ? await inTurns(oneMoreSteps(field)) : []);
+}
+
 export class CoverageMaps {
   readonly #registry: Registry;
   readonly #kept = new Map<string, Kept>();
@@ -143,13 +150,9 @@ export class CoverageMaps {
   }
 
   async #compute(question: CoverageQuestion): Promise<CoverageMap> {
-    const { siteId, floorId, gateways, cellM, oneMore, siteState, trafficAt } = question;
+    const { siteId, gateways } = question;
     const newest = this.#registry.modelTimeline(siteId).at(-1)?.model;
     if (!newest) throw new AppError(404, 'not-found', `site ${siteId} has no plan`);
-    const floors = this.#registry.floors.all(siteId);
-    const model: SiteModel = { ...newest, floors, gateways };
-    const field = await inTurns(coverageSteps(model, floorId, { cellM, siteState, trafficAt }));
-    const proposals = oneMore ? await inTurns(oneMoreSteps(field)) : [];
-    return answerOf(question, field, proposals);
+    return coverageAnswer({ ...newest, floors: this.#registry.floors.all(siteId), gateways }, question);
   }
 }

@@ -14,6 +14,7 @@ import { overlapShare } from '../../server/floor/geometry.ts';
 import type { Grant } from '../../server/http/route.ts';
 import { seenByTenant } from '../../server/http/routes/zones.ts';
 import { changelogOf } from './mockChangelog.ts';
+import { mockCoverage } from './mockCoverage.ts';
 import * as mall from './mockMall.ts';
 
 /** As the server sends it. */
@@ -219,7 +220,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       case undefined:
         return mall.site;
       case 'floors':
-        if (method === 'GET') return floors;
+        if (method === 'GET' && sub !== 'coverage') return floors;
         if (method === 'POST' && id === undefined) {
           const made: Floor = {
             outline: null,
@@ -237,6 +238,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
           return changed;
         }
         if (sub === 'image') return floors.find((floor) => floor.id === id);
+        if (sub === 'coverage') return mockCoverage(floors, gateways, id!, query.get('weight'), body);
         if (sub === 'geojson') return { floor: floors[0], zones: [], skipped: [], crs: 'metres' };
         return undefined;
       case 'zones':
@@ -445,7 +447,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       try {
         if (fault !== undefined)
           throw new Refusal(fault.status, fault.message ?? 'the database is on strike', fault.field);
-        sendJson(response, 200, answer(method, path, url.searchParams, body));
+        sendJson(response, 200, await answer(method, path, url.searchParams, body));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         sendJson(response, error.status, {

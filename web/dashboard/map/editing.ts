@@ -104,9 +104,10 @@ export class Editing {
     });
   }
 
-  showPoint(at: Point, onChange: (at: Point) => void): void {
+  showPoint(at: Point, onChange: (at: Point) => void, onDrag?: (at: Point) => void): void {
     this.#handles.clearLayers();
     const marker = this.#marker(at, 'gateway-handle', 20);
+    if (onDrag !== undefined) marker.on('drag', () => onDrag(toPoint(marker.getLatLng())));
     marker.on('dragend', () => onChange(toPoint(marker.getLatLng())));
   }
 

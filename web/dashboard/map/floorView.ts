@@ -8,14 +8,14 @@ export const toLatLng = ([x, y]: Point): L.LatLngTuple => [y, x];
 export const toPoint = (at: L.LatLng): Point => [at.lng, at.lat];
 
 /** Leaflet's image overlay holding a canvas: moves and scales with the map without being drawn again. */
-class CanvasOverlay extends L.ImageOverlay {
+export class CanvasOverlay extends L.ImageOverlay {
   readonly #canvas: HTMLCanvasElement;
   constructor(canvas: HTMLCanvasElement, bounds: L.LatLngBoundsExpression, options: L.ImageOverlayOptions) {
     super('', bounds, options);
     this.#canvas = canvas;
   }
   _initImage(): void {
-    this.#canvas.className = 'leaflet-image-layer leaflet-zoom-animated heat-canvas';
+    this.#canvas.className = `leaflet-image-layer leaflet-zoom-animated ${this.options.className || 'heat-canvas'}`;
     (this as unknown as { _image: HTMLCanvasElement })._image = this.#canvas;
   }
 }

@@ -10,8 +10,9 @@ import type {
   Waypoint,
   WaypointsTaken,
 } from '../../../server/contract/calibration.ts';
-import type { Definitions } from '../../../server/contract/definitions.ts';
 import type { Changelog } from '../../../server/contract/changelog.ts';
+import type { CoverageMap } from '../../../server/contract/coverage.ts';
+import type { Definitions } from '../../../server/contract/definitions.ts';
 import type { LiveSnapshot } from '../../../server/contract/live.ts';
 import type {
   Affinity,
@@ -144,6 +145,16 @@ export const ofSite = (siteId: string) => {
       }),
     removeCount: (id: string) => api.delete<void>(at(`/reference-counts/${id}`)),
     removeGateway: (id: string) => api.delete<void>(at(`/gateways/${id}`)),
+    coverage: (floorId: string, weight: CoverageMap['weight']) =>
+      api.get<CoverageMap>(withQuery(at(`/floors/${floorId}/coverage`), { weight })),
+    draftCoverage: (
+      floorId: string,
+      draft: {
+        gateways: Pick<Gateway, 'id' | 'xM' | 'yM' | 'zM' | 'enabled'>[];
+        weight: CoverageMap['weight'];
+        oneMore: boolean;
+      },
+    ) => api.post<CoverageMap>(at(`/floors/${floorId}/coverage`), draft),
     carriers: (signal?: AbortSignal) => api.get<Carrier[]>(at('/carriers?limit=10000'), options(signal)),
     createCarriers: (carriers: Omit<Carrier, 'id'>[]) => api.post<Carrier[]>(at('/carriers'), carriers),
     removeCarrier: (id: string) => api.delete<void>(at(`/carriers/${id}`)),

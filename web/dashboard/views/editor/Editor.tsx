@@ -17,6 +17,15 @@ import { usePlan } from '../../state/plan.ts';
 import { guardLeaving, setParams } from '../../state/router.ts';
 import { ownTenant } from '../../state/session.ts';
 import { useAsync } from '../../state/useAsync.ts';
+import {
+  AccuracyLegend,
+  AccuracyPanel,
+  AccuracySwitch,
+  accuracyIsOn,
+  accuracyWeight,
+  showCell,
+} from '../accuracy/AccuracyPanel.tsx';
+import { useAccuracy } from '../accuracy/useAccuracy.ts';
 import { FloorDialog } from './FloorDialog.tsx';
 import { FixedZone, GatewayForm, middleOf, ZoneForm } from './forms.tsx';
 import {
@@ -49,6 +58,8 @@ export default function Editor({ site }: { site: Site }) {
   const [saving, setSaving] = useState(false);
   const [floorDialog, setFloorDialog] = useState<'new' | 'edit'>();
   const [view, setView] = useState<FloorView>();
+  /** A gateway that is being dragged, before it is let go. */
+  const [moving, setMoving] = useState<{ id: string; xM: number; yM: number }>();
   const editing = useMemo(() => (view === undefined ? undefined : new Editing(view)), [view]);
   const waiting = useAsync<{ id: string }[]>(tenant === null ? `waiting/${site.id}` : null, (signal) =>
     ofSite(site.id).waiting(signal),
@@ -108,11 +119,11 @@ export default function Editor({ site }: { site: Site }) {
     [floor, draft.zones, change, tenant],
   );
   const addGateway = useCallback(
-    (at: readonly [number, number]) => {
+    (at: readonly [number, number], zM = 2.5) => {
       if (floor === undefined) return;
       const id = newGatewayId(draft.gateways);
       const [xM, yM] = roundPoint([at[0], at[1]]);
-      const made: Gateway = { id, name: id, floorId: floor.id, xM, yM, zM: 2.5, enabled: true };
+      const made: Gateway = { id, name: id, floorId: floor.id, xM, yM, zM, enabled: true };
       change((old) => ({ ...old, gateways: [...old.gateways, made] }));
       setSelected({ what: 'gateway', id });
     },
@@ -156,10 +167,18 @@ export default function Editor({ site }: { site: Site }) {
           change((old) => withZone(old, zone.id, { shape: roundShape(shape) })),
         );
       else if (gateway !== undefined)
-        editing.showPoint([gateway.xM, gateway.yM], (at) => {
-          const [xM, yM] = roundPoint(at);
-          change((old) => withGateway(old, gateway.id, { xM, yM }));
-        });
+        editing.showPoint(
+          [gateway.xM, gateway.yM],
+          (at) => {
+            const [xM, yM] = roundPoint(at);
+            setMoving(undefined);
+            change((old) => withGateway(old, gateway.id, { xM, yM }));
+          },
+          (at) => {
+            const [xM, yM] = roundPoint(at);
+            setMoving({ id: gateway.id, xM, yM });
+          },
+        );
     }
   }, [editing, tool, zone, gateway, floor?.id]);
 
@@ -219,6 +238,20 @@ export default function Editor({ site }: { site: Site }) {
     [tool],
   );
 
+  const accuracyOn = tenant === null && accuracyIsOn();
+  const drawn = useMemo(
+    () =>
+      moving === undefined ? gateways : gateways.map((one) => (one.id === moving.id ? { ...one, ...moving } : one)),
+    [gateways, moving],
+  );
+  // The draft takes over a plan that has just come in an effect; an empty one would be painted blind for a moment.
+  const draftIsFilled = plan.data !== undefined && (saved.gateways.length > 0 || plan.data.gateways.length === 0);
+  const accuracy = useAccuracy(
+    accuracyOn && floor !== undefined && draftIsFilled
+      ? { siteId: site.id, floorId: floor.id, weight: accuracyWeight(), draft: drawn, moving: moving !== undefined }
+      : undefined,
+  );
+
   if (plan.error !== undefined && plan.data === undefined) return <Fault error={plan.error} retry={plan.reload} />;
   const hint =
     tool === 'polygon'
@@ -242,6 +275,7 @@ export default function Editor({ site }: { site: Site }) {
   return (
     <>
       <PageHead title={t('nav.editor')}>
+        {floor !== undefined && tenant === null && <AccuracySwitch />}
         {floor !== undefined && <FloorChoice floors={floors} floor={floor} />}
         {floor !== undefined && tenant === null && (
           <button type="button" class="button" onClick={() => setFloorDialog('edit')}>
@@ -299,6 +333,8 @@ export default function Editor({ site }: { site: Site }) {
                 floor={floor}
                 zones={looks}
                 gateways={gatewayLooks}
+                accuracy={accuracyOn ? accuracy : undefined}
+                onCell={showCell}
                 label={t('editor.mapLabel', { floor: floor.name })}
                 onZone={pickZone}
                 onGateway={pickGateway}
@@ -308,6 +344,7 @@ export default function Editor({ site }: { site: Site }) {
             <p class={`editor-hint small ${report?.crossing === undefined ? 'muted' : 'bad'}`} role="status">
               {hint}
             </p>
+            {accuracyOn && <AccuracyLegend map={accuracy.map} loading={accuracy.loading} />}
           </div>
           <aside class="card editor-side" aria-label={t('editor.side')}>
             {zone !== undefined || gateway !== undefined ? (
@@ -354,6 +391,15 @@ export default function Editor({ site }: { site: Site }) {
             ) : (
               <>
                 {faults.size > 0 && <Notice tone="bad">{t('editor.someRefused', { n: faults.size })}</Notice>}
+                {accuracyOn && (
+                  <AccuracyPanel
+                    accuracy={accuracy}
+                    onPlace={({ xM, yM, zM }) => {
+                      addGateway([xM, yM], zM);
+                      setSelected(undefined);
+                    }}
+                  />
+                )}
                 <ZonePicks
                   title={t(tenant === null ? 'editor.zones' : 'editor.ownZones', { n: changeable.length })}
                   none={t(tenant === null ? 'editor.noZones' : 'editor.noOwnZones')}

@@ -14,6 +14,15 @@ import { isStale, snapshot } from '../../state/live.ts';
 import { usePlan } from '../../state/plan.ts';
 import { hrefTo, setParams } from '../../state/router.ts';
 import { allowedViews } from '../../state/session.ts';
+import {
+  AccuracyLegend,
+  AccuracyPanel,
+  AccuracySwitch,
+  accuracyIsOn,
+  accuracyWeight,
+  showCell,
+} from '../accuracy/AccuracyPanel.tsx';
+import { useAccuracy } from '../accuracy/useAccuracy.ts';
 import { CertificateLine } from '../audit/CertificateLine.tsx';
 import { type Condition, conditionOf, gatewayLooks, sentenceOf } from './condition.ts';
 import './gateways.css';
@@ -63,6 +72,13 @@ export default function Gateways({ site }: { site: Site }) {
         .filter((zone) => zone.floorId === floor?.id)
         .map((zone) => ({ zone, className: 'faded' })),
     [plan.data, floor?.id],
+  );
+
+  const accuracyOn = accuracyIsOn();
+  const accuracy = useAccuracy(
+    accuracyOn && floor !== undefined
+      ? { siteId: site.id, floorId: floor.id, weight: accuracyWeight(), draft: undefined, moving: false }
+      : undefined,
   );
 
   if (plan.error !== undefined && plan.data === undefined) return <Fault error={plan.error} retry={plan.reload} />;
@@ -154,6 +170,7 @@ export default function Gateways({ site }: { site: Site }) {
         <span class="desktop-only">
           <LinkState />
         </span>
+        {floor !== undefined && <AccuracySwitch />}
         {floor !== undefined && <FloorChoice floors={floors} floor={floor} />}
       </PageHead>
       <div class="stack">
@@ -166,21 +183,31 @@ export default function Gateways({ site }: { site: Site }) {
           </p>
         )}
         <CertificateLine site={site} floorId={floor?.id} />
-        <div class="card gateway-map">
-          {plan.data === undefined ? (
-            <Skeleton height="100%" />
-          ) : floor === undefined ? (
-            <Empty icon="layers" title={t('floor.none')}>
-              {t('floor.noneHow')}
-            </Empty>
-          ) : (
-            <FloorMap
-              floor={floor}
-              zones={zoneLooks}
-              gateways={looks}
-              label={t('map.label', { floor: floor.name })}
-              onGateway={(gateway) => setHovered(gateway.id)}
-            />
+        <div class="card gateway-plan">
+          <div class={`gateway-map ${accuracyOn ? 'tall' : ''}`}>
+            {plan.data === undefined ? (
+              <Skeleton height="100%" />
+            ) : floor === undefined ? (
+              <Empty icon="layers" title={t('floor.none')}>
+                {t('floor.noneHow')}
+              </Empty>
+            ) : (
+              <FloorMap
+                floor={floor}
+                zones={zoneLooks}
+                gateways={looks}
+                accuracy={accuracyOn ? accuracy : undefined}
+                onCell={showCell}
+                label={t('map.label', { floor: floor.name })}
+                onGateway={(gateway) => setHovered(gateway.id)}
+              />
+            )}
+          </div>
+          {accuracyOn && floor !== undefined && (
+            <>
+              <AccuracyLegend map={accuracy.map} loading={accuracy.loading} />
+              <AccuracyPanel accuracy={accuracy} />
+            </>
           )}
         </div>
         <section class="card" aria-label={t('nav.gateways')}>
