@@ -194,6 +194,42 @@ describe('a backlog that comes hours late', () => {
     await expectTold(before);
   }, 60_000);
 
+  test('and still earlier data while it is computed: acknowledged only once the hours of that are provisional too', async () => {
+    let [blocked, release] = [false, () => {}];
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const wrap = (real: TimeSeriesWriter): TimeSeriesWriter => ({
+      lastCheckpoint: (siteId) => real.lastCheckpoint(siteId),
+      async commit(commit: SiteCommit) {
+        if (commit.recomputation && !blocked) {
+          blocked = true;
+          await gate;
+        }
+        return real.commit(commit);
+      },
+    });
+    await start({ timeSeries: wrap, options: { rowsPerCommit: 600 } });
+    await play(intime);
+    await harness!.pipeline.settle(SITE);
+    await play(late);
+    const settled = harness!.pipeline.settle(SITE);
+    await until(() => blocked).toBe(true);
+    const { acks } = fleet;
+    const { message } = world.find((entry) => entry.gatewayId === 'g3' && entry.message.seq === 100)!;
+    await play([{ gatewayId: 'g3', message: { ...message, epoch: 2, seq: 1, sightings: [] } }]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(fleet.acks).toBe(acks);
+    const dirty = () => harness!.duck.get('select dirty_from_ms as "fromMs" from site_state');
+    expect(await dirty()).toEqual({ fromMs: late[0]!.message.fromMs });
+    release();
+    await until(() => fleet.acks).toBeGreaterThan(acks);
+    await settled;
+    await harness!.pipeline.settle(SITE);
+    expect(await dirty()).toEqual({ fromMs: null });
+    expect(await rowsOf(harness!.duck)).toBe(neverLate);
+  }, 60_000);
+
   test('that says nothing new makes no entry, nor does a rebuild that moves nothing', async () => {
     await start();
     await play(world);
