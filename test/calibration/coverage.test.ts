@@ -322,6 +322,8 @@ describe('against a tracker in the simulator', () => {
         seconds: 400,
       });
       const field = fieldOf(hallModel(layout), { siteState });
+      // The state of the tracker itself is understood.
+      expect(field.radio.fromTraffic).toBe(true);
       return blocksOf(samples, (xM, yM) => field.errorM[indexAt(field, xM, yM)]!, 5, 30);
     });
     const compared = compare(blocks);

@@ -6,6 +6,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, createApp } from '../../server/app.ts';
 import { parseServerConfig } from '../../server/config.ts';
+import type { CoverageMap } from '../../server/contract/coverage.ts';
 import type { PeakHours, Series } from '../../server/contract/metrics.ts';
 import { OpenApiCheck, type OpenApiDocument } from '../support/openApiCheck.ts';
 import { eventually } from '../support/serverProcess.ts';
@@ -164,6 +165,18 @@ test('a week begins on Monday by the local clock, and peak hours leave the half-
   expect(peak.body.grid.map((hours) => hours.length)).toEqual([24, 24, 24, 24, 24, 24, 24]);
   // Twenty-one of twenty-three hours lie above nine tenths.
   expect(peak.body.excludedDays).toEqual([]);
+});
+
+test.each(['area', 'traffic'])('the coverage map of a running site, by %s', async (weight) => {
+  const { status, body } = await call<CoverageMap>('get', `/sites/mall/floors/f0/coverage?weight=${weight}`);
+  expect(status).toBe(200);
+  // A floor of 20 × 20 m with one gateway in its middle.
+  expect(body.cells.length).toBe(100);
+  expect(body.cells.every(({ gateways }) => gateways === 1)).toBe(true);
+  expect(body.summary).toMatchObject({ weak: 1, blind: 0 });
+  const errorAt = (x: number, y: number) => body.cells.find(({ xM, yM }) => xM === x && yM === y)!.errorM;
+  expect(errorAt(10, 10)).toBeLessThan(errorAt(18, 18));
+  expect(body.oneMore.length).toBe(3);
 });
 
 test.each([
