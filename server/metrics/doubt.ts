@@ -71,9 +71,6 @@ export interface Doubts {
   /** The longest lag of the counted, and how many of them began or ended next to darkness. */
   longestLagMs: number;
   darkened: number;
-  /** Sums over the counted and the others of the probability that they were elsewhere; zones only. */
-  countedElsewhereM: number;
-  belowElsewhereM: number;
 }
 export const NO_DOUBTS: Doubts = {
   falseM: 0,
@@ -85,8 +82,6 @@ export const NO_DOUBTS: Doubts = {
   seenByMore: 0,
   longestLagMs: 0,
   darkened: 0,
-  countedElsewhereM: 0,
-  belowElsewhereM: 0,
 };
 
 /** What was reported of an interval: the share of its minutes in which anybody did, and of gateways while anybody did. */
@@ -261,16 +256,13 @@ export function doubtsOf(
     const doubts = out[i];
     if (!doubts) continue;
     const inInterval = longEnough * (1 - earlier) * whole;
-    const elsewhereM = gapMs === undefined ? (1_000 - (row.massPermille ?? 0)) * 1_000 : 0;
     if (lengthOf(row) < minMs) {
       miss(doubts, inInterval);
-      doubts.belowElsewhereM += elsewhereM;
       continue;
     }
     const wrong = 1 - inInterval;
     doubts.falseM += millionths(wrong);
     doubts.falseSquareM += millionths(wrong * wrong);
-    doubts.countedElsewhereM += elsewhereM;
     doubts.longestLagMs = Math.max(doubts.longestLagMs, row.lagMs ?? 0);
     const silentMs = 2 * lagOf(row);
     if (reach.beforeMs > silentMs || reach.afterMs > silentMs) doubts.darkened += 1;

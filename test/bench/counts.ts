@@ -3,9 +3,10 @@
  * staff, carts, people with two carriers and carriers that leave and come back. What is measured is the product: engine,
  * time series and questions; only MQTT is left out. What the truth is, test/bench/counts/truth.ts says.
  *
- *   npm run bench:counts -- [--days 200] [--family tuning|validation] [--by-trouble] [--json]
+ *   npm run bench:counts -- [--days 24] [--family tuning|validation] [--by-trouble] [--threads N] [--kept DIR] [--json]
  *
- * Half of the days are of the family that bands and estimators were made on, half of one they were not.
+ * Half of the days are of the family that bands and estimators were made on, half of one they were not. A day takes five to
+ * ten seconds of a core; 200 and more say something of coverage. With --kept what was simulated is kept in DIR and used again.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -92,6 +93,8 @@ async function playAll(
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
+const maybe = (share: number | null): string => (share === null ? '–' : percent(share));
+
 function line(measure: Measure, summary: Summary | undefined): string {
   if (!summary) return `  ${measure.padEnd(31)} no cases`;
   const asked = ASKED_ERROR[measure];
@@ -105,21 +108,30 @@ function line(measure: Measure, summary: Summary | undefined): string {
     percent(summary.below).padStart(8),
     percent(summary.above).padStart(8),
     percent(summary.width).padStart(8),
+    summary.meanWidth.toPrecision(2).padStart(7),
+    percent(summary.points).padStart(9),
+    maybe(summary.withinOthers).padStart(8),
+    maybe(summary.withinNarrower).padStart(9),
   ].join(' ');
 }
+
+const LEGEND = `  error, bias: of the values, by sums of truths. within: truths from low to high; below, above: the others. width: of the
+  band, by mean truth, and as it is. one: bands of a single number, as nothing is in doubt. others: of the bands that are
+  wider, those that hold the truth. less: those that would with one number less; where that is below 95 %, a band of whole
+  numbers cannot be narrower.`;
 
 const of = (results: readonly DayResult[], measure: Measure): Summary | undefined =>
   summarize(results.flatMap((result) => result.cases.filter((one) => one.measure === measure)));
 
 function table(title: string, results: readonly DayResult[]): string {
-  const head = `  ${''.padEnd(31)}  cases     error  asked      bias    within  below   above    width`;
+  const head = `  ${''.padEnd(31)}  cases     error  asked      bias    within   below    above    width   width       one   others      less`;
   return [title, head, ...MEASURES.map((measure) => line(measure, of(results, measure)))].join('\n');
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      days: { type: 'string', default: '200' },
+      days: { type: 'string', default: '24' },
       family: { type: 'string' },
       'by-trouble': { type: 'boolean', default: false },
       threads: { type: 'string', default: String(availableParallelism()) },
@@ -171,6 +183,7 @@ async function main(): Promise<void> {
       if (some.length > 0) say(table(`${family}, trouble: ${trouble}, ${some.length} mall-days`, some));
     }
   }
+  say(LEGEND);
   const sightings = results.reduce((sum, result) => sum + result.sightings, 0);
   const seconds = (performance.now() - startedMs) / 1_000;
   say(`${results.length} mall-days, ${(sightings / 1e6).toFixed(1)} million sightings, ${seconds.toFixed(0)} s`);

@@ -23,6 +23,7 @@ import {
   lightOf,
 } from '../../server/metrics/doubt.ts';
 import { dwellOf } from '../../server/metrics/dwell.ts';
+import { elsewhereOf } from '../../server/metrics/elsewhere.ts';
 import { type FlowCount, flowFigures } from '../../server/metrics/flows.ts';
 import { footfallFigures, lengthCounts, type Presence, startedIn } from '../../server/metrics/footfall.ts';
 import { heatCells, heatFigures } from '../../server/metrics/heat.ts';
@@ -170,7 +171,13 @@ function figuresOf(
     const capture = metric === 'capture-rate';
     if (coverage === 0) return capture ? { ...nothing, turnInRatio: null } : nothing;
     const counted = lengthCounts(rows, fromMs, toMs, minMs, bounceMs(definitions));
-    return capture ? captureFigures(counted, coverage, certain) : footfallFigures(counted, coverage, certain);
+    if (!capture) return footfallFigures(counted, coverage, certain);
+    if (!zone) return captureFigures(counted, coverage, certain);
+    const onFloor = [...site.rows.stays, ...site.open.stays].filter((row) => row.floorId === zone.floorId);
+    const others = site.registry.zones.all(site.siteId).filter((one) => one.floorId === zone.floorId).length - 1;
+    const confirmMs = Math.round(definitions.enterConfirmSeconds * 1_000);
+    const elsewhere = elsewhereOf(onFloor, zone.id, others, fromMs, toMs, minMs, confirmMs);
+    return captureFigures(counted, coverage, certain, elsewhere);
   }
   if (metric === 'unique-visitors')
     return coverage === 0 ? nothing : uniqueFigures(uniqueCounts(rows, fromMs, toMs, minMs, windows), certain.light);

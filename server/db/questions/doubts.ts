@@ -47,7 +47,7 @@ export const millionthsSql = (chance: string): string => `cast(round((${chance})
 
 /**
  * Relations to stand in a `with`, the last one judged(carrier_id, start_ms, end_ms, length_ms, lag_ms, lag, gateways,
- * mass_permille, reach_before, reach_after, long_enough, whole, counts): presences from a day before the period until
+ * reach_before, reach_after, long_enough, whole, counts): presences from a day before the period until
  * LATEST_MS after it. Parameters: $1 the site, $2 the zone or ''.
  */
 export function judgedSql(context: SiteContext, { edges, zone }: Frame, dark: readonly DarkWindow[]): string {
@@ -55,8 +55,7 @@ export function judgedSql(context: SiteContext, { edges, zone }: Frame, dark: re
   const minMs = sqlNumber(minLengthMs(context, zone));
   const gapMs = sqlNumber(Math.round(context.definitions.visitGapMinutes * 60_000));
   const rowsOf = (table: string) =>
-    `select carrier_id, start_ms, end_ms, ${LENGTH_MS} as length_ms, lag_ms, gateways, ${LAG_SQL} as lag,
-       ${zone ? 'mass_permille' : '1000'} as mass_permille
+    `select carrier_id, start_ms, end_ms, ${LENGTH_MS} as length_ms, lag_ms, gateways, ${LAG_SQL} as lag
      from ${table} where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
        and ${inRange('start_ms', [Math.max(0, fromMs - LONGEST_BEFORE_MS), toMs + LATEST_MS])}`;
   const source = zone ? 'stays' : 'visits';
@@ -90,17 +89,14 @@ export async function doubtsByInterval(context: SiteContext, frame: Frame): Prom
          counts and (gateways <= 1 or ${zone !== undefined}) as one, counts and gateways = 2 and ${zone === undefined} as two,
          counts and gateways > 2 and ${zone === undefined} as more,
          case when counts then lag_ms else 0 end as lag_ms,
-         counts and (reach_before > 2 * lag or reach_after > 2 * lag) as darkened,
-         case when counts then (1000 - mass_permille) * 1000 else 0 end as counted_elsewhere,
-         case when counts then 0 else (1000 - mass_permille) * 1000 end as below_elsewhere from s
+         counts and (reach_before > 2 * lag or reach_after > 2 * lag) as darkened from s
        union all
-       select i - 1, 0.0, there, false, false, false, 0, false, 0, 0 from s where earlier > 0 and i > 0)
+       select i - 1, 0.0, there, false, false, false, 0, false from s where earlier > 0 and i > 0)
      select i, sum(${millionthsSql('wrong')}) as "falseM", sum(${millionthsSql('wrong * wrong')}) as "falseSquareM",
        sum(${millionthsSql('missing')}) as "missingM", sum(${millionthsSql('missing * missing')}) as "missingSquareM",
        count(*) filter (where one) as "seenByOne", count(*) filter (where two) as "seenByTwo",
        count(*) filter (where more) as "seenByMore", max(lag_ms) as "longestLagMs",
-       count(*) filter (where darkened) as darkened,
-       sum(counted_elsewhere) as "countedElsewhereM", sum(below_elsewhere) as "belowElsewhereM"
+       count(*) filter (where darkened) as darkened
      from q where i < ${last} group by i`,
     [context.siteId, zone?.id ?? ''],
   );

@@ -82,6 +82,14 @@ type Measured = SeriesPoint & { value: number; low: number; high: number };
 const isMeasured = (point: SeriesPoint): point is Measured =>
   point.value !== null && point.low !== null && point.high !== null;
 
+/** Counts and their truths are whole: a band can only hold more than 95 % where one number less would hold too few. */
+export const WHOLE: ReadonlySet<Measure> = new Set<Measure>([
+  'footfall, hour',
+  'footfall, day',
+  'unique visitors, hour',
+  'unique visitors, day',
+]);
+
 export interface Summary {
   cases: number;
   /** Sum of absolute errors ÷ sum of truths: a busy hour counts for more than an idle one. */
@@ -91,26 +99,42 @@ export interface Summary {
   within: number;
   below: number;
   above: number;
-  /** Mean width of the band ÷ mean truth. */
+  /** Mean width of the band ÷ mean truth, and as it is. */
   width: number;
+  meanWidth: number;
+  /** Share of bands that are one number, nothing being in doubt; and of the others, the share that holds the truth. */
+  points: number;
+  withinOthers: number | null;
+  /** Of these others, the share that would if one were taken off the end farther from the value; whole numbers only. */
+  withinNarrower: number | null;
 }
+
+/** Sums in floating point may differ in the last digit where nothing is wrong. */
+const SLACK = 1e-9;
+const holds = ({ low, high }: Pick<Case, 'low' | 'high'>, truth: number): boolean =>
+  truth >= low - SLACK && truth <= high + SLACK;
+
+const narrower = ({ low, high, value }: Case): Pick<Case, 'low' | 'high'> =>
+  high - value >= value - low ? { low, high: high - 1 } : { low: low + 1, high };
 
 export function summarize(cases: readonly Case[]): Summary | undefined {
   if (cases.length === 0) return undefined;
   const sum = (of: (one: Case) => number): number => cases.reduce((total, one) => total + of(one), 0);
-  const share = (is: (one: Case) => boolean): number => cases.filter(is).length / cases.length;
+  const share = (list: readonly Case[], is: (one: Case) => boolean): number => list.filter(is).length / list.length;
   const truths = sum((one) => one.truth);
-  // Sums in floating point may differ in the last digit where nothing is wrong.
-  const slack = 1e-9;
-  const below = share((one) => one.truth < one.low - slack);
-  const above = share((one) => one.truth > one.high + slack);
+  const others = cases.filter((one) => one.high > one.low);
+  const whole = WHOLE.has(cases[0]!.measure);
   return {
     cases: cases.length,
     error: sum((one) => Math.abs(one.value - one.truth)) / truths,
     bias: sum((one) => one.value - one.truth) / truths,
-    within: 1 - below - above,
-    below,
-    above,
+    within: share(cases, (one) => holds(one, one.truth)),
+    below: share(cases, (one) => one.truth < one.low - SLACK),
+    above: share(cases, (one) => one.truth > one.high + SLACK),
     width: sum((one) => one.high - one.low) / truths,
+    meanWidth: sum((one) => one.high - one.low) / cases.length,
+    points: 1 - others.length / cases.length,
+    withinOthers: others.length > 0 ? share(others, (one) => holds(one, one.truth)) : null,
+    withinNarrower: whole && others.length > 0 ? share(others, (one) => holds(narrower(one), one.truth)) : null,
   };
 }
