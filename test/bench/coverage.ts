@@ -3,13 +3,15 @@
  * different layouts of gateways, and with --data DIR on recorded walks.
  */
 import { parseArgs } from 'node:util';
-import { coverageOf } from '../../server/calibration/coverage.ts';
+import { coverageOf, finish } from '../../server/calibration/coverage.ts';
+import { oneMoreSteps } from '../../server/calibration/oneMoreGateway.ts';
 import type { SiteModel } from '../../server/contract/model.ts';
 import { createCentroidPositioner } from '../../server/positioning/centroidPositioner.ts';
 import { createGridPositioner } from '../../server/positioning/gridPositioner.ts';
 import { createPositioner } from '../../server/positioning/index.ts';
 import type { CreatePositioner, Positioner } from '../../server/positioning/types.ts';
-import { hallModel, LAYOUTS, type Sample, walkHall } from '../support/coverageWorld.ts';
+import { createRandom } from '../../simulators/random.ts';
+import { hallModel, LAYOUTS, type Layout, type Sample, walkHall } from '../support/coverageWorld.ts';
 import { type Block, blocksOf, compare } from './positions/compareCoverage.ts';
 import { type Dataset, placeAt, readDataset, type Track, ticksOf, type Waypoint } from './positions/dataset.ts';
 import { fingerprintSurvey } from './positions/surveys.ts';
@@ -20,6 +22,7 @@ const TRACKERS: Readonly<Record<string, CreatePositioner>> = {
   centroid: (model) => createCentroidPositioner(model) as Positioner,
 };
 const BLOCK_M = 5;
+const RANDOM_PLACES = 6;
 const LEAST_SAMPLES = 40;
 /** Recorded halls are small, and their walks short. */
 const RECORDED_BLOCK_M = 3;
@@ -135,5 +138,38 @@ for (const layout of LAYOUTS) {
   all.push(...blocks);
 }
 line('all', all);
+
+/** Mean error of all walkers with these gateways beside the layout's. */
+function measured(layout: Layout, more: readonly [number, number][]): number {
+  let sum = 0;
+  let count = 0;
+  for (let seed = 1; seed <= Number(values.seeds); seed++)
+    for (const { errorM } of walkHall(layout, positioner!, { seed, walkers: 20, seconds: 300, more }).samples) {
+      sum += errorM;
+      count += 1;
+    }
+  return sum / count;
+}
+print('\none more gateway: mean error of walkers without it, where it was proposed, and at random places');
+const random = createRandom('elsewhere');
+for (const layout of ['sparse', 'quarter missing', 'one side'] as const) {
+  const [best] = finish(oneMoreSteps(coverageOf(hallModel(layout), 'f0')));
+  if (!best) continue;
+  const { widthM, heightM } = hallModel(layout).floors[0]!;
+  const elsewhere = Array.from({ length: RANDOM_PLACES }, () =>
+    measured(layout, [[widthM * random(), heightM * random()]]),
+  );
+  const one = {
+    without: measured(layout, []),
+    proposed: measured(layout, [[best.xM, best.yM]]),
+    random: elsewhere.reduce((a, b) => a + b, 0) / elsewhere.length,
+    bestRandom: Math.min(...elsewhere),
+  };
+  results[`one more, ${layout}`] = one;
+  print(
+    `${layout.padEnd(34)} ${one.without.toFixed(2)} m without, ${one.proposed.toFixed(2)} m as proposed (${best.xM}, ${best.yM}); ` +
+      `${RANDOM_PLACES} random places: mean ${one.random.toFixed(2)} m, best ${one.bestRandom.toFixed(2)} m`,
+  );
+}
 for (const folder of values.data ?? []) recorded(folder);
 if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);

@@ -42,7 +42,7 @@ export interface Sample {
   accuracyM: number;
 }
 
-function scenarioOf(layout: Layout): Scenario {
+function scenarioOf(layout: Layout, more: readonly [number, number][]): Scenario {
   const shop = (id: string, rect: number[], side: string, atM: number) => ({
     id,
     name: id,
@@ -63,14 +63,21 @@ function scenarioOf(layout: Layout): Scenario {
         shop('s1', [0, 0, 30, 13], 'n', 15),
         shop('s2', [30, 0, WIDTH_M, 13], 'n', 45),
       ],
-      gateways: gatewayPlaces(layout).map(([xM, yM], i) => ({ id: `g-${i}`, floor: 'f0', xM, yM, zM: 3 })),
+      gateways: [...gatewayPlaces(layout), ...more].map(([xM, yM], i) => ({
+        id: `g-${i}`,
+        floor: 'f0',
+        xM,
+        yM,
+        zM: 3,
+      })),
     },
     layout,
   );
 }
 
-export function hallModel(layout: Layout): SiteModel {
-  const scenario = scenarioOf(layout);
+/** `more`: gateways beside those of the layout. */
+export function hallModel(layout: Layout, more: readonly [number, number][] = []): SiteModel {
+  const scenario = scenarioOf(layout, more);
   return {
     siteId: 'hall',
     timezone: 'Europe/Prague',
@@ -100,10 +107,15 @@ export function hallModel(layout: Layout): SiteModel {
 export function walkHall(
   layout: Layout,
   positioner: CreatePositioner,
-  { seed, walkers, seconds }: { seed: number; walkers: number; seconds: number },
+  {
+    seed,
+    walkers,
+    seconds,
+    more = [],
+  }: { seed: number; walkers: number; seconds: number; more?: readonly [number, number][] },
 ): { samples: Sample[]; siteState: unknown } {
-  const scenario = scenarioOf(layout);
-  const model = hallModel(layout);
+  const scenario = scenarioOf(layout, more);
+  const model = hallModel(layout, more);
   const random = createRandom(`coverage ${layout} ${seed}`);
   const radio = new RadioModel(
     scenario.radio,
