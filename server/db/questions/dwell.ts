@@ -1,14 +1,7 @@
 /** How long do the visits last that started in each interval? */
 import type { SeriesPoint } from '../../contract/metrics.ts';
 import type { Doubtful } from '../../metrics/doubt.ts';
-import {
-  type DwellRanks,
-  type DwellWindow,
-  dwellFigures,
-  dwellRanks,
-  dwellWindow,
-  type NearMedian,
-} from '../../metrics/dwell.ts';
+import { type DwellRanks, type DwellWindow, dwellFigures, dwellRanks, dwellWindow } from '../../metrics/dwell.ts';
 import { dwellWithheld } from '../../metrics/suppression.ts';
 import { edgesRelation, inRange, LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
@@ -64,36 +57,34 @@ async function lengthsAtRanks(context: SiteContext, frame: Frame, wanted: Map<nu
 /** What lies near the median of each interval: `NearMedian`. */
 async function nearMedians(context: SiteContext, frame: Frame, windows: ReadonlyMap<number, DwellWindow>) {
   const { edges } = frame;
-  const out = new Map<number, Omit<NearMedian, 'certain'>>();
+  const out = new Map<number, { below: number; near: Doubtful[] }>();
   if (windows.size === 0) return out;
-  const list = [...windows];
-  const values = list.map(([i, { leastMs, mostMs }]) => `(${i}, ${sqlNumber(leastMs)}, ${sqlNumber(mostMs)})`);
-  const params = [context.siteId, frame.zone?.id ?? ''];
-  const relation = `${judgedSql(context, frame, await darkOf(context, frame))},
-    wanted(i, least_ms, most_ms) as (values ${values.join(',')}),
-    v as (
-      select w.*, j.length_ms, j.reach_before, j.reach_after, j.long_enough * j.whole as chance
-      from judged j asof join ${edgesRelation(edges)} e on j.start_ms >= e.from_ms join wanted w on w.i = e.i
-      where j.counts and j.start_ms < ${sqlNumber(edges.at(-1)!)})`;
-  for (const [i] of list) out.set(i, { below: 0, near: [] });
-  for (const row of await context.sql.all<{ i: number; below: number }>(
-    `with ${relation} select i, count(*) as below from v where length_ms + reach_before + reach_after < least_ms group by i`,
-    params,
-  ))
-    out.set(row.i, { below: row.below, near: [] });
-  const near = new Map<number, Doubtful[]>();
-  for (const { i, ...row } of await context.sql.all<{ i: number } & Doubtful>(
-    `with ${relation}
-     select i, length_ms as "lengthMs", reach_before as "beforeMs", reach_after as "afterMs", chance
-     from v where length_ms <= most_ms and length_ms + reach_before + reach_after >= least_ms
-     order by i, length_ms, reach_before, reach_after, chance`,
-    params,
-  )) {
-    const mine = near.get(i) ?? [];
-    near.set(i, mine);
-    mine.push(row);
+  const values: string[] = [];
+  for (const [i, { leastMs, mostMs }] of windows) {
+    values.push(`(${i}, ${sqlNumber(leastMs)}, ${sqlNumber(mostMs)})`);
+    out.set(i, { below: 0, near: [] });
   }
-  for (const [i, rows] of near) out.set(i, { below: out.get(i)!.below, near: rows });
+  // Those below come as one row of each interval, without a length.
+  const rows = await context.sql.all<{ i: number; below: number } & Record<keyof Doubtful, number | null>>(
+    `with ${judgedSql(context, frame, await darkOf(context, frame))},
+     wanted(i, least_ms, most_ms) as (values ${values.join(',')}),
+     v as materialized (
+       select w.i, j.length_ms, j.reach_before, j.reach_after, j.long_enough * j.whole as chance,
+         j.length_ms + j.reach_before + j.reach_after < w.least_ms as below
+       from judged j asof join ${edgesRelation(edges)} e on j.start_ms >= e.from_ms join wanted w on w.i = e.i
+       where j.counts and j.start_ms < ${sqlNumber(edges.at(-1)!)} and j.length_ms <= w.most_ms)
+     select i, count(*) as below, null as "lengthMs", null as "beforeMs", null as "afterMs", null as chance
+     from v where below group by i
+     union all select i, 0, length_ms, reach_before, reach_after, chance from v where not below
+     order by i, "lengthMs", "beforeMs", "afterMs", chance`,
+    [context.siteId, frame.zone?.id ?? ''],
+  );
+  for (const { i, below, lengthMs, beforeMs, afterMs, chance } of rows) {
+    const mine = out.get(i)!;
+    mine.below += below;
+    if (lengthMs !== null && beforeMs !== null && afterMs !== null && chance !== null)
+      mine.near.push({ lengthMs, beforeMs, afterMs, chance });
+  }
   return out;
 }
 
