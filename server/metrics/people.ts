@@ -4,8 +4,8 @@
  * T = Σ n / λ. Its variance adds, by the delta method, what is common to all (the site's rate), to an entrance, and to an
  * hour, each once, and what chance adds even if the rates were known, (ψn + δΣn²) / λ². The interval is that of a gamma
  * distribution with the same ratio of mean to deviation (k = mean² / variance; k + ½ is Jeffreys' prior, which is right for
- * few and even for no carriers), by Wilson and Hilferty's cube root. An outage widens the upper end as it does that of
- * footfall. Pure.
+ * few and even for no carriers), by Wilson and Hilferty's cube root. An outage widens the upper end by
+ * what may have been missed. Pure.
  */
 import { missedUpper, Z95 } from './bands.ts';
 import type { PeopleModel } from './peopleRatio.ts';
