@@ -2,13 +2,13 @@
  * A Bayes filter over cells: where people can walk, weighed every second by what each gateway heard against what it is
  * expected to hear from there. The radio model learns from the traffic; a survey, where there is one, corrects it. Pure.
  */
-import type { SiteModel } from '../contract/model.ts';
+import type { Gateway, SiteModel } from '../contract/model.ts';
 import type { Fix } from '../engine/types.ts';
 import { ACCURACY_PER_SIGMA } from '../floor/gaussian.ts';
 import { indexZones, type ZoneMass } from '../floor/zoneIndex.ts';
 import { diffuse, type GridWindow, openWindow, recentre, shrink } from './gridWindow.ts';
 import { type FloorLattice, latticeOf } from './lattice.ts';
-import { DOUBT_STEPS, RadioMap, type Tile } from './radioMap.ts';
+import { DOUBT_STEPS, LEAST_HEARD, RadioMap, type Tile } from './radioMap.ts';
 import { SiteRadio, type SiteRadioState } from './siteRadio.ts';
 import { TUNING, type Tuning } from './tuning.ts';
 import type { HeardView, Position, Positioner, PositionerOptions } from './types.ts';
@@ -42,15 +42,15 @@ const LOUDEST = 3;
 /** And on a floor once left, or never entered, no more often than this. */
 const LOOK_EVERY_TICKS = 4;
 /** A reading that no map of the floor explains. */
-const UNEXPLAINED_DB = 40;
+const UNEXPLAINED_DB = 25;
 /** Metres a second: a brisk walk. */
 const MAX_PACE = 1.5;
-/**
- * Zones look at a place that follows the fix only beyond this share of its accuracy: within it the fix of one who stands
- * wanders, and nobody has moved. And what it takes over of each second's difference all the same.
- */
-const SETTLE_SHARE = 0.7;
-const SETTLE_GAIN = 0.02;
+/** Nobody runs through a mall for long; a first place may be far off and is corrected at once. */
+const MAX_SPEED = 2.5;
+const SPEED_SLACK_M = 0.5;
+const FREE_TICKS = 12;
+/** Gateways whose lasting shadow one carrier remembers. */
+const MAX_SHADOWS = 24;
 /** Phones and tags differ by some ten decibels from the usual. */
 const MAX_POWER_DB = 25;
 /** A first place is sought in steps of this, as far as this from the loudest gateway. */
@@ -68,6 +68,8 @@ export interface FloorHypothesis {
 /** Structured-cloneable; a few kilobytes. */
 export interface GridState {
   signature: string;
+  /** Tells shadows of another list of gateways apart. */
+  gateways: string;
   /** Index of the floor, −1 before the first fix. */
   floor: number;
   floors: FloorHypothesis[];
@@ -78,6 +80,10 @@ export interface GridState {
   settledXM: number;
   settledYM: number;
   settledFloorId: string;
+  settledTicks: number;
+  walks: number;
+  fixes: number;
+  wanderM2: number;
   /** Pace, metres a second. */
   vxM: number;
   vyM: number;
@@ -105,12 +111,22 @@ function lossTable({ nu, temper, fade, surveySdDb }: Tuning, noiseDb: number): F
   return table;
 }
 
+/** FNV-1a over a list of ids. */
+function signatureOf(ids: readonly string[]): string {
+  let hash = 0x811c9dc5;
+  for (const id of ids)
+    for (let i = 0; i <= id.length; i++) hash = Math.imul(hash ^ (i < id.length ? id.charCodeAt(i) : 0x1f), 0x01000193);
+  return `${ids.length}:${(hash >>> 0).toString(36)}`;
+}
+
 class GridPositioner {
   private readonly tuning: Tuning;
   private readonly lattice;
   private readonly map: RadioMap;
   private readonly radio: SiteRadio;
   private readonly zones;
+  private readonly gateways: ReadonlyMap<string, Gateway>;
+  private readonly gatewaySignature: string;
   private readonly gatewayFloor: Int32Array;
   private readonly gatewayXM: Float64Array;
   private readonly gatewayYM: Float64Array;
@@ -140,6 +156,8 @@ class GridPositioner {
     );
     this.zones = indexZones(model.zones);
     const floorIds = model.floors.map((floor) => floor.id);
+    this.gateways = new Map(model.gateways.map((gateway) => [gateway.id, gateway]));
+    this.gatewaySignature = signatureOf(model.gateways.map((gateway) => gateway.id));
     this.gatewayXM = Float64Array.from(model.gateways, (gateway) => gateway.xM);
     this.gatewayYM = Float64Array.from(model.gateways, (gateway) => gateway.yM);
     this.gatewayFloor = Int32Array.from(model.gateways, (gateway) => floorIds.indexOf(gateway.floorId));
@@ -175,6 +193,7 @@ class GridPositioner {
   private fresh(): GridState {
     return {
       signature: this.lattice.signature,
+      gateways: this.gatewaySignature,
       floor: -1,
       floors: [],
       tickEndMs: 0,
@@ -183,6 +202,10 @@ class GridPositioner {
       settledXM: 0,
       settledYM: 0,
       settledFloorId: '',
+      settledTicks: 0,
+      walks: 0,
+      fixes: 0,
+      wanderM2: 0,
       vxM: 0,
       vyM: 0,
       powerDb: this.radio.powerDb,
@@ -194,10 +217,18 @@ class GridPositioner {
   }
 
   private hear(state: GridState, tickEndMs: number, heard: readonly HeardView[]): void {
+    if (state.gateways !== this.gatewaySignature) {
+      state.gateways = this.gatewaySignature;
+      state.shadowIndex.length = 0;
+      state.shadowDb.length = 0;
+    }
     this.collect(state, heard);
-    if (this.count === 0) return;
+    if (this.count === 0) {
+      this.fixAtLoudest(state, tickEndMs, heard);
+      return;
+    }
     this.loss = this.lossFor(this.radio.noiseDb);
-    this.hearWeight = this.map.surveyed || this.tuning.curveTop > 0 ? 1 : 1 - this.radio.heardShare;
+    this.hearWeight = this.map.surveyed ? 1 : 1 - this.radio.heardShare;
     const silentMs = Math.max(0, tickEndMs - state.tickEndMs);
     if (state.signature !== this.lattice.signature || silentMs > FORGET_AFTER_MS) {
       state.signature = this.lattice.signature;
@@ -239,6 +270,26 @@ class GridPositioner {
       this.heardDbm[this.count] = Math.min(MAX_RSSI_DBM, Math.max(MIN_RSSI_DBM, rssiMeanDbm)) - shadow;
       this.count += 1;
     }
+  }
+
+  /** Gateways on a floor that has no plan: at the loudest of them is all that can be said. */
+  private fixAtLoudest(state: GridState, tickEndMs: number, heard: readonly HeardView[]): void {
+    let loudest: Gateway | undefined;
+    let loudestDbm = -Infinity;
+    for (const { gatewayId, rssiMeanDbm } of heard) {
+      const gateway = this.gateways.get(gatewayId);
+      if (!gateway || rssiMeanDbm <= loudestDbm) continue;
+      loudest = gateway;
+      loudestDbm = rssiMeanDbm;
+    }
+    if (!loudest) return;
+    const { floorId, xM, yM } = loudest;
+    const accuracyM = this.lattice.spacingM;
+    state.floors = [];
+    state.floor = -1;
+    state.fix = { floorId, xM, yM, accuracyM, atMs: tickEndMs };
+    state.zoneMass = this.zones.get(floorId)?.masses(xM, yM, accuracyM) ?? [];
+    state.tickEndMs = tickEndMs;
   }
 
   private findTiles(floor: number): void {
@@ -372,7 +423,7 @@ class GridPositioner {
     for (let i = 0; i < this.count; i++) {
       const tile = this.tiles[i];
       if (!tile) {
-        unexplained += this.lossAt(UNEXPLAINED_DB) + (silence ? this.tuning.heardWeight * Math.log(1e-4) : 0);
+        unexplained += this.lossAt(UNEXPLAINED_DB) + (silence ? this.tuning.heardWeight * Math.log(LEAST_HEARD) : 0);
         continue;
       }
       const { rssiDbm, doubt, heard } = tile;
@@ -462,30 +513,54 @@ class GridPositioner {
     const { columns } = window;
     const { cellM } = this.lattice;
     const varianceCells = this.variance + 1 / 12;
-    const inflation = POSTERIOR_SHARE * (1 + this.tuning.sparseInflation * (1 - this.radio.heardShare));
+    const sparse = this.map.surveyed ? this.tuning.surveyedSparseInflation : this.tuning.sparseInflation;
+    const inflation = POSTERIOR_SHARE * (1 + sparse * (1 - this.radio.heardShare));
     const lasting = this.map.surveyed ? this.tuning.surveyedLastingSpacings : this.tuning.lastingSpacings;
     const lastingM = lasting * this.lattice.spacingM;
     const varianceM2 = inflation ** 2 * varianceCells * cellM * cellM + (lastingM * lastingM * 9) / (this.count + 1);
     const accuracyM = Math.min(MAX_ACCURACY_M, Math.max(MIN_ACCURACY_M, Math.sqrt(varianceM2) * ACCURACY_PER_SIGMA));
-    const xM = (window.column0 + x + 0.5) * cellM;
-    const yM = (window.row0 + y + 0.5) * cellM;
+    let xM = (window.column0 + x + 0.5) * cellM;
+    let yM = (window.row0 + y + 0.5) * cellM;
+    const old = state.fix;
+    if (old?.floorId === floor.floorId && state.fixes > FREE_TICKS) {
+      const stepM = Math.hypot(xM - old.xM, yM - old.yM);
+      const longestM = MAX_SPEED * ((tickEndMs - old.atMs) / 1_000) + SPEED_SLACK_M;
+      if (stepM > longestM) {
+        xM = old.xM + (longestM / stepM) * (xM - old.xM);
+        yM = old.yM + (longestM / stepM) * (yM - old.yM);
+      }
+    }
+    state.fixes = old?.floorId === floor.floorId ? state.fixes + 1 : 0;
     state.fix = { floorId: floor.floorId, xM, yM, accuracyM, atMs: tickEndMs };
     this.settle(state, state.fix);
-    state.zoneMass = this.zones.get(floor.floorId)?.masses(state.settledXM, state.settledYM, accuracyM) ?? [];
+    state.zoneMass =
+      this.zones
+        .get(floor.floorId)
+        ?.masses(state.settledXM, state.settledYM, accuracyM * (1 - this.tuning.sharpen * state.walks)) ?? [];
     const fromMiddle = Math.max(Math.abs(x - columns / 2) / columns, Math.abs(y - window.rows / 2) / window.rows);
     if (fromMiddle > 0.2) recentre(window, floor, window.column0 + x, window.row0 + y);
   }
 
   private settle(state: GridState, { floorId, xM, yM, accuracyM }: Fix): void {
+    const { slackShare, stillPace, walkingPace, settleMost } = this.tuning;
     const dx = xM - state.settledXM;
     const dy = yM - state.settledYM;
     const away = Math.hypot(dx, dy);
-    const slack = SETTLE_SHARE * accuracyM;
-    const fresh = state.settledFloorId !== floorId;
-    const share = fresh ? 1 : away > slack ? 1 - slack / away : SETTLE_GAIN;
+    const pace = Math.hypot(state.vxM, state.vyM) / accuracyM;
+    const walks = Math.min(1, Math.max(0, (pace - stillPace) / (walkingPace - stillPace)));
+    const wander = Math.sqrt(state.wanderM2);
+    const slack = (1 - walks) * Math.max(slackShare * accuracyM, this.tuning.wanderShare * wander);
+    state.wanderM2 +=
+      (Math.min(away * away, 4 * slackShare * slackShare * accuracyM * accuracyM) - state.wanderM2) / (60 + 4);
+    let share = 1;
+    if (state.settledFloorId === floorId && away <= slack) {
+      state.settledTicks = Math.min(state.settledTicks + 1, settleMost);
+      share = 1 / (state.settledTicks + this.tuning.settleFrom);
+    } else state.settledTicks = 0;
     state.settledXM += share * dx;
     state.settledYM += share * dy;
     state.settledFloorId = floorId;
+    state.walks = walks;
   }
 
   /** The fix's own pace, smoothed. */
@@ -499,6 +574,26 @@ class GridPositioner {
     const gain = 1 - (1 - this.tuning.paceGain) ** seconds;
     state.vxM += gain * ((fix.xM - old.xM) / seconds - state.vxM);
     state.vyM += gain * ((fix.yM - old.yM) / seconds - state.vyM);
+  }
+
+  /** Bodies and bags hide a carrier from some gateways for seconds to minutes: what they hear too little of, it is expected to. */
+  private learnShadows(state: GridState, medianDb: number): void {
+    const { shadowRate, shadowKeep } = this.tuning;
+    const { shadowDb, shadowIndex } = state;
+    for (let k = 0; k < shadowDb.length; k++) shadowDb[k]! *= shadowKeep;
+    for (let i = 0; i < this.count; i++) {
+      const index = this.heardIndex[i]!;
+      const more = shadowRate * Math.min(10, Math.max(-10, this.residuals[i]! - medianDb));
+      let at = shadowIndex.indexOf(index);
+      if (at < 0 && shadowIndex.length < MAX_SHADOWS) at = shadowIndex.length;
+      else if (at < 0) {
+        at = 0;
+        for (let k = 1; k < shadowDb.length; k++) if (Math.abs(shadowDb[k]!) < Math.abs(shadowDb[at]!)) at = k;
+        shadowDb[at] = 0;
+      }
+      shadowIndex[at] = index;
+      shadowDb[at] = (shadowDb[at] ?? 0) + more;
+    }
   }
 
   private learn(state: GridState): void {
@@ -541,20 +636,7 @@ class GridPositioner {
     let deviation = 0;
     for (let i = 0; i < this.count; i++) deviation += Math.min(15, Math.abs(this.residuals[i]! - median));
     this.radio.learnNoise(deviation / this.count);
-    const { shadowRate, shadowKeep } = this.tuning;
-    if (shadowRate > 0) {
-      for (let k = 0; k < state.shadowDb.length; k++) state.shadowDb[k]! *= shadowKeep;
-      for (let i = 0; i < this.count; i++) {
-        const index = this.heardIndex[i]!;
-        const at = state.shadowIndex.indexOf(index);
-        const more = shadowRate * Math.min(10, Math.max(-10, this.residuals[i]! - median));
-        if (at >= 0) state.shadowDb[at]! += more;
-        else {
-          state.shadowIndex.push(index);
-          state.shadowDb.push(more);
-        }
-      }
-    }
+    this.learnShadows(state, median);
     if (!state.calibrated) {
       state.powerTicks = Math.min(1_000, state.powerTicks + 1);
       state.powerDb +=

@@ -1,8 +1,8 @@
 /** The positioner in use. */
-import { createCentroidPositioner } from './centroidPositioner.ts';
-import type { CreatePositioner, Positioner } from './types.ts';
+import { createGridPositioner } from './gridPositioner.ts';
+import type { CreatePositioner } from './types.ts';
 
 /** Raised with every change of the positioner's state, or of the positioner: snapshots hold its states. */
-export const POSITIONER_VERSION = 1;
+export const POSITIONER_VERSION = 2;
 
-export const createPositioner: CreatePositioner = (model, _siteState) => createCentroidPositioner(model) as Positioner;
+export const createPositioner: CreatePositioner = createGridPositioner;

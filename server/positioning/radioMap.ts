@@ -31,6 +31,10 @@ export interface Tile {
 }
 
 const SURVEYED_SECONDS = 2;
+/** Chance per second of hearing what a survey never heard: surveys have holes. */
+export const LEAST_HEARD = 2e-3;
+/** Readings of one place share its shadows: more of them tell no more. */
+const MAX_INDEPENDENT = 4;
 /** Steps of a map's own variance, from none to all that the survey's field may have. */
 export const DOUBT_STEPS = 6;
 
@@ -60,6 +64,8 @@ export class RadioMap {
   readonly exponent: number;
   private readonly bins = new Map<string, Bin>();
   private readonly heardBy = new Map<string, Heard[]>();
+  /** By gateway and floor: seconds of a bin that say nothing of it. */
+  private readonly deaf = new Map<string, Map<Bin, number>>();
   /** Share of seconds in which a gateway nearby hears a carrier. */
   private heardNear = 0.9;
   private readonly exposure = new Map<string, Float32Array>();
@@ -80,7 +86,7 @@ export class RadioMap {
     if (this.surveyed) this.spreadExposure();
   }
 
-  private takeIn({ floorId, xM, yM, seconds, heard }: SurveyPoint): void {
+  private takeIn({ floorId, xM, yM, seconds, heard, notListening = [] }: SurveyPoint): void {
     const binM = Math.max(this.lattice.cellM, this.lattice.spacingM * 0.1);
     const key = `${floorId} ${Math.floor(xM / binM)} ${Math.floor(yM / binM)}`;
     let bin = this.bins.get(key);
@@ -92,6 +98,12 @@ export class RadioMap {
     bin.xM += share * (xM - bin.xM);
     bin.yM += share * (yM - bin.yM);
     bin.seconds += seconds;
+    for (const gatewayId of notListening) {
+      const deafKey = `${gatewayId} ${floorId}`;
+      const bins = this.deaf.get(deafKey) ?? new Map<Bin, number>();
+      this.deaf.set(deafKey, bins);
+      bins.set(bin, (bins.get(bin) ?? 0) + seconds);
+    }
     for (const { gatewayId, rssiMeanDbm, adverts } of heard) {
       if (!this.gateways.has(gatewayId)) continue;
       const key2 = `${gatewayId} ${floorId}`;
@@ -167,9 +179,10 @@ export class RadioMap {
     if (seconds > 0) this.heardNear = Math.min(0.97, Math.max(0.05, heardSeconds / seconds));
   }
 
-  /** People walk where it was walked: other cells count less. */
+  /** People walk where it was walked: other cells of a floor that was surveyed count less. */
   favourSurveyed(): void {
     for (const [floorId, exposure] of this.exposure) {
+      if (!exposure.some((seconds) => seconds > 0)) continue;
       const { weight } = this.lattice.floors.get(floorId)!;
       for (let i = 0; i < weight.length; i++)
         weight[i]! *= Math.max(this.tuning.unsurveyedWeight, Math.min(1, exposure[i]! / SURVEYED_SECONDS));
@@ -229,8 +242,7 @@ export class RadioMap {
     if (heard) this.correct(tile, gateway, heard, base);
     // Offsets learned later add at most some tens of decibels to this.
     for (let i = 0; i < rssiDbm.length; i++) rssiDbm[i] = Math.min(-10, Math.max(-130, rssiDbm[i]!));
-    if (this.surveyed) this.addHeard(tile, floorId, heard ?? []);
-    else if (this.tuning.curveTop > 0) this.addCurve(tile, floorId);
+    if (this.surveyed) this.addHeard(tile, floorId, heard ?? [], this.deaf.get(`${gateway.id} ${floorId}`));
     else this.addHearable(tile);
     return tile;
   }
@@ -244,7 +256,7 @@ export class RadioMap {
         xM: bin.xM,
         yM: bin.yM,
         value: sum / adverts - (base + this.exponent * this.spread(gateway, bin.xM, bin.yM)),
-        noise: surveyNoiseDb ** 2 + surveyReadingDb ** 2 / Math.min(adverts, 20),
+        noise: surveyNoiseDb ** 2 + surveyReadingDb ** 2 / Math.min(adverts, MAX_INDEPENDENT),
         seconds,
       }))
       .sort((a, b) => b.seconds - a.seconds || a.xM - b.xM || a.yM - b.yM)
@@ -264,13 +276,20 @@ export class RadioMap {
     tile.doubt = Uint8Array.from(told, (one) => Math.round((DOUBT_STEPS - 1) / (1 + options.variance * one)));
   }
 
-  private addHeard(tile: Tile, floorId: string, heard: readonly Heard[]): void {
+  private addHeard(
+    tile: Tile,
+    floorId: string,
+    heard: readonly Heard[],
+    deaf: ReadonlyMap<Bin, number> | undefined,
+  ): void {
     const { heardPriorSeconds, heardWeight, missWeight } = this.tuning;
     const exposure = this.exposure.get(floorId)!;
     const floor = this.lattice.floors.get(floorId)!;
     const lengthM = this.heardLengthM();
     const counts = new Float32Array(tile.rssiDbm.length);
     for (const { bin, seconds } of heard) scatter(counts, tile, this.lattice.cellM, bin.xM, bin.yM, lengthM, seconds);
+    const mute = new Float32Array(counts.length);
+    for (const [bin, seconds] of deaf ?? []) scatter(mute, tile, this.lattice.cellM, bin.xM, bin.yM, lengthM, seconds);
     const odds = new Float32Array(counts.length);
     const silence = this.silenceOf(floorId);
     for (let row = 0; row < tile.rows; row++)
@@ -278,13 +297,14 @@ export class RadioMap {
         const i = row * tile.columns + column;
         const cell = (tile.row0 + row) * floor.columns + tile.column0 + column;
         const prior = this.heardNear * hearable(tile.rssiDbm[i]!);
-        const p = (counts[i]! + heardPriorSeconds * prior) / (exposure[cell]! + heardPriorSeconds);
-        const share = Math.min(0.97, Math.max(1e-4, p));
+        const p =
+          (counts[i]! + heardPriorSeconds * prior) / (Math.max(0, exposure[cell]! - mute[i]!) + heardPriorSeconds);
+        const share = Math.min(0.97, Math.max(LEAST_HEARD, p));
         odds[i] = heardWeight * Math.log(share) - missWeight * Math.log(1 - share);
         silence[cell]! += missWeight * Math.log(1 - share);
       }
     tile.heard = odds;
-    tile.farHeard = heardWeight * Math.log(1e-4);
+    tile.farHeard = heardWeight * Math.log(LEAST_HEARD);
   }
 
   /** Without a survey: to be heard at all speaks for being near. */
@@ -294,24 +314,6 @@ export class RadioMap {
       -hearableWeight * Math.log1p(Math.exp((hearableDbm - rssiDbm) / hearableSpreadDb));
     tile.heard = tile.rssiDbm.map(odds);
     tile.farHeard = odds(tile.farRssiDbm);
-  }
-
-  private addCurve(tile: Tile, floorId: string): void {
-    const { heardWeight, missWeight, curveTop, curveDbm, curveDb, curveLeast } = this.tuning;
-    const floor = this.lattice.floors.get(floorId)!;
-    const silence = this.silenceOf(floorId);
-    const share = (dbm: number): number => curveLeast + curveTop / (1 + Math.exp(-(dbm - curveDbm) / curveDb));
-    const odds = new Float32Array(tile.rssiDbm.length);
-    for (let row = 0; row < tile.rows; row++)
-      for (let column = 0; column < tile.columns; column++) {
-        const i = row * tile.columns + column;
-        const cell = (tile.row0 + row) * floor.columns + tile.column0 + column;
-        const p = share(tile.rssiDbm[i]!);
-        odds[i] = heardWeight * Math.log(p) - missWeight * Math.log(1 - p);
-        silence[cell]! += missWeight * Math.log(1 - p);
-      }
-    tile.heard = odds;
-    tile.farHeard = heardWeight * Math.log(curveLeast);
   }
 
   private silenceOf(floorId: string): Float32Array {
@@ -326,7 +328,7 @@ export class RadioMap {
 
   /** Log chance that no gateway at all hears a carrier in a cell for a second. Makes all tiles of the floor. */
   silenceOn(floor: number): Float32Array | undefined {
-    if (!this.surveyed && !(this.tuning.curveTop > 0)) return undefined;
+    if (!this.surveyed) return undefined;
     if (!this.complete[floor]) {
       this.complete[floor] = true;
       for (let gateway = 0; gateway < this.model.gateways.length; gateway++) this.tile(floor, gateway);

@@ -29,14 +29,18 @@ export interface Tuning {
   drift: number;
   paceGain: number;
   walkPerPace: number;
-  curveTop: number;
-  curveDbm: number;
-  curveDb: number;
-  curveLeast: number;
+  slackShare: number;
+  stillPace: number;
+  walkingPace: number;
+  settleFrom: number;
+  settleMost: number;
+  wanderShare: number;
+  sharpen: number;
   shadowRate: number;
   shadowKeep: number;
   /** How much wider than the posterior says the error is where hardly any gateway in hearing hears a carrier. */
   sparseInflation: number;
+  surveyedSparseInflation: number;
   /** Shadows that stay: error per axis that standing still does not average out, in gateway spacings with eight gateways. */
   lastingSpacings: number;
   surveyedLastingSpacings: number;
@@ -72,31 +76,35 @@ export const TUNING: Tuning = {
   cellsPerSpacing: 6,
   minCellM: 0.5,
   maxCellM: 3,
-  windowCells: 32,
+  windowCells: 28,
   powerDbm: -62,
   exponent: 2,
   floorLossDb: 15,
   carrierHeightM: 1.2,
-  nu: 4,
+  nu: 6,
   noiseDb: 5,
   noisePerDeviation: 1.5,
   noiseFloorDb: 4,
   temper: 1,
-  fade: 0.9,
-  biasDb: 0.25,
-  walkM: 0.55,
+  fade: 0.75,
+  biasDb: 0.5,
+  walkM: 0.7,
   drift: 0.4,
   paceGain: 0.2,
-  walkPerPace: 2,
-  curveTop: 0,
-  curveDbm: -85,
-  curveDb: 4,
-  curveLeast: 1e-3,
-  shadowRate: 0,
+  walkPerPace: 1.5,
+  slackShare: 2.2,
+  stillPace: 0.22,
+  walkingPace: 0.35,
+  settleFrom: 3,
+  settleMost: 600,
+  wanderShare: 3,
+  sharpen: 0.7,
+  shadowRate: 0.05,
   shadowKeep: 0.95,
-  sparseInflation: 0.6,
+  sparseInflation: 0.8,
+  surveyedSparseInflation: 0.6,
   lastingSpacings: 0.06,
-  surveyedLastingSpacings: 0.0,
+  surveyedLastingSpacings: 0.06,
   share: 1.2,
   shareCount: 15,
   surveyedShareCount: 80,
@@ -112,11 +120,11 @@ export const TUNING: Tuning = {
   surveyOffsetDb: 6,
   surveyNoiseDb: 3.3,
   surveyReadingDb: 6,
-  heardScale: 0.4,
+  heardScale: 0.25,
   heardPriorSeconds: 2,
-  heardWeight: 0.6,
-  missWeight: 0.6,
-  unsurveyedWeight: 0.05,
+  heardWeight: 0.7,
+  missWeight: 0.5,
+  unsurveyedWeight: 0.1,
   hearableWeight: 0.7,
   hearableDbm: -80,
   hearableSpreadDb: 5,

@@ -16,7 +16,7 @@ import { type Dataset, readDataset, type Track, ticksOf } from './positions/data
 
 const TICK_MS = 1_000;
 /** A crossing found this much before or after it counts; truth was tapped by hand. */
-const EARLY_MS = 1_500;
+const EARLY_MS = 3_000;
 const LATE_MS = 6_000;
 /** A door is passed in a second or two; the definitions' 3 s suit shops, and are a setting of the site. */
 const CONFIRM_SECONDS = 0;
@@ -182,7 +182,8 @@ function tally(truth: readonly Crossing[], found: readonly Crossing[]): Tally & 
 
 const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 };
 
 function total(tallies: readonly (Tally & { latencies: number[] })[]): Tally {
