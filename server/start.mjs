@@ -358,6 +358,7 @@ const PROGRAMS = {
   'bench:clones': 'test/bench/clones.js',
   'bench:still': 'test/bench/still.js',
   'bench:coverage': 'test/bench/coverage.js',
+  'bench:rebuild': 'test/bench/rebuild.js',
 };
 
 async function main() {
