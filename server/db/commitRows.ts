@@ -62,6 +62,15 @@ const certaintyColumns = (rows: readonly Certainty[]): Columns => ({
   lag_ms: integer(rows.map((row) => row.lagMs ?? 0)),
   gateways: integer(rows.map((row) => row.gateways ?? 0)),
 });
+const visitCertaintyColumns = (rows: readonly VisitRow[]): Columns => ({
+  ...certaintyColumns(rows),
+  first_gap_ms: integer(rows.map((row) => row.firstGapMs ?? 0)),
+  first_lag_ms: integer(rows.map((row) => row.firstLagMs ?? 0)),
+  first_gateways: integer(rows.map((row) => row.firstGateways ?? 0)),
+  last_gap_ms: integer(rows.map((row) => row.lastGapMs ?? 0)),
+  last_lag_ms: integer(rows.map((row) => row.lastLagMs ?? 0)),
+  last_gateways: integer(rows.map((row) => row.lastGateways ?? 0)),
+});
 const stayCertaintyColumns = (rows: readonly StayRow[]): Columns => ({
   ...certaintyColumns(rows),
   mass_permille: integer(rows.map((row) => row.massPermille ?? 0)),
@@ -89,7 +98,7 @@ async function appendRows(sql: WriteSql, commit: SiteCommit, dayOf: (atMs: numbe
   await sql.append('visits', {
     ...visitColumns(siteId, rows.visits),
     ...emitted(rows.visits),
-    ...certaintyColumns(rows.visits),
+    ...visitCertaintyColumns(rows.visits),
   });
   await sql.append('stays', {
     ...stayColumns(siteId, rows.stays),
@@ -114,7 +123,10 @@ async function replaceOpen(
 ): Promise<void> {
   for (const table of ['open_visits', 'open_stays', 'open_heat', 'open_occupancy'])
     await sql.run(`delete from ${table} where site_id = $1`, [siteId]);
-  await sql.append('open_visits', { ...visitColumns(siteId, open.visits), ...certaintyColumns(open.visits) });
+  await sql.append('open_visits', {
+    ...visitColumns(siteId, open.visits),
+    ...visitCertaintyColumns(open.visits),
+  });
   await sql.append('open_stays', { ...stayColumns(siteId, open.stays), ...stayCertaintyColumns(open.stays) });
   await sql.append('open_heat', heatColumns(siteId, open.heat, dayOf));
   await sql.append('open_occupancy', occupancyColumns(siteId, open.occupancy));

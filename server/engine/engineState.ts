@@ -18,7 +18,7 @@ import {
 import { type Carrier, type CarrierState, Carriers, stateOf, wakeUp } from './carriers.ts';
 import { type ClonedCarrier, type CloneState, CloneWatch } from './clones.ts';
 import { CoverageLedger } from './coverage.ts';
-import { certaintyOf, noHearing, noteGap, noteWitnesses } from './hearing.ts';
+import { certaintyOf, doorHearingOf, noHearing, noteGap, noteWitnesses } from './hearing.ts';
 import { HeatLedger, type HeatState } from './heat.ts';
 import { OccupancyLedger, type OccupancyState } from './occupancy.ts';
 import {
@@ -36,7 +36,7 @@ import {
 import { TickSightings } from './views.ts';
 
 /** Raised when the form of `Stored` changes. */
-const FORM_VERSION = 3;
+const FORM_VERSION = 4;
 /** A snapshot holds the positioner's states as well, so another positioner cannot read it. */
 export const SNAPSHOT_VERSION = FORM_VERSION * 1_000 + POSITIONER_VERSION;
 /** A carrier is shown as present for this long after its last sighting: phones in pockets fall silent for tens of seconds. */
@@ -69,6 +69,7 @@ const visitRow = (carrier: CarrierState): VisitRow => ({
   endMs: carrier.lastHeardMs,
   entranceZoneId: carrier.entranceZoneId,
   ...certaintyOf(carrier.hearing),
+  ...doorHearingOf(carrier.hearing),
 });
 
 const stayRow = (carrier: CarrierState, stay: StayState): StayRow => ({
@@ -256,7 +257,11 @@ export class EngineState {
     if (carrier.visitStartMs >= 0 && firstAtMs - carrier.lastHeardMs > this.visitGapMs) this.endVisit(carrier);
     if (carrier.visitStartMs < 0) this.startVisit(carrier, firstAtMs);
     const countedToMs = carrier.lastHeardTickEndMs >= 0 ? carrier.lastHeardTickEndMs : tickEndMs - TICK_MS;
-    if (carrier.lastHeardMs >= 0) noteGap(carrier.hearing, firstAtMs - carrier.lastHeardMs, this.rules.exitAfterMs);
+    if (carrier.lastHeardMs >= 0) {
+      const { lastHeardMs } = carrier;
+      const sinceFirstMs = lastHeardMs - carrier.visitStartMs;
+      noteGap(carrier.hearing, firstAtMs - lastHeardMs, this.rules.exitAfterMs, sinceFirstMs);
+    }
     carrier.lastHeardMs = lastAtMs;
     carrier.lastHeardTickEndMs = tickEndMs;
     if (isCounted(carrier)) this.occupancy.add(null, countedToMs, tickEndMs);

@@ -55,7 +55,20 @@ export interface Certainty {
 /** More would not make a loss of all of them any likelier to matter. */
 export const MAX_WITNESSES = 8;
 
-export interface VisitRow extends Certainty {
+/**
+ * How a visit was heard next to its first sighting and next to its last: the sum of the gaps there, the lag (see Certainty)
+ * that they stand for, and how many gateways had that one sighting. Left out by rows of before it was measured.
+ */
+export interface DoorHearing {
+  firstGapMs?: number;
+  firstLagMs?: number;
+  firstGateways?: number;
+  lastGapMs?: number;
+  lastLagMs?: number;
+  lastGateways?: number;
+}
+
+export interface VisitRow extends Certainty, DoorHearing {
   carrierId: string;
   kind: CarrierKind;
   startMs: number;

@@ -8,6 +8,7 @@ import { certainty } from './0005-certainty.ts';
 import { referenceCounters } from './0006-reference-counters.ts';
 import { changelog } from './0007-changelog.ts';
 import { walkAudits } from './0008-walk-audits.ts';
+import { doorHearing } from './0009-door-hearing.ts';
 
 export interface Migration {
   number: number;
@@ -24,6 +25,7 @@ export const MIGRATIONS: Migration[] = [
   referenceCounters,
   changelog,
   walkAudits,
+  doorHearing,
 ];
 
 /** Returns the numbers that were applied now. Each migration is one transaction. */
