@@ -15,6 +15,8 @@ export interface FloorLattice {
   rows: number;
   /** How readily a carrier is in a cell: 1 where people walk, little outside the outline. */
   weight: Float32Array;
+  /** All weights are 1. */
+  even: boolean;
   /** Gateways of the floor within hearing of a cell. */
   around: Uint8Array;
 }
@@ -40,6 +42,8 @@ function spacingOf(model: SiteModel): number {
   return Math.min(40, Math.max(2, spacings[spacings.length >> 1] ?? 10));
 }
 
+const isUneven = (weight: number): boolean => weight !== 1;
+
 function floorLattice(floor: Floor, cellM: number, tuning: Tuning): FloorLattice {
   const columns = Math.max(1, Math.ceil(floor.widthM / cellM));
   const rows = Math.max(1, Math.ceil(floor.heightM / cellM));
@@ -49,7 +53,8 @@ function floorLattice(floor: Floor, cellM: number, tuning: Tuning): FloorLattice
       for (let column = 0; column < columns; column++)
         if (!pointInShape(floor.outline, (column + 0.5) * cellM, (row + 0.5) * cellM))
           weight[row * columns + column] = tuning.outsideWeight;
-  return { floorId: floor.id, level: floor.level, columns, rows, weight, around: new Uint8Array(columns * rows) };
+  const around = new Uint8Array(columns * rows);
+  return { floorId: floor.id, level: floor.level, columns, rows, weight, even: !weight.some(isUneven), around };
 }
 
 function countAround(floor: FloorLattice, gateway: Gateway, cellM: number, reachM: number): void {

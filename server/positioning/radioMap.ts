@@ -4,6 +4,7 @@ import type { RadioSurvey, SurveyPoint } from '../contract/survey.ts';
 import { fieldWeights, type Place } from './gaussianProcess.ts';
 import type { Lattice } from './lattice.ts';
 import { hearable, spreadDb } from './pathLoss.ts';
+import { BINS, codeOf, DOUBT_STEPS, ODDS_STEPS, PathLossFields, STEPS_PER_DB, type Tile } from './tile.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Beyond this a reading's strength no longer tells the distance. */
@@ -13,31 +14,16 @@ const MAX_PLACES = 160;
 /** Floors through which a gateway may be heard where no survey tells. */
 const MAX_FLOORS_BETWEEN = 2;
 
-/** One gateway as heard from one floor: a rectangle of cells around it. */
-export interface Tile {
-  column0: number;
-  row0: number;
-  columns: number;
-  rows: number;
-  /** Expected RSSI in dBm, before offsets. */
-  rssiDbm: Float32Array;
-  /** How little the survey tells of a cell: 0 where it was walked, up to DOUBT_STEPS − 1 where nothing is known. */
-  doubt: Uint8Array | undefined;
-  /** Log odds of being heard in a second against not, where a survey tells. */
-  heard: Float32Array | undefined;
-  /** Both of a cell outside the rectangle. */
-  farRssiDbm: number;
-  farHeard: number;
-}
-
 const SURVEYED_SECONDS = 2;
 /** Chance per second of hearing what a survey never heard: surveys have holes. */
 export const LEAST_HEARD = 2e-3;
+/** Nor is anything heard more surely than that. */
+const MOST_HEARD = 0.97;
+/** What maps hold; offsets learned later add at most some tens of decibels. */
+const LOUDEST_DBM = -10;
+const FAINTEST_DBM = -130;
 /** Readings of one place share its shadows: more of them tell no more. */
 const MAX_INDEPENDENT = 4;
-/** Steps of a map's own variance, from none to all that the survey's field may have. */
-export const DOUBT_STEPS = 6;
-
 interface Bin {
   floorId: string;
   xM: number;
@@ -50,6 +36,18 @@ interface Heard {
   adverts: number;
   /** Of the mean, from the spread of its adverts. */
   seconds: number;
+}
+
+/** Around one gateway, while its tile is made. */
+interface Field {
+  column0: number;
+  row0: number;
+  columns: number;
+  rows: number;
+  rssiDbm: Float32Array;
+  /** How little the survey tells of a cell: 0 where it was walked, up to DOUBT_STEPS − 1 where nothing is known. */
+  doubt: Uint8Array | undefined;
+  farRssiDbm: number;
 }
 
 export class RadioMap {
@@ -71,6 +69,9 @@ export class RadioMap {
   private readonly exposure = new Map<string, Float32Array>();
   private readonly silence = new Map<string, Float32Array>();
   private readonly complete: boolean[] = [];
+  private readonly fields: PathLossFields;
+  private surveyedOdds: Float64Array | undefined;
+  private readonly hearable = new Map<number, Float64Array>();
 
   constructor(model: SiteModel, lattice: Lattice, survey: RadioSurvey | undefined, tuning: Tuning) {
     this.model = model;
@@ -83,6 +84,11 @@ export class RadioMap {
     const fitted = this.surveyed ? this.fitPathLoss() : undefined;
     this.powerDbm = fitted?.powerDbm ?? tuning.powerDbm;
     this.exponent = fitted?.exponent ?? tuning.exponent;
+    this.fields = new PathLossFields(
+      lattice.cellM,
+      REACH_M,
+      (dxM, dyM, dzM) => -this.exponent * spreadDb(dxM, dyM, dzM),
+    );
     if (this.surveyed) this.spreadExposure();
   }
 
@@ -183,7 +189,9 @@ export class RadioMap {
   favourSurveyed(): void {
     for (const [floorId, exposure] of this.exposure) {
       if (!exposure.some((seconds) => seconds > 0)) continue;
-      const { weight } = this.lattice.floors.get(floorId)!;
+      const floor = this.lattice.floors.get(floorId)!;
+      const { weight } = floor;
+      floor.even = false;
       for (let i = 0; i < weight.length; i++)
         weight[i]! *= Math.max(this.tuning.unsurveyedWeight, Math.min(1, exposure[i]! / SURVEYED_SECONDS));
     }
@@ -191,11 +199,6 @@ export class RadioMap {
 
   private heardLengthM(): number {
     return Math.max(1.5 * this.lattice.cellM, this.tuning.heardScale * this.lattice.spacingM);
-  }
-
-  /** How much it was surveyed around a cell, in seconds; undefined without a survey. */
-  exposureOf(floorId: string): Float32Array | undefined {
-    return this.exposure.get(floorId);
   }
 
   /** By the model's order of floors and gateways; null where the gateway is not expected to be heard at all. */
@@ -215,6 +218,22 @@ export class RadioMap {
     const heard = this.heardBy.get(`${gateway.id} ${floorId}`);
     const apart = this.floorsBetween(gateway, floorId);
     if (!heard && (this.surveyed ? apart > 0 : apart > MAX_FLOORS_BETWEEN)) return undefined;
+    const base = this.powerDbm - apart * this.tuning.floorLossDb;
+    if (this.surveyed) return this.surveyedTile(gateway, floorId, heard, base);
+    const { xM, yM, zM } = gateway;
+    const tile = this.fields.tile(xM, yM, zM - this.tuning.carrierHeightM, base, floor);
+    if (!tile) return undefined;
+    const odds = this.hearableOdds(tile.topDbm);
+    return { ...tile, odds, farOdds: odds[tile.farCode]! };
+  }
+
+  private surveyedTile(
+    gateway: Gateway,
+    floorId: string,
+    heard: readonly Heard[] | undefined,
+    base: number,
+  ): Tile | undefined {
+    const floor = this.lattice.floors.get(floorId)!;
     const { cellM } = this.lattice;
     const clampTo = (value: number, limit: number): number => Math.min(limit, Math.max(0, value));
     const column0 = clampTo(Math.floor((gateway.xM - REACH_M) / cellM), floor.columns - 1);
@@ -222,33 +241,41 @@ export class RadioMap {
     const columns = clampTo(Math.ceil((gateway.xM + REACH_M) / cellM), floor.columns) - column0;
     const rows = clampTo(Math.ceil((gateway.yM + REACH_M) / cellM), floor.rows) - row0;
     if (columns <= 0 || rows <= 0) return undefined;
-    const base = this.powerDbm - apart * this.tuning.floorLossDb;
     const rssiDbm = new Float32Array(columns * rows);
     for (let row = 0; row < rows; row++)
       for (let column = 0; column < columns; column++)
         rssiDbm[row * columns + column] =
           base + this.exponent * this.spread(gateway, (column0 + column + 0.5) * cellM, (row0 + row + 0.5) * cellM);
-    const tile: Tile = {
+    const field: Field = {
       column0,
       row0,
       columns,
       rows,
       rssiDbm,
       doubt: undefined,
-      heard: undefined,
       farRssiDbm: base - this.exponent * 10 * Math.log10(REACH_M),
-      farHeard: 0,
     };
-    if (heard) this.correct(tile, gateway, heard, base);
-    // Offsets learned later add at most some tens of decibels to this.
-    for (let i = 0; i < rssiDbm.length; i++) rssiDbm[i] = Math.min(-10, Math.max(-130, rssiDbm[i]!));
-    if (this.surveyed) this.addHeard(tile, floorId, heard ?? [], this.deaf.get(`${gateway.id} ${floorId}`));
-    else this.addHearable(tile);
-    return tile;
+    if (heard) this.correct(field, gateway, heard, base);
+    for (let i = 0; i < rssiDbm.length; i++) rssiDbm[i] = Math.min(LOUDEST_DBM, Math.max(FAINTEST_DBM, rssiDbm[i]!));
+    const { doubt } = field;
+    return {
+      column0,
+      row0,
+      columns,
+      rows,
+      origin: -row0 * columns - column0,
+      stride: columns,
+      codes: Uint16Array.from(rssiDbm, (one, i) => BINS * (doubt ? doubt[i]! : 0) + codeOf(LOUDEST_DBM, one)),
+      topDbm: LOUDEST_DBM,
+      heard: this.heardOdds(field, floorId, heard ?? [], this.deaf.get(`${gateway.id} ${floorId}`)),
+      odds: this.oddsTable(),
+      farCode: codeOf(LOUDEST_DBM, field.farRssiDbm),
+      farOdds: this.tuning.heardWeight * Math.log(LEAST_HEARD),
+    };
   }
 
   /** The survey's residuals as a smooth field over the path loss. */
-  private correct(tile: Tile, gateway: Gateway, heard: readonly Heard[], base: number): void {
+  private correct(tile: Field, gateway: Gateway, heard: readonly Heard[], base: number): void {
     const { surveySdDb, surveyOffsetDb, surveyNoiseDb, surveyReadingDb, surveyScale } = this.tuning;
     const { cellM, spacingM } = this.lattice;
     const places = heard
@@ -276,44 +303,66 @@ export class RadioMap {
     tile.doubt = Uint8Array.from(told, (one) => Math.round((DOUBT_STEPS - 1) / (1 + options.variance * one)));
   }
 
-  private addHeard(
-    tile: Tile,
+  private heardOdds(
+    field: Field,
     floorId: string,
     heard: readonly Heard[],
     deaf: ReadonlyMap<Bin, number> | undefined,
-  ): void {
+  ): Uint8Array {
     const { heardPriorSeconds, heardWeight, missWeight } = this.tuning;
+    const { cellM } = this.lattice;
     const exposure = this.exposure.get(floorId)!;
     const floor = this.lattice.floors.get(floorId)!;
     const lengthM = this.heardLengthM();
-    const counts = new Float32Array(tile.rssiDbm.length);
-    for (const { bin, seconds } of heard) scatter(counts, tile, this.lattice.cellM, bin.xM, bin.yM, lengthM, seconds);
+    const counts = new Float32Array(field.rssiDbm.length);
+    for (const { bin, seconds } of heard) scatter(counts, field, cellM, bin.xM, bin.yM, lengthM, seconds);
     const mute = new Float32Array(counts.length);
-    for (const [bin, seconds] of deaf ?? []) scatter(mute, tile, this.lattice.cellM, bin.xM, bin.yM, lengthM, seconds);
-    const odds = new Float32Array(counts.length);
+    for (const [bin, seconds] of deaf ?? []) scatter(mute, field, cellM, bin.xM, bin.yM, lengthM, seconds);
+    const odds = new Uint8Array(counts.length);
     const silence = this.silenceOf(floorId);
-    for (let row = 0; row < tile.rows; row++)
-      for (let column = 0; column < tile.columns; column++) {
-        const i = row * tile.columns + column;
-        const cell = (tile.row0 + row) * floor.columns + tile.column0 + column;
-        const prior = this.heardNear * hearable(tile.rssiDbm[i]!);
+    const { leastOdds, oddsStep } = this.oddsRange();
+    for (let row = 0; row < field.rows; row++)
+      for (let column = 0; column < field.columns; column++) {
+        const i = row * field.columns + column;
+        const cell = (field.row0 + row) * floor.columns + field.column0 + column;
+        const prior = this.heardNear * hearable(field.rssiDbm[i]!);
         const p =
           (counts[i]! + heardPriorSeconds * prior) / (Math.max(0, exposure[cell]! - mute[i]!) + heardPriorSeconds);
-        const share = Math.min(0.97, Math.max(LEAST_HEARD, p));
-        odds[i] = heardWeight * Math.log(share) - missWeight * Math.log(1 - share);
+        const share = Math.min(MOST_HEARD, Math.max(LEAST_HEARD, p));
+        odds[i] = Math.round((heardWeight * Math.log(share) - missWeight * Math.log(1 - share) - leastOdds) / oddsStep);
         silence[cell]! += missWeight * Math.log(1 - share);
       }
-    tile.heard = odds;
-    tile.farHeard = heardWeight * Math.log(LEAST_HEARD);
+    return odds;
+  }
+
+  private oddsRange(): { leastOdds: number; oddsStep: number } {
+    const { heardWeight, missWeight } = this.tuning;
+    const leastOdds = heardWeight * Math.log(LEAST_HEARD) - missWeight * Math.log(1 - LEAST_HEARD);
+    const mostOdds = heardWeight * Math.log(MOST_HEARD) - missWeight * Math.log(1 - MOST_HEARD);
+    return { leastOdds, oddsStep: (mostOdds - leastOdds) / (ODDS_STEPS - 1) };
+  }
+
+  private oddsTable(): Float64Array {
+    if (!this.surveyedOdds) {
+      const { leastOdds, oddsStep } = this.oddsRange();
+      this.surveyedOdds = Float64Array.from({ length: ODDS_STEPS }, (_, i) => leastOdds + i * oddsStep);
+    }
+    return this.surveyedOdds;
   }
 
   /** Without a survey: to be heard at all speaks for being near. */
-  private addHearable(tile: Tile): void {
-    const { hearableWeight, hearableDbm, hearableSpreadDb } = this.tuning;
-    const odds = (rssiDbm: number): number =>
-      -hearableWeight * Math.log1p(Math.exp((hearableDbm - rssiDbm) / hearableSpreadDb));
-    tile.heard = tile.rssiDbm.map(odds);
-    tile.farHeard = odds(tile.farRssiDbm);
+  private hearableOdds(topDbm: number): Float64Array {
+    let odds = this.hearable.get(topDbm);
+    if (!odds) {
+      const { hearableWeight, hearableDbm, hearableSpreadDb } = this.tuning;
+      odds = Float64Array.from(
+        { length: BINS },
+        (_, code) =>
+          -hearableWeight * Math.log1p(Math.exp((hearableDbm - topDbm + code / STEPS_PER_DB) / hearableSpreadDb)),
+      );
+      this.hearable.set(topDbm, odds);
+    }
+    return odds;
   }
 
   private silenceOf(floorId: string): Float32Array {
