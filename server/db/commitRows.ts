@@ -35,19 +35,40 @@ const stayColumns = (siteId: string, rows: readonly StayRow[]): Columns => ({
   visit_start_ms: bigint(rows.map((row) => row.visitStartMs)),
 });
 
-const heatColumns = (siteId: string, rows: readonly HeatRow[], dayOf: (atMs: number) => number): Columns => ({
-  site_id: varchar(rows.map(() => siteId)),
-  floor_id: varchar(rows.map((row) => row.floorId)),
-  bucket_ms: bigint(rows.map((row) => row.bucketStartMs)),
-  day: integer(rows.map((row) => dayOf(row.bucketStartMs))),
-  cell_x: integer(rows.map((row) => row.cellX)),
-  cell_y: integer(rows.map((row) => row.cellY)),
-  carrier: {
-    type: 'UINTEGER',
-    values: rows.map((row) => carrierDayHash(row.carrierId, dayOf(row.bucketStartMs))),
-  },
-  dwell_ms: integer(rows.map((row) => row.dwellMs)),
-});
+function heatColumns(siteId: string, rows: readonly HeatRow[], dayOf: (atMs: number) => number): Columns {
+  const days = rows.map((row) => dayOf(row.bucketStartMs));
+  // A carrier's cells stand next to each other.
+  let [carrierId, day, hash] = ['', -1, 0];
+  const hashes = rows.map((row, i) => {
+    if (row.carrierId !== carrierId || days[i] !== day) {
+      carrierId = row.carrierId;
+      day = days[i]!;
+      hash = carrierDayHash(carrierId, day);
+    }
+    return hash;
+  });
+  return {
+    site_id: varchar(rows.map(() => siteId)),
+    floor_id: varchar(rows.map((row) => row.floorId)),
+    bucket_ms: bigint(rows.map((row) => row.bucketStartMs)),
+    day: integer(days),
+    cell_x: integer(rows.map((row) => row.cellX)),
+    cell_y: integer(rows.map((row) => row.cellY)),
+    carrier: { type: 'UINTEGER', values: hashes },
+    dwell_ms: integer(rows.map((row) => row.dwellMs)),
+  };
+}
+
+/** By far the most rows; those of a floor next to each other are written faster, and smaller. */
+function byFloor<Row extends HeatRow>(rows: readonly Row[]): readonly Row[] {
+  const floors = new Map<string, Row[]>();
+  for (const row of rows) {
+    const floor = floors.get(row.floorId);
+    if (floor) floor.push(row);
+    else floors.set(row.floorId, [row]);
+  }
+  return floors.size < 2 ? rows : [...floors.values()].flat();
+}
 
 const occupancyColumns = (siteId: string, rows: readonly OccupancyRow[]): Columns => ({
   site_id: varchar(rows.map(() => siteId)),
@@ -83,12 +104,16 @@ const emitted = (rows: readonly { emittedAtMs: number }[]) => ({
 /** A commit's heat rows share few quarter hours, and time zone look-ups cost. */
 function dayLookup(timezone: string): (atMs: number) => number {
   const days = new Map<number, number>();
+  let [lastMs, lastDay] = [Number.NaN, 0];
   return (atMs) => {
+    if (atMs === lastMs) return lastDay;
     let day = days.get(atMs);
     if (day === undefined) {
       day = localDay(timezone, atMs);
       days.set(atMs, day);
     }
+    lastMs = atMs;
+    lastDay = day;
     return day;
   };
 }
@@ -105,7 +130,8 @@ async function appendRows(sql: WriteSql, commit: SiteCommit, dayOf: (atMs: numbe
     ...emitted(rows.stays),
     ...stayCertaintyColumns(rows.stays),
   });
-  await sql.append('heat', { ...heatColumns(siteId, rows.heat, dayOf), ...emitted(rows.heat) });
+  const heat = byFloor(rows.heat);
+  await sql.append('heat', { ...heatColumns(siteId, heat, dayOf), ...emitted(heat) });
   await sql.append('occupancy', { ...occupancyColumns(siteId, rows.occupancy), ...emitted(rows.occupancy) });
   await sql.append('coverage', {
     site_id: varchar(rows.coverage.map(() => siteId)),
@@ -128,7 +154,7 @@ async function replaceOpen(
     ...visitCertaintyColumns(open.visits),
   });
   await sql.append('open_stays', { ...stayColumns(siteId, open.stays), ...stayCertaintyColumns(open.stays) });
-  await sql.append('open_heat', heatColumns(siteId, open.heat, dayOf));
+  await sql.append('open_heat', heatColumns(siteId, byFloor(open.heat), dayOf));
   await sql.append('open_occupancy', occupancyColumns(siteId, open.occupancy));
 }
 

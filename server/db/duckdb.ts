@@ -82,14 +82,24 @@ class Connection implements WriteSql {
     if (rows === 0) return;
     const types = parts.map((part): DuckDBType => TYPES[part.type]);
     const appender = await this.#connection.createAppender(table);
+    let chunk: DuckDBDataChunk | undefined;
     for (let from = 0; from < rows; from += CHUNK_ROWS) {
-      const chunk = DuckDBDataChunk.create(types);
-      chunk.setColumns(
-        parts.map((part) => {
-          const slice = part.values.slice(from, from + CHUNK_ROWS);
-          return part.type === 'BIGINT' || part.type === 'BLOB' ? slice.map(toDuck) : (slice as DuckDBValue[]);
-        }),
-      );
+      const count = Math.min(CHUNK_ROWS, rows - from);
+      // A full chunk still holds the one before: what is alike need not be handed to the database again, and much is.
+      const isKept = count === CHUNK_ROWS && chunk !== undefined;
+      if (!chunk || !isKept) chunk = DuckDBDataChunk.create(types, count);
+      for (const [column, { type, values }] of parts.entries()) {
+        const vector = chunk.getColumnVector(column);
+        const converted = type === 'BIGINT' || type === 'BLOB';
+        let changed = !isKept;
+        for (let i = 0; i < count; i++) {
+          const value = values[from + i]!;
+          if (isKept && value === values[from + i - CHUNK_ROWS]) continue;
+          vector.setItem(i, converted ? toDuck(value) : (value as DuckDBValue));
+          changed = true;
+        }
+        if (changed) vector.flush();
+      }
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();

@@ -208,7 +208,7 @@ function report(
   lines.push(line('first time, nothing to replace', first.wallMs, first.cpuMs, rebuild.cpuMs));
   lines.push(line('rebuild', rebuild.wallMs, rebuild.cpuMs, rebuild.cpuMs));
   const names: Record<Stage, string> = {
-    log: '  log read, decoded, sorted',
+    log: '  log read, decoded, into ticks',
     engine: '  engine',
     snapshots: '  snapshots',
     rows: '  rows and commits, changelog',
