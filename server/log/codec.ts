@@ -150,20 +150,6 @@ function skipNames(payload: Buffer): number {
   return at;
 }
 
-/** Number of sightings, for the choice of a slice's length. */
-export function countSightings(payload: Buffer): number {
-  let at = skipNames(payload);
-  let total = 0;
-  const batches = payload.readUInt32LE(at);
-  at += 4;
-  for (let i = 0; i < batches; i++) {
-    const rows = payload.readUInt32LE(at + BATCH_HEADER_BYTES - 4);
-    total += rows;
-    at += BATCH_HEADER_BYTES + rows * ROW_BYTES;
-  }
-  return total;
-}
-
 const BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 let scratch = Buffer.alloc(0);
 let scratchWords = new Uint16Array();

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { HEADER_BYTES } from '../contract/framing.ts';
 import { MAX_BATCH_SPAN_MS } from '../contract/wire.ts';
 import type { SightingBatch } from './batch.ts';
-import { countSightings, decodeGroup, fromRange, type Names, readNames } from './codec.ts';
+import { decodeGroup, fromRange, type Names, readNames } from './codec.ts';
 import { HOUR_MS, readFully, scanFile } from './hourFile.ts';
 import type { Positions, SiteLog } from './siteLog.ts';
 
@@ -45,20 +45,16 @@ async function* replayHour(
 ): AsyncGenerator<Slice> {
   const names: Names = [];
   const index: IndexEntry[] = [];
-  let sightings = 0;
   await scanFile(log.path(hourMs), endOffset, (payload, offset) => {
     readNames(payload, names);
     const range = fromRange(payload);
     if (range.minFromMs > range.maxFromMs || range.maxFromMs < firstFromMs) return;
-    sightings += countSightings(payload);
     index.push({ offset, bytes: HEADER_BYTES + payload.length, ...range });
   });
   if (index.length === 0) return;
   index.sort((a, b) => a.minFromMs - b.minFromMs || a.offset - b.offset);
-  const sliceMs = Math.min(
-    MAX_SLICE_MS,
-    Math.max(MIN_SLICE_MS, Math.floor((HOUR_MS * SLICE_SIGHTINGS) / Math.max(1, sightings) / 1000) * 1000),
-  );
+  // An hour may have a rush in it: each slice is measured by the one before.
+  let sliceMs = MIN_SLICE_MS;
   const handle = await open(log.path(hourMs), 'r');
   try {
     let next = 0;
@@ -71,12 +67,18 @@ async function* replayHour(
       const untilMs = Math.min(startMs + sliceMs, hourMs + HOUR_MS);
       while (next < index.length && index[next]!.minFromMs < untilMs) active.push(index[next++]!);
       const batches: SightingBatch[] = [];
+      let sightings = 0;
       for await (const payload of readRecords(handle, active)) {
-        for (const batch of decodeGroup(payload, names, startMs, untilMs).batches) batches.push(batch);
+        for (const batch of decodeGroup(payload, names, startMs, untilMs).batches) {
+          batches.push(batch);
+          sightings += batch.carriers.length;
+        }
       }
       yield { batches, untilMs };
       active = active.filter((entry) => entry.maxFromMs >= untilMs);
       startMs = untilMs;
+      if (sightings > SLICE_SIGHTINGS) sliceMs = Math.max(MIN_SLICE_MS, Math.floor(sliceMs / 2000) * 1000);
+      else if (sightings < SLICE_SIGHTINGS / 3) sliceMs = Math.min(MAX_SLICE_MS, sliceMs * 2);
     }
   } finally {
     await handle.close();
