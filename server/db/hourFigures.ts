@@ -1,6 +1,7 @@
 /** Footfall, visitors, mean occupancy and coverage of hours, of the site and all zones at once: what the questions answer one by one. */
 import type { HourFigures } from '../metrics/changelog.ts';
 import { coverageShare } from '../metrics/coverage.ts';
+import { UNMEASURED_DOORS } from '../metrics/doors.ts';
 import { NO_DOUBTS } from '../metrics/doubt.ts';
 import { QUARTER_MS } from '../metrics/localTime.ts';
 import { NO_EDGES, occupancyFigures } from '../metrics/occupancy.ts';
@@ -146,12 +147,14 @@ export async function hourFigures(context: SiteContext, edges: readonly number[]
       const light = coverage.get(keyOf(floorId, i));
       const share = coverageShare(light?.reported ?? 0, light?.expected ?? 0);
       if (!light || share === 0) return { ...hour, footfall: null, visitors: null, occupancy: null, coverage: 0 };
-      const { footfall, visitors, ...edgeSums } = sums.get(keyOf(id, i)) ?? NO_SUMS;
+      const { footfall, visitors, ...ends } = sums.get(keyOf(id, i)) ?? NO_SUMS;
       const totals = { carrierMs: carrierMs.get(keyOf(id, i)) ?? 0, measuredMs: light.measuredMs, peak: 0 };
       const { value } = occupancyFigures(totals, share, {
         doubts: NO_DOUBTS,
         light: { lit: 1, gateways: 1 },
-        sums: { ...NO_EDGES, ...edgeSums },
+        // The value, unlike its band, does not ask at which end.
+        doors: UNMEASURED_DOORS,
+        sums: { ...NO_EDGES, edges: ends.edges, firstLagMs: ends.lagMs },
       });
       return { ...hour, footfall, visitors, occupancy: value, coverage: share };
     }),

@@ -26,23 +26,6 @@ export const MILLION = 1_000_000;
 /** A lag cannot be known better than times are. */
 export const lagOf = (row: Certainty): number => Math.max(row.lagMs ?? 0, RESOLUTION_MS / 2);
 
-/**
- * A carrier's lag is that of its whole visit, and doors are heard better or worse than the rest: often worse, as people leave
- * with their backs to the gateways. By how much all lags of a site may be too short (MORE) or too long (LESS) together, as
- * shares: chosen on 110 simulated days with gateways 11 to 17 m apart, where bands of occupancy and dwell then hold the truth
- * 95 times in 100. It does not carry over to every site: on 104 days of other layouts, radios and spacings they held it 87 and
- * 88 times. What it stands in for is to be measured instead: the silences next to the first and the last sighting.
- */
-export const DOOR_MORE = 0.28;
-export const DOOR_LESS = 0.08;
-
-/**
- * What goes unheard is uniform up to two lags while every advert is heard, and exponential where most are lost at random. This
- * share of the second kind gives the variance that was measured on the same days, 0.36 of the lag's square before the first
- * and 0.50 after the last sighting: near the least there can be (a third), so that no site has much less.
- */
-export const RANDOM_LOSS = 0.15;
-
 /** Chance that what went unheard before and after, uniform up to these, adds up to at least `neededMs`. */
 export function excessChance(neededMs: number, beforeMs: number, afterMs: number): number {
   if (neededMs <= 0) return 1;

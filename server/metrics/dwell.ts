@@ -4,6 +4,7 @@
  * do not exceed (nearest rank, so every engine agrees). Seconds. Null without visits. Pure.
  */
 import { medianBandRanks } from './bands.ts';
+import type { DoorLag, Doors } from './doors.ts';
 import { type Certain, type Doubtful, MILLION, unheard } from './doubt.ts';
 import { medianBand } from './medianBand.ts';
 
@@ -45,15 +46,22 @@ export interface DwellWindow {
   mostMs: number;
 }
 
-export const dwellWindow = (
+/** At most, and nearly so. */
+const timesAtMost = ({ times, spread }: DoorLag): number => Math.max(1, times * (1 + 2 * spread));
+
+export function dwellWindow(
   ranks: DwellRanks,
   lengthAtRank: (rank: number) => number,
-  certain: Certain,
-): DwellWindow => ({
-  leastMs: lengthAtRank(ranks.low),
-  // A length is heard up to four lags too short.
-  mostMs: lengthAtRank(ranks.high) + 4 * certain.doubts.longestLagMs,
-});
+  { doubts }: Certain,
+  { first, last }: Doors,
+): DwellWindow {
+  // A length is heard up to four lags too short; of lags at the doors more than the reach of each tells.
+  const more = Math.ceil(2 * (timesAtMost(first) + timesAtMost(last) - 2) * doubts.longestLagMs);
+  return {
+    leastMs: lengthAtRank(ranks.low) - more,
+    mostMs: lengthAtRank(ranks.high) + 4 * doubts.longestLagMs + more,
+  };
+}
 
 export const mayBeIn = ({ lengthMs, beforeMs, afterMs }: Doubtful, { leastMs, mostMs }: DwellWindow): boolean =>
   lengthMs <= mostMs && lengthMs + beforeMs + afterMs >= leastMs;
@@ -61,6 +69,7 @@ export const mayBeIn = ({ lengthMs, beforeMs, afterMs }: Doubtful, { leastMs, mo
 /** What may lie in the window, ordered by length, reach before and after, and chance; and how many surely lie below it. */
 export interface NearMedian {
   certain: Certain;
+  doors: Doors;
   below: number;
   near: readonly Doubtful[];
 }
@@ -89,15 +98,15 @@ export const byLength = (a: Doubtful, b: Doubtful): number =>
   a.lengthMs - b.lengthMs || a.beforeMs - b.beforeMs || a.afterMs - b.afterMs || a.chance - b.chance;
 
 /** The definition on plain rows: what SQL must agree with. */
-export function dwellOf(rows: readonly Doubtful[], coverage: number, certain?: Certain) {
+export function dwellOf(rows: readonly Doubtful[], coverage: number, sure?: Certain & { doors: Doors }) {
   if (rows.length === 0) return { value: null, low: null, high: null, mean: null, p90: null };
   const sorted = [...rows].sort(byLength);
   const sumMs = sorted.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
-  const ranks = dwellRanks(sorted.length, coverage, certain);
+  const ranks = dwellRanks(sorted.length, coverage, sure);
   const lengthAtRank = (rank: number): number => sorted[rank - 1]!.lengthMs;
-  if (!certain) return dwellFigures(sorted.length, sumMs, ranks, lengthAtRank);
-  const window = dwellWindow(ranks, lengthAtRank, certain);
+  if (!sure) return dwellFigures(sorted.length, sumMs, ranks, lengthAtRank);
+  const window = dwellWindow(ranks, lengthAtRank, sure, sure.doors);
   const near = sorted.filter((row) => mayBeIn(row, window));
   const below = sorted.filter((row) => row.lengthMs + row.beforeMs + row.afterMs < window.leastMs).length;
-  return dwellFigures(sorted.length, sumMs, ranks, lengthAtRank, { certain, below, near });
+  return dwellFigures(sorted.length, sumMs, ranks, lengthAtRank, { certain: sure, doors: sure.doors, below, near });
 }

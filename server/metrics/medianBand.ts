@@ -4,8 +4,10 @@
  * the same rows always give the same band. Pure.
  */
 import { type Band, Z95 } from './bands.ts';
-import { DOOR_LESS, DOOR_MORE, missingOf, RANDOM_LOSS, unheard, wrongOf } from './doubt.ts';
+import type { DoorLag } from './doors.ts';
+import { missingOf, unheard, wrongOf } from './doubt.ts';
 import type { NearMedian } from './dwell.ts';
+import { RESOLUTION_MS } from './thresholds.ts';
 
 /** Enough for quantiles of one in forty. */
 const MOST_DRAWS = 400;
@@ -32,10 +34,16 @@ function normal(random: () => number): number {
 }
 
 /** What goes unheard at one end, as a share of the reach, which is twice its mean. */
-const unheardShare = (random: () => number): number =>
-  random() < RANDOM_LOSS ? -Math.log(1 - random()) / 2 : random();
+const unheardShare = (random: () => number, { lost }: DoorLag): number =>
+  random() < lost ? -Math.log(1 - random()) / 2 : random();
 
-export function medianBand(count: number, medianMs: number, { certain, below, near }: NearMedian): Band {
+/** A reach, as it may be at the door: the lag is another there, darkness is not. */
+function atDoor({ times, spread }: DoorLag, longestLagMs: number, random: () => number): (reachMs: number) => number {
+  const more = Math.max(0, times * (1 + spread * normal(random))) - 1;
+  return (reachMs) => reachMs + more * Math.min(reachMs, 2 * longestLagMs);
+}
+
+export function medianBand(count: number, medianMs: number, { certain, doors, below, near }: NearMedian): Band {
   if (near.length === 0) return { low: medianMs, high: medianMs };
   const { doubts, light } = certain;
   // Of those in the window each has a chance of its own. The others that are wrong or missing are near the threshold, below
@@ -54,29 +62,32 @@ export function medianBand(count: number, medianMs: number, { certain, below, ne
   const medians: number[] = [];
   for (let draw = 0; draw < draws; draw += 1) {
     const lengths: number[] = [];
-    const common = normal(random);
-    const door = 1 + ((common > 0 ? DOOR_MORE : DOOR_LESS) * common) / Z95;
+    const first = atDoor(doors.first, doubts.longestLagMs, random);
+    const last = atDoor(doors.last, doubts.longestLagMs, random);
     // People who come and leave together, and two carriers of one person, were there equally long, though their sightings
     // differ. Which they are is not told: half of the draws take those near the median to be of one company.
-    const company = draw % 2 === 0 ? undefined : [unheardShare(random), unheardShare(random)];
+    const company = draw % 2 === 0 ? undefined : [unheardShare(random, doors.first), unheardShare(random, doors.last)];
     for (const { lengthMs, beforeMs, afterMs, chance } of near)
       if (chance >= 1 || random() < chance)
         lengths.push(
           lengthMs +
-            door *
-              (beforeMs * (company?.[0] ?? unheardShare(random)) + afterMs * (company?.[1] ?? unheardShare(random))),
+            first(beforeMs) * (company?.[0] ?? unheardShare(random, doors.first)) +
+            last(afterMs) * (company?.[1] ?? unheardShare(random, doors.last)),
         );
     if (lengths.length === 0) continue;
     lengths.sort((a, b) => a - b);
     const more = Math.max(-below, Math.round(belowMean + belowSpread * normal(random)));
     const lost = Math.max(0, Math.round(deaf.mean + deafSpread * normal(random)));
     const lostBelow = lost > 0 ? Math.round(lost / 2 + (Math.sqrt(lost) / 2) * normal(random)) : 0;
-    const first = below + more + lostBelow;
-    const all = first + lengths.length + above + lost - lostBelow;
-    const at = (rank: number): number => lengths[Math.max(0, Math.min(lengths.length - 1, rank - 1 - first))]!;
+    const firstRank = below + more + lostBelow;
+    const all = firstRank + lengths.length + above + lost - lostBelow;
+    const at = (rank: number): number => lengths[Math.max(0, Math.min(lengths.length - 1, rank - 1 - firstRank))]!;
     medians.push((at(Math.floor((all + 1) / 2)) + at(Math.floor(all / 2) + 1)) / 2);
   }
-  return medians.length === 0 ? { low: medianMs, high: medianMs } : shortestAround(medianMs, medians);
+  if (medians.length === 0) return { low: medianMs, high: medianMs };
+  const { low, high } = shortestAround(medianMs, medians);
+  // What all times have in common, as clocks, shows in no draw: a length is known to half a tick at best.
+  return { low: Math.max(0, low - RESOLUTION_MS / 2), high: high + RESOLUTION_MS / 2 };
 }
 
 /** Quantiles that hold 95 % and the value: one-sided where the value lies in a tail. */

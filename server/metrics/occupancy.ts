@@ -6,18 +6,8 @@
  */
 import { countBand, Z95 } from './bands.ts';
 import { type DarkWindow, darkWithinMs, presentInDark } from './dark.ts';
-import {
-  type Certain,
-  DOOR_LESS,
-  DOOR_MORE,
-  type DoubtfulRow,
-  excessChance,
-  lagOf,
-  MILLION,
-  millionths,
-  RANDOM_LOSS,
-  unheard,
-} from './doubt.ts';
+import { type DoorLag, type Doors, endVariance } from './doors.ts';
+import { type Certain, type DoubtfulRow, excessChance, lagOf, MILLION, millionths, unheard } from './doubt.ts';
 import { QUARTER_MS } from './localTime.ts';
 import { counts, RESOLUTION_MS } from './thresholds.ts';
 
@@ -35,12 +25,21 @@ export interface OccupancyTotals {
 export interface EdgeSums {
   /** Of all presences that start, and of all that end in it. */
   edges: number;
-  lagMs: number;
-  lagSquareMs2: number;
+  firstLagMs: number;
+  firstLagSquareMs2: number;
+  lastLagMs: number;
+  lastLagSquareMs2: number;
   /** Silences that may have been no absence: their lengths but for darkness, by the probability of that, in millionths of a millisecond. */
   silentM: number;
 }
-export const NO_EDGES: EdgeSums = { edges: 0, lagMs: 0, lagSquareMs2: 0, silentM: 0 };
+export const NO_EDGES: EdgeSums = {
+  edges: 0,
+  firstLagMs: 0,
+  firstLagSquareMs2: 0,
+  lastLagMs: 0,
+  lastLagSquareMs2: 0,
+  silentM: 0,
+};
 
 /** The definition on plain rows: what SQL must agree with. `open` have not ended yet. */
 export function edgeSums(
@@ -53,19 +52,19 @@ export function edgeSums(
 ): EdgeSums {
   const sums = { ...NO_EDGES };
   const ends = new Map<string, number>();
-  const add = (atMs: number, lagMs: number): void => {
+  const add = (end: 'first' | 'last', atMs: number, lagMs: number): void => {
     if (atMs < fromMs || atMs >= toMs) return;
     sums.edges += 1;
-    sums.lagMs += lagMs;
-    sums.lagSquareMs2 += lagMs * lagMs;
+    sums[`${end}LagMs`] += lagMs;
+    sums[`${end}LagSquareMs2`] += lagMs * lagMs;
   };
   const all = [...closed.map((row) => ({ row, ends: true })), ...open.map((row) => ({ row, ends: false }))];
   all.sort((a, b) => a.row.startMs - b.row.startMs || a.row.endMs - b.row.endMs);
   for (const { row, ends: ended } of all) {
     if (!counts(row.kind)) continue;
     const lag = lagOf(row);
-    add(row.startMs, lag);
-    if (ended) add(row.endMs, lag);
+    add('first', row.startMs, lag);
+    if (ended) add('last', row.endMs, lag);
     const beforeMs = ends.get(row.carrierId);
     ends.set(row.carrierId, row.endMs);
     if (gapMs === undefined || beforeMs === undefined || row.startMs < fromMs || row.startMs >= toMs) continue;
@@ -76,31 +75,39 @@ export function edgeSums(
   return sums;
 }
 
-/** Of what goes unheard at one end, in squares of the lag: see RANDOM_LOSS. */
-const LAG_VARIANCE = (1 - RANDOM_LOSS) / 3 + RANDOM_LOSS;
+/** Each for itself, and all of them together by as much as the door is known badly. */
+const endSumVariance = (door: DoorLag, lagMs: number, lagSquareMs2: number): number =>
+  door.times ** 2 * (endVariance(door) * lagSquareMs2 + (door.spread * lagMs) ** 2);
 
 /**
  * With `sure` the mean is unbiased: presences are told in whole ticks from the first to the last sighting, half a tick too
- * long at either end on the mean, and too short by the carrier's lag. The band holds what went on in the dark as well.
+ * long at either end on the mean, and too short by the carrier's lag. The band takes the lags at the
+ * doors instead, and holds what went on in the dark as well.
  */
-export function occupancyFigures(totals: OccupancyTotals, coverage: number, sure?: Certain & { sums: EdgeSums }) {
+export function occupancyFigures(
+  totals: OccupancyTotals,
+  coverage: number,
+  sure?: Certain & { sums: EdgeSums; doors: Doors },
+) {
   if (totals.measuredMs <= 0) return { value: null, low: null, high: null, peak: null };
   if (sure) {
-    const { sums, doubts, light } = sure;
-    const presentMs = totals.carrierMs + sums.lagMs - (sums.edges * RESOLUTION_MS) / 2;
-    const value = presentMs / totals.measuredMs;
+    const { sums, doubts, light, doors } = sure;
+    const heardMs = totals.carrierMs - (sums.edges * RESOLUTION_MS) / 2;
+    const value = (heardMs + sums.firstLagMs + sums.lastLagMs) / totals.measuredMs;
+    const presentMs = heardMs + doors.first.times * sums.firstLagMs + doors.last.times * sums.lastLagMs;
     // A moment within a tick is uniform: a twelfth.
-    const variance = LAG_VARIANCE * sums.lagSquareMs2 + (sums.edges * RESOLUTION_MS ** 2) / 12;
+    const variance =
+      endSumVariance(doors.first, sums.firstLagMs, sums.firstLagSquareMs2) +
+      endSumVariance(doors.last, sums.lastLagMs, sums.lastLagSquareMs2) +
+      (sums.edges * RESOLUTION_MS ** 2) / 12;
     const { dark } = light;
     const inDark = dark
       ? presentInDark(dark.windows, dark.fromMs, dark.toMs)
       : { presentMs: 0, variance: 0, unmeasuredMs: 0 };
     const overMs = totals.measuredMs + inDark.unmeasuredMs;
     const middleMs = presentMs + inDark.presentMs;
-    const chanceMs2 = Z95 ** 2 * (variance + inDark.variance);
-    const lessMs = Math.sqrt(chanceMs2 + (DOOR_LESS * sums.lagMs) ** 2);
-    const moreMs = Math.sqrt(chanceMs2 + (DOOR_MORE * sums.lagMs) ** 2);
-    const most = (middleMs + moreMs + sums.silentM / MILLION) / overMs;
+    const halfMs = Z95 * Math.sqrt(variance + inDark.variance);
+    const most = (middleMs + halfMs + sums.silentM / MILLION) / overMs;
     const seen = doubts.seenByOne + doubts.seenByTwo + doubts.seenByMore;
     const missing = unheard(doubts, { lit: light.lit, gateways: light.gateways });
     const missed = missing.mean + Z95 * Math.sqrt(missing.variance);
@@ -108,7 +115,7 @@ export function occupancyFigures(totals: OccupancyTotals, coverage: number, sure
     const unseen = missed < NEGLIGIBLE ? 0 : (most * missed) / (seen + 1) + (seen === 0 ? missed : 0);
     return {
       value,
-      low: Math.max(0, Math.min(value, (middleMs - lessMs) / overMs)),
+      low: Math.max(0, Math.min(value, (middleMs - halfMs) / overMs)),
       high: Math.max(value, most + unseen),
       peak: totals.peak,
     };

@@ -51,6 +51,19 @@ function lengthMs(random: Random): number {
 const randomCertainty = (random: Random) =>
   random() < 0.2 ? {} : { lagMs: below(random, 6) * 900, gateways: below(random, 6) };
 
+/** Of visits alone. */
+const randomDoors = (random: Random) =>
+  random() < 0.2
+    ? {}
+    : {
+        firstGapMs: below(random, 9) * 1_100,
+        firstLagMs: below(random, 6) * 700,
+        firstGateways: below(random, 4),
+        lastGapMs: below(random, 9) * 1_300,
+        lastLagMs: below(random, 9) * 700,
+        lastGateways: below(random, 4),
+      };
+
 /** What an engine could have emitted between two times of its clock. */
 function randomRows(random: Random, fromMs: number, toMs: number, silent: (atMs: number) => boolean): EngineRows {
   const rows = noRows();
@@ -68,6 +81,7 @@ function randomRows(random: Random, fromMs: number, toMs: number, silent: (atMs:
       endMs: startMs + length,
       entranceZoneId: null,
       ...randomCertainty(random),
+      ...randomDoors(random),
       emittedAtMs,
     });
     for (let s = below(random, 4); s > 0; s -= 1) {
@@ -127,7 +141,15 @@ function randomOpen(random: Random, watermarkMs: number): OpenRows {
     const endMs = startMs + below(random, watermarkMs - startMs + 1);
     const carrierId = `c-${100 + i}`;
     const kind = pick(random, KINDS);
-    open.visits.push({ carrierId, kind, startMs, endMs, entranceZoneId: null, ...randomCertainty(random) });
+    open.visits.push({
+      carrierId,
+      kind,
+      startMs,
+      endMs,
+      entranceZoneId: null,
+      ...randomCertainty(random),
+      ...randomDoors(random),
+    });
     const stayStart = startMs + below(random, endMs - startMs + 1);
     open.stays.push({
       carrierId,

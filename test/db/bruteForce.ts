@@ -13,6 +13,7 @@ import {
   MINUTE_MS,
 } from '../../server/metrics/coverage.ts';
 import { type DarkWindow, darkWindows, LONGEST_DARK_MS } from '../../server/metrics/dark.ts';
+import { doorHours, doorSums, doorsOf, UNMEASURED_DOORS } from '../../server/metrics/doors.ts';
 import {
   type Certain,
   doubtfulOf,
@@ -181,6 +182,9 @@ function figuresOf(
   }
   if (metric === 'unique-visitors')
     return coverage === 0 ? nothing : uniqueFigures(uniqueCounts(rows, fromMs, toMs, minMs, windows), certain.light);
+  const doors = zone
+    ? UNMEASURED_DOORS
+    : doorsOf(doorSums(site.rows.visits, site.open.visits, doorHours(fromMs, toMs, coverage)));
   if (metric === 'occupancy') {
     if (coverage === 0) return { ...nothing, peak: null };
     const present = [...site.rows.occupancy, ...site.open.occupancy].filter((row) => row.zoneId === (zone?.id ?? null));
@@ -193,6 +197,7 @@ function figuresOf(
     return occupancyFigures(occupancyTotals(present, measured, fromMs, toMs, site.watermarkMs), coverage, {
       ...certain,
       sums,
+      doors,
     });
   }
   const long = rows.filter((row) => startedIn(row, fromMs, toMs) && lengthOf(row) >= minMs);
@@ -200,7 +205,7 @@ function figuresOf(
   if (coverage === 0) return dwellOf([], 0);
   if (dwellWithheld(zone?.id, carriers, definitions.kAnonymity)) return { ...dwellOf([], 0), suppressed: true };
   const gapMs = zone ? undefined : Math.round(definitions.visitGapMinutes * 60_000);
-  return dwellOf(doubtfulOf(rows, fromMs, toMs, minMs, gapMs, windows), coverage, certain);
+  return dwellOf(doubtfulOf(rows, fromMs, toMs, minMs, gapMs, windows), coverage, { ...certain, doors });
 }
 
 export function seriesByHand(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { UNMEASURED_DOORS } from '../../server/metrics/doors.ts';
 import {
   doubtfulOf,
   doubtsOf,
@@ -85,6 +86,7 @@ test('the band of the median dwell holds the truth, though what is heard is shor
       const { value, low, high } = dwellOf(doubtfulOf(rows, ...span, MIN_MS, 900_000), 1, {
         doubts,
         light: { lit: 1, gateways: 1 },
+        doors: UNMEASURED_DOORS,
       });
       if (low! <= truth && truth <= high!) inside += 1;
       if (value! < truth) short += 1;

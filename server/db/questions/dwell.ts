@@ -6,6 +6,7 @@ import { dwellWithheld } from '../../metrics/suppression.ts';
 import { edgesRelation, inRange, LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
 import { darkOf } from './dark.ts';
+import { doorsByInterval } from './doors.ts';
 import { doubtsByInterval, judgedSql } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 import { lengthCountsByInterval } from './lengthCounts.ts';
@@ -102,10 +103,11 @@ export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesP
       ? await lengthsAtRanks(context, frame, wanted)
       : { lengths: new Map<string, number>(), carriers: new Map<number, number>() };
   const lengthAtRank = (i: number) => (rank: number) => lengths.get(`${i} ${rank}`) ?? Number.NaN;
+  const doors = await doorsByInterval(context, frame);
   const windows = new Map<number, DwellWindow>();
   for (const [i, ranks] of wanted) {
     const sure = certain[i];
-    if (sure) windows.set(i, dwellWindow(ranks, lengthAtRank(i), sure));
+    if (sure) windows.set(i, dwellWindow(ranks, lengthAtRank(i), sure, doors[i]!));
   }
   const near = await nearMedians(context, frame, windows);
   const k = context.definitions.kAnonymity;
@@ -121,6 +123,12 @@ export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesP
     if (dwellWithheld(frame.zone?.id, carriers.get(i) ?? 0, k)) return { ...EMPTY, suppressed: true };
     const sure = certain[i];
     const around = near.get(i);
-    return dwellFigures(counted, dwellMs, ranks, lengthAtRank(i), sure && around && { certain: sure, ...around });
+    return dwellFigures(
+      counted,
+      dwellMs,
+      ranks,
+      lengthAtRank(i),
+      sure && around && { certain: sure, doors: doors[i]!, ...around },
+    );
   });
 }

@@ -6,11 +6,15 @@ import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
 import type { SiteContext } from './context.ts';
 import { coverageRelation, quarterEdges } from './coverage.ts';
 import { DARK_SILENCE, darkOf, darkSql } from './dark.ts';
+import { doorsByInterval } from './doors.ts';
 import { doubtsByInterval, excessSql, LAG_SQL, millionthsSql } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 
 /** A visit of a day ago may still be what another one is the rest of. */
 const LONGEST_BEFORE_MS = 24 * 3_600_000;
+
+const sumOf = (what: string, where: string): string =>
+  `coalesce(cast(sum(${what}) filter (where ${where}) as bigint), 0)`;
 
 /** What presences that start or end in each interval add to it: `edgeSums`. */
 async function edgesByInterval(context: SiteContext, frame: Frame): Promise<Map<number, EdgeSums>> {
@@ -30,11 +34,12 @@ async function edgesByInterval(context: SiteContext, frame: Frame): Promise<Map<
      r as (select r.*, r.start_ms - r.before_ms - (${DARK_SILENCE}) as silent_ms
        from presence r asof left join dark before on r.start_ms >= before.from_ms),
      edge as (
-       select start_ms as at_ms, lag, case when ${zone !== undefined} or silent_ms is null then 0
+       select start_ms as at_ms, true as is_first, lag, case when ${zone !== undefined} or silent_ms is null then 0
          else ${millionthsSql(excessSql(`(silent_ms - ${gapMs})`, '(2 * lag)', '(2 * lag)'))} * silent_ms end as silent_m from r
-       union all select end_ms, lag, 0 from r where ended)
-     select e.i, count(*) as edges, cast(sum(lag) as bigint) as "lagMs", cast(sum(lag * lag) as bigint) as "lagSquareMs2",
-       cast(sum(silent_m) as bigint) as "silentM"
+       union all select end_ms, false, lag, 0 from r where ended)
+     select e.i, count(*) as edges, ${sumOf('lag', 'is_first')} as "firstLagMs",
+       ${sumOf('lag * lag', 'is_first')} as "firstLagSquareMs2", ${sumOf('lag', 'not is_first')} as "lastLagMs",
+       ${sumOf('lag * lag', 'not is_first')} as "lastLagSquareMs2", cast(sum(silent_m) as bigint) as "silentM"
      from edge asof join ${edgesRelation(edges)} e on edge.at_ms >= e.from_ms
      where edge.at_ms < ${sqlNumber(toMs)} group by e.i`,
     [context.siteId, zone?.id ?? ''],
@@ -65,12 +70,13 @@ export async function occupancy(context: SiteContext, frame: Frame): Promise<Ser
   const totals = new Map(rows.map((row) => [row.i, row]));
   const sums = await edgesByInterval(context, frame);
   const certain = await doubtsByInterval(context, frame);
+  const doors = await doorsByInterval(context, frame);
   return fill(frame, { ...NOTHING, peak: null }, (i, coverage) => {
     const row = totals.get(i);
     return occupancyFigures(
       { carrierMs: row?.carrier_ms ?? 0, measuredMs: row?.measured_ms ?? 0, peak: row?.peak ?? 0 },
       coverage,
-      certain[i] && { ...certain[i], sums: sums.get(i) ?? NO_EDGES },
+      certain[i] && { ...certain[i], sums: sums.get(i) ?? NO_EDGES, doors: doors[i]! },
     );
   });
 }
