@@ -7,6 +7,7 @@ import type { SiteModelVersion } from '../contract/model.ts';
 import type { AwaitedGateway, Recomputation, TimeSeriesWriter } from '../db/timeSeries.ts';
 import { type CreateEngine, type Engine, type EngineRows, TICK_MS } from '../engine/types.ts';
 import { type SightingBatch, toLogBatch } from '../log/batch.ts';
+import { HOUR_MS } from '../log/hourFile.ts';
 import { readTail, replay } from '../log/replay.ts';
 import type { Positions, SiteLog } from '../log/siteLog.ts';
 import { mergeCauses } from '../metrics/changelog.ts';
@@ -29,6 +30,11 @@ const STEP_SIGHTINGS = 10_000;
 const IDLE_AFTER_MS = 5 * 3_600_000;
 /** Rows that one commit takes: some hundred megabytes of a year's rebuild would not fit. */
 export const ROWS_PER_COMMIT = 100_000;
+/**
+ * A computation anew that takes longer than this leaves a snapshot for each hour, so that late data that comes next need not
+ * begin where it began. A shorter one stays one commit: nobody sees the watermark go back.
+ */
+const LONG_COMPUTATION_MS = 5_000;
 
 export interface AnalyticsParts {
   siteId: string;
@@ -46,6 +52,8 @@ export interface AnalyticsParts {
   nowMs: () => number;
   /** @default ROWS_PER_COMMIT */
   rowsPerCommit?: number;
+  /** @default LONG_COMPUTATION_MS */
+  longComputationMs?: number;
   /** Gateways whose data is still to come. */
   awaited: () => AwaitedGateway[];
   /** An entry of the changelog was made or changed. */
@@ -265,6 +273,8 @@ export class Analytics {
     this.#rewoundToMs = startMs;
     this.#dirtyFromMs = null;
     let sightings = 0;
+    const longMs = this.#parts.longComputationMs ?? LONG_COMPUTATION_MS;
+    let committed = { at: performance.now(), watermarkMs: startMs };
     for await (const slice of replay(log, startMs, positions)) {
       if (this.#abandoned) return { ticks: 0, sightings };
       for (const batch of slice.batches) {
@@ -273,7 +283,12 @@ export class Analytics {
         this.#pending.push(batch);
       }
       await this.#advance(Math.min(untilMs, floorTick(slice.untilMs)), turns);
-      if (this.pendingRows >= (this.#parts.rowsPerCommit ?? ROWS_PER_COMMIT)) await this.commit();
+      const manyRows = this.pendingRows >= (this.#parts.rowsPerCommit ?? ROWS_PER_COMMIT);
+      const hourPassed = this.#engine.watermarkMs - committed.watermarkMs >= HOUR_MS;
+      if (manyRows || (hourPassed && performance.now() - committed.at >= longMs)) {
+        await this.commit();
+        committed = { at: performance.now(), watermarkMs: this.#engine.watermarkMs };
+      }
       if (andNoFurther && this.#engine.watermarkMs >= untilMs) break;
     }
     await this.#advance(untilMs, turns);

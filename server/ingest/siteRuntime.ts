@@ -53,6 +53,8 @@ export interface SiteOptions extends PacingOptions {
   idleMs: number;
   /** Of a computation anew. @default ROWS_PER_COMMIT */
   rowsPerCommit?: number;
+  /** Of one that leaves snapshots on its way. @default LONG_COMPUTATION_MS */
+  longComputationMs?: number;
 }
 
 export interface SiteParts {
@@ -188,6 +190,7 @@ export class SiteRuntime {
       }),
       nowMs: clock,
       ...(options.rowsPerCommit === undefined ? {} : { rowsPerCommit: options.rowsPerCommit }),
+      ...(options.longComputationMs === undefined ? {} : { longComputationMs: options.longComputationMs }),
       awaited: () => this.#awaited.list(),
       onChangelog: this.#parts.onChangelog,
     });

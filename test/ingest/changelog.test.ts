@@ -1,4 +1,6 @@
 /** Late data marks its hours, is computed in as if it had never been late, and what it moved is told once, exactly. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Changelog } from '../../server/contract/changelog.ts';
 import type { Metric } from '../../server/contract/metrics.ts';
@@ -244,6 +246,34 @@ describe('a backlog that comes hours late', () => {
     expect((await changelog()).entries).toEqual([]);
   }, 60_000);
 });
+
+test('a rebuild that takes long leaves a snapshot for each hour, and late data begins at one', async () => {
+  const rewinds: (number | null)[] = [];
+  const wrap = (real: TimeSeriesWriter): TimeSeriesWriter => ({
+    lastCheckpoint: (siteId) => real.lastCheckpoint(siteId),
+    commit(commit: SiteCommit) {
+      rewinds.push(commit.rewoundToMs);
+      return real.commit(commit);
+    },
+  });
+  await start({ timeSeries: wrap, options: { longComputationMs: 0 } });
+  await play(intime);
+  await harness!.pipeline.settle(SITE);
+  await harness!.pipeline.rebuild(SITE, T0 - HOUR);
+  const kept = readdirSync(join(harness!.dataDir, 'snapshots', SITE)).map((name) => Number.parseInt(name, 10));
+  for (let hour = 0; hour + 1 < HOURS; hour++) {
+    const [fromMs, toMs] = [T0 + hour * HOUR, T0 + (hour + 2) * HOUR];
+    expect(kept.filter((atMs) => atMs > fromMs && atMs <= toMs).length, `hour ${hour}`).toBeGreaterThan(0);
+  }
+  rewinds.length = 0;
+  await play(late);
+  await harness!.pipeline.settle(SITE);
+  const [firstMs] = rewinds.filter((atMs) => atMs !== null);
+  expect(firstMs).toBeGreaterThan(late[0]!.message.fromMs - 2 * HOUR);
+  expect(firstMs).toBeGreaterThan(T0 - HOUR);
+  expect(firstMs).toBeLessThanOrEqual(late[0]!.message.fromMs);
+  expect(await rowsOf(harness!.duck)).toBe(neverLate);
+}, 60_000);
 
 describe('a kill', () => {
   /** Commits as the database makes them, up to the one of a computation anew at which the first pipeline is to die. */
