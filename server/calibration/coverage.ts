@@ -3,10 +3,10 @@
  * of the time, and how many gateways can be expected to hear it. See information.ts for the formula. Pure.
  */
 import type { Floor, Gateway, SiteModel } from '../contract/model.ts';
+import { WallIndex } from '../floor/wallIndex.ts';
 import { type CoverageCells, coverageCells } from './coverageCells.ts';
 import { errorOf, type Hearing, hear, TERMS } from './information.ts';
 import { assumeRadio, type RadioAssumptions, wallLossDb } from './radioAssumptions.ts';
-import { WallIndex } from './wallIndex.ts';
 
 export const DEFAULT_CELL_M = 2;
 /** Three circles meet in one point; with fewer a place is a guess along a line. */

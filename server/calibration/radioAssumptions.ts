@@ -1,11 +1,11 @@
 /** What the prediction of accuracy takes the site's radio to be: learned where something was learned, usual where not. Pure. */
 import { z } from 'zod';
 import type { Gateway, SiteModel } from '../contract/model.ts';
+import { WallIndex } from '../floor/wallIndex.ts';
 import { AROUND_SPACINGS, latticeOf } from '../positioning/lattice.ts';
 import { hearable, spreadDb } from '../positioning/pathLoss.ts';
 import { RadioMap } from '../positioning/radioMap.ts';
 import { TUNING, type Tuning } from '../positioning/tuning.ts';
-import { WallIndex } from './wallIndex.ts';
 
 export interface RadioAssumptions {
   /** RSSI at 1 m and path loss exponent. */

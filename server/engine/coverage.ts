@@ -1,4 +1,5 @@
 /** Minutes of event time in which a gateway reported, each told once. Pure. */
+import { MINUTE_MS } from './batchBuffer.ts';
 import type { CoverageRow } from './types.ts';
 
 export class CoverageLedger {
@@ -13,6 +14,14 @@ export class CoverageLedger {
     if ((this.lastMinute.get(gatewayId) ?? -1) >= minuteStartMs) return undefined;
     this.lastMinute.set(gatewayId, minuteStartMs);
     return { gatewayId, minuteStartMs };
+  }
+
+  /** Gateways that reported in this minute or the one before it: a minute has begun before all of them have. */
+  listening(minuteStartMs: number): Set<string> {
+    const ids = new Set<string>();
+    for (const [gatewayId, lastMinuteMs] of this.lastMinute)
+      if (lastMinuteMs >= minuteStartMs - MINUTE_MS) ids.add(gatewayId);
+    return ids;
   }
 
   /** Gateways taken down are forgotten, lest ids that come and go pile up. */

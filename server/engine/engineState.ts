@@ -15,6 +15,7 @@ import {
   type ZoneRules,
   type ZoneSink,
 } from '../visits/zoneTracker.ts';
+import { MINUTE_MS } from './batchBuffer.ts';
 import { type Carrier, type CarrierState, Carriers, stateOf, wakeUp } from './carriers.ts';
 import { type ClonedCarrier, type CloneState, CloneWatch } from './clones.ts';
 import { CoverageLedger } from './coverage.ts';
@@ -106,6 +107,8 @@ export class EngineState {
   private gatewayIds: ReadonlyMap<string, string> = new Map();
   /** The model was changed since the last tick: stays in zones that are gone must end. */
   private reconcile = false;
+  /** The minute for which the positioner knows who is listening. */
+  private listeningAtMs = -1;
 
   // Of the tick under way, for the sink.
   private output!: EngineOutput;
@@ -139,6 +142,7 @@ export class EngineState {
   private useModel(model: SiteModel, positioning: unknown): void {
     const definitions: Definitions = model.definitions;
     this.positioner = this.createPositioner(model, positioning);
+    this.listeningAtMs = -1;
     this.zones = zoneTable(model.zones, model.dwellSecondsByZone);
     this.rules = {
       enterConfirmMs: definitions.enterConfirmSeconds * 1_000,
@@ -190,16 +194,26 @@ export class EngineState {
     this.output = output;
     this.tickEndMs = (tick + 1) * TICK_MS;
     if (this.reconcile) this.endStaysInLostZones();
+    const told = output.rows.coverage.length;
     for (const { gatewayId, minuteStartMs } of marks) {
       const row = this.gatewayIds.has(gatewayId) ? this.coverage.mark(gatewayId, minuteStartMs) : undefined;
       if (row) output.rows.coverage.push({ ...row, emittedAtMs: this.tickEndMs });
     }
+    this.tellListening(output.rows.coverage.length > told);
     for (const batch of batches) this.take(batch, tick * TICK_MS);
     this.carriers.activateDue(tick);
     this.carriers.mergeArrivals();
     this.stepAll();
     this.sightings.clear();
     this.closeBuckets();
+  }
+
+  /** A gateway that is away hears nobody: its silence must not count. */
+  private tellListening(reported: boolean): void {
+    const minuteStartMs = Math.floor((this.tickEndMs - 1) / MINUTE_MS) * MINUTE_MS;
+    if (!this.positioner.listening || (!reported && minuteStartMs === this.listeningAtMs)) return;
+    this.listeningAtMs = minuteStartMs;
+    this.positioner.listening(this.coverage.listening(minuteStartMs));
   }
 
   private take(batch: LogBatch, tickStartMs: number): void {
@@ -275,7 +289,7 @@ export class EngineState {
     carrier.lastSighting = -1;
     carrier.position = state;
     carrier.fix = position.fix;
-    if (position.fix) this.addHeat(carrier);
+    if (position.fix) this.addHeat(carrier, position.drawn ?? position.fix);
     trackSighted(
       carrier.stays,
       { atMs: lastAtMs, tickEndMs, masses: position.zoneMass, accuracyM: position.fix?.accuracyM ?? 0.5 },
@@ -328,14 +342,14 @@ export class EngineState {
     carrier.position = undefined;
   }
 
-  private addHeat(carrier: Carrier): void {
+  private addHeat(carrier: Carrier, { xM, yM }: { xM: number; yM: number }): void {
     const { fix } = carrier;
     if (!fix || !isCounted(carrier)) return;
     const sinceMs = carrier.lastFixTickEndMs < 0 ? TICK_MS : this.tickEndMs - carrier.lastFixTickEndMs;
     const dwellMs = Math.min(sinceMs, MAX_FIX_GAP_MS);
     carrier.lastFixTickEndMs = this.tickEndMs;
     carrier.heat ??= this.heat.of(carrier.id);
-    this.heat.add(carrier.heat, this.tickEndMs, fix.floorId, fix.xM, fix.yM, dwellMs);
+    this.heat.add(carrier.heat, this.tickEndMs, fix.floorId, xM, yM, dwellMs);
   }
 
   private readonly sink: ZoneSink = {

@@ -17,6 +17,9 @@ const pattern = Array.from({ length: SAMPLES }, (_, i) => {
 export const SAMPLE_X = Float64Array.from(pattern, ([x]) => x);
 export const SAMPLE_Y = Float64Array.from(pattern, ([, y]) => y);
 
+/** No sample lies further out, in standard deviations. */
+export const SAMPLE_REACH = Math.sqrt(-2 * Math.log(0.5 / SAMPLES));
+
 export function massInShape(shape: Shape, xM: number, yM: number, accuracyM: number): number {
   const sigmaM = accuracyM / ACCURACY_PER_SIGMA;
   let hits = 0;

@@ -1,11 +1,15 @@
 /** Which zones of a floor are at a point, found by cell. Built once per model. Pure. */
 import type { Zone } from '../contract/model.ts';
-import { ACCURACY_PER_SIGMA, SAMPLE_X, SAMPLE_Y, SAMPLES } from './gaussian.ts';
+import { type FlatShape, flatten, holds } from './flatShape.ts';
+import { ACCURACY_PER_SIGMA, SAMPLE_REACH, SAMPLE_X, SAMPLE_Y, SAMPLES } from './gaussian.ts';
 import { type Bounds, boundsOf, distanceToBoundary, pointInShape } from './geometry.ts';
 
 /** Finer cells cost memory, coarser ones more point-in-polygon tests along borders. */
 const CELL_M = 2;
 const MAX_CELLS_PER_SIDE = 512;
+
+/** Wider errors than so many cells are looked at sample by sample. */
+const MAX_CLEAR = 12;
 
 /** What cells have in common: most cells of a floor share a few of these. */
 interface CellKind {
@@ -33,6 +37,9 @@ export class FloorZones {
   /** Index into kinds of each cell; 0 is nothing. */
   private readonly cells: Int32Array;
   private readonly kinds: CellKind[] = [NOTHING];
+  /** So many cells around each, in every direction, are of its kind, and no border runs through them; −1 with a border. */
+  private readonly clear: Int8Array;
+  private readonly shapes: readonly FlatShape[];
   // Scratch of `masses`.
   private readonly hits: Uint16Array;
   private readonly kindHits: Uint16Array;
@@ -40,6 +47,7 @@ export class FloorZones {
 
   constructor(zones: readonly Zone[]) {
     this.zones = zones;
+    this.shapes = zones.map((zone) => flatten(zone.shape));
     this.hits = new Uint16Array(zones.length);
     const bounds = { minXM: Infinity, minYM: Infinity, maxXM: -Infinity, maxYM: -Infinity };
     const each = zones.map((zone) => boundsOf(zone.shape));
@@ -61,6 +69,35 @@ export class FloorZones {
       this.lay(zone, index, each[index]!, kindByZones);
     });
     this.kindHits = new Uint16Array(this.kinds.length);
+    this.clear = this.clearAround();
+  }
+
+  /** Beyond the index there is nothing, so its edge counts as a change of kind only for cells that are something. */
+  private clearAround(): Int8Array {
+    const { cells, kinds, columns, rows } = this;
+    const clear = Int8Array.from(cells, (kind) => (kinds[kind]!.partial.length > 0 ? -1 : 0));
+    for (let around = 0; around < MAX_CLEAR; around++) {
+      let grown = false;
+      const before = clear.slice();
+      for (let cy = 0; cy < rows; cy++)
+        for (let cx = 0; cx < columns; cx++) {
+          const at = cy * columns + cx;
+          if (before[at] !== around) continue;
+          let same = true;
+          for (let dy = -1; dy <= 1 && same; dy++)
+            for (let dx = -1; dx <= 1 && same; dx++) {
+              const x = cx + dx;
+              const y = cy + dy;
+              if (x < 0 || y < 0 || x >= columns || y >= rows) same = cells[at] === 0;
+              else same = before[y * columns + x]! >= around && cells[y * columns + x] === cells[at];
+            }
+          if (!same) continue;
+          clear[at] = around + 1;
+          grown = true;
+        }
+      if (!grown) break;
+    }
+    return clear;
   }
 
   private lay(zone: Zone, index: number, bounds: Bounds, kindByZones: Map<string, number>): void {
@@ -106,10 +143,22 @@ export class FloorZones {
       .map((z) => this.zones[z]!);
   }
 
+  /** The kind of all the cells within reach of a point, where they are of one kind without borders. */
+  private surely(xM: number, yM: number, reachM: number): CellKind | undefined {
+    const cx = Math.floor((xM - this.bounds.minXM) / this.cellM);
+    const cy = Math.floor((yM - this.bounds.minYM) / this.cellM);
+    if (!(cx >= 0 && cy >= 0 && cx < this.columns && cy < this.rows)) return undefined;
+    const at = cy * this.columns + cx;
+    return reachM <= this.clear[at]! * this.cellM ? this.kinds[this.cells[at]!] : undefined;
+  }
+
   /** The mass of a round Gaussian over every zone that it touches, in the order of the zones. */
   masses(xM: number, yM: number, accuracyM: number): ZoneMass[] {
-    const { zones, kinds, hits, kindHits, touchedKinds } = this;
+    const { zones, shapes, kinds, cells, hits, kindHits, touchedKinds, columns, rows, cellM } = this;
+    const { minXM, minYM } = this.bounds;
     const sigmaM = accuracyM / ACCURACY_PER_SIGMA;
+    const sure = this.surely(xM, yM, SAMPLE_REACH * sigmaM);
+    if (sure) return sure.whole.map((z) => ({ zoneId: zones[z]!.id, mass: 1 }));
     // Samples are counted by kind of cell, of which few are touched; only borders need a look at each sample.
     let touched = 0;
     let lowest = hits.length;
@@ -117,14 +166,17 @@ export class FloorZones {
     for (let i = 0; i < SAMPLES; i++) {
       const x = xM + sigmaM * SAMPLE_X[i]!;
       const y = yM + sigmaM * SAMPLE_Y[i]!;
-      const kind = this.kindAt(x, y);
+      const across = (x - minXM) / cellM;
+      const along = (y - minYM) / cellM;
+      if (!(across >= 0 && along >= 0 && across < columns && along < rows)) continue;
+      const kind = cells[(along | 0) * columns + (across | 0)]!;
       if (kind === 0) continue;
       if (kindHits[kind]! === 0) touchedKinds[touched++] = kind;
       kindHits[kind]! += 1;
       const { partial } = kinds[kind]!;
       for (let p = 0; p < partial.length; p++) {
         const z = partial[p]!;
-        if (!pointInShape(zones[z]!.shape, x, y)) continue;
+        if (!holds(shapes[z]!, x, y)) continue;
         hits[z]! += 1;
         if (z < lowest) lowest = z;
         if (z > highest) highest = z;

@@ -6,6 +6,7 @@ import type { Gateway, SiteModel } from '../contract/model.ts';
 import { indexZones } from '../floor/zoneIndex.ts';
 import { Floors, type Walk } from './floors.ts';
 import type { GridState } from './gridState.ts';
+import { drawFrom } from './gridWindow.ts';
 import { type Lattice, latticeOf } from './lattice.ts';
 import { Learning, MAX_POWER_DB } from './learning.ts';
 import { Likelihood, MAX_HEARD, Readings } from './likelihood.ts';
@@ -22,6 +23,11 @@ const MIN_RSSI_DBM = -120;
 const MAX_RSSI_DBM = 0;
 /** Metres a second: a brisk walk. */
 const MAX_PACE = 1.5;
+
+/** Heat draws a place this often: a walker crosses as many cells. */
+const DRAW_EVERY_MS = 10_000;
+const DRAW_ACROSS = 0.7548776662466927;
+const DRAW_ALONG = 0.5698402909980532;
 
 /** FNV-1a over a list of ids. */
 function signatureOf(ids: readonly string[]): string {
@@ -69,6 +75,10 @@ class GridPositioner {
     this.learning = new Learning(this.lattice, this.radio, this.gatewayFloor, this.map.surveyed, tuning);
   }
 
+  listening(gatewayIds: ReadonlySet<string>): void {
+    this.map.useListening(gatewayIds);
+  }
+
   siteState(): SiteRadioState {
     return this.radio.state();
   }
@@ -80,7 +90,7 @@ class GridPositioner {
   ): { state: GridState; position: Position } {
     const state = before ?? this.fresh();
     if (heard.length > 0) this.hear(state, tickEndMs, heard);
-    return { state, position: { fix: state.fix, zoneMass: state.zoneMass } };
+    return { state, position: { fix: state.fix, drawn: state.drawn, zoneMass: state.zoneMass } };
   }
 
   private fresh(): GridState {
@@ -92,6 +102,9 @@ class GridPositioner {
       tickEndMs: 0,
       fix: undefined,
       zoneMass: [],
+      drawn: undefined,
+      drawnTurn: -1,
+      drawnFloor: -1,
       fixes: 0,
       settledXM: 0,
       settledYM: 0,
@@ -128,6 +141,7 @@ class GridPositioner {
     if (!middle) return;
     const old = state.fix;
     this.fix(state, tickEndMs, middle);
+    this.draw(state, tickEndMs);
     follow(state, old, seconds, this.tuning.paceGain);
     state.tickEndMs = tickEndMs;
     readings.findTiles(this.map, state.floor);
@@ -176,6 +190,7 @@ class GridPositioner {
     state.floors = [];
     state.floor = -1;
     state.fix = { floorId, xM, yM, accuracyM, atMs: tickEndMs };
+    state.drawn = undefined;
     state.zoneMass = this.zones.get(floorId)?.masses(xM, yM, accuracyM) ?? [];
     state.tickEndMs = tickEndMs;
   }
@@ -189,6 +204,17 @@ class GridPositioner {
     walk.dy = drift * vyM;
     walk.sigma = ((tuning.walkM + tuning.walkPerPace * pace) * Math.sqrt(seconds)) / cellM;
     return walk;
+  }
+
+  /** Another place every few seconds, by a sequence that fills a square evenly (R2, Roberts 2018). */
+  private draw(state: GridState, tickEndMs: number): void {
+    const turn = Math.floor(tickEndMs / DRAW_EVERY_MS);
+    const one = state.floors.find(({ floor }) => floor === state.floor);
+    if (!one || (turn === state.drawnTurn && state.drawn && state.drawnFloor === state.floor)) return;
+    state.drawnFloor = state.floor;
+    const [column, row] = drawFrom(one.window, (turn * DRAW_ALONG) % 1, (turn * DRAW_ACROSS) % 1);
+    state.drawn = { xM: column * this.lattice.cellM, yM: row * this.lattice.cellM };
+    state.drawnTurn = turn;
   }
 
   private fix(
@@ -228,6 +254,7 @@ export function createGridPositioner(
   const positioner = new GridPositioner(model, (siteState ?? undefined) as SiteRadioState | undefined, options, tuning);
   return {
     step: (state, tickEndMs, heard) => positioner.step(state as GridState | undefined, tickEndMs, heard),
+    listening: (gatewayIds) => positioner.listening(gatewayIds),
     siteState: () => positioner.siteState(),
   };
 }

@@ -22,6 +22,10 @@ export interface GridState {
   tickEndMs: number;
   fix: Fix | undefined;
   zoneMass: ZoneMass[];
+  /** For heat, and the turn in which it was drawn. */
+  drawn: { xM: number; yM: number } | undefined;
+  drawnTurn: number;
+  drawnFloor: number;
   /** Fixes on this floor before the last one. */
   fixes: number;
   /** Where the zones see it. */

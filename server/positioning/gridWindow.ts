@@ -25,3 +25,26 @@ export function makeRoom(window: GridWindow, cells: number): Float32Array {
     window.p = new Float32Array(Math.ceil((cells * ROOM_SHARE) / ROOM_STEP) * ROOM_STEP);
   return window.p;
 }
+
+/** A place within the window, drawn by two numbers of [0, 1): as often in each part of it as mass lies there. In cells of the floor. */
+export function drawFrom({ column0, row0, columns, rows, p }: GridWindow, u: number, v: number): [number, number] {
+  let left = u;
+  let mass = 0;
+  let r = 0;
+  for (; r < rows; r++) {
+    mass = 0;
+    for (let c = 0; c < columns; c++) mass += p[r * columns + c]!;
+    if (left < mass || r === rows - 1) break;
+    left -= mass;
+  }
+  let rest = v * mass;
+  let c = 0;
+  for (; c < columns - 1; c++) {
+    const here = p[r * columns + c]!;
+    if (rest < here) break;
+    rest -= here;
+  }
+  const here = p[r * columns + c]!;
+  const share = (part: number, whole: number): number => (whole > 0 ? Math.min(0.999, part / whole) : 0.5);
+  return [column0 + c + share(rest, here), row0 + r + share(left, mass)];
+}

@@ -1,6 +1,7 @@
 /** What each gateway is expected to hear from each cell: path loss, corrected where a survey knows better. Pure. */
 import type { Gateway, SiteModel } from '../contract/model.ts';
 import type { RadioSurvey, SurveyPoint } from '../contract/survey.ts';
+import { WallIndex } from '../floor/wallIndex.ts';
 import { fieldWeights, type Place } from './gaussianProcess.ts';
 import type { Lattice } from './lattice.ts';
 import { hearable, spreadDb } from './pathLoss.ts';
@@ -67,8 +68,9 @@ export class RadioMap {
   /** Share of seconds in which a gateway nearby hears a carrier. */
   private heardNear = 0.9;
   private readonly exposure = new Map<string, Float32Array>();
-  private readonly silence = new Map<string, Float32Array>();
-  private readonly complete: boolean[] = [];
+  private readonly silence = new Map<number, Float32Array>();
+  private listening: Uint8Array | undefined;
+  private readonly walls = new Map<string, WallIndex>();
   private readonly fields: PathLossFields;
   private surveyedOdds: Float64Array | undefined;
   private readonly hearable = new Map<number, Float64Array>();
@@ -224,7 +226,38 @@ export class RadioMap {
     const tile = this.fields.tile(xM, yM, zM - this.tuning.carrierHeightM, base, floor);
     if (!tile) return undefined;
     const odds = this.hearableOdds(tile.topDbm);
-    return { ...tile, odds, farOdds: odds[tile.farCode]! };
+    const walled = apart === 0 ? this.behindWalls(gateway, floorId, tile) : tile;
+    return { ...walled, odds, farOdds: odds[tile.farCode]! };
+  }
+
+  /** Where the plan knows walls, cells behind them are expected to be heard less. */
+  private behindWalls(gateway: Gateway, floorId: string, tile: Omit<Tile, 'odds' | 'farOdds'>): typeof tile {
+    const walls = this.wallsOf(floorId);
+    if (!walls) return tile;
+    const { wallDb, mostWalls } = this.tuning;
+    const { cellM } = this.lattice;
+    const { column0, row0, columns, rows, origin, stride } = tile;
+    const codes = new Uint16Array(columns * rows);
+    for (let r = 0, i = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++, i++) {
+        const [column, row] = [column0 + c, row0 + r];
+        const [xM, yM] = [(column + 0.5) * cellM, (row + 0.5) * cellM];
+        const lossDb = wallDb * walls.between(gateway.xM, gateway.yM, xM, yM, mostWalls);
+        const code = tile.codes[origin + row * stride + column]!;
+        codes[i] = Math.min(BINS - 1, code + Math.round(lossDb * STEPS_PER_DB));
+      }
+    return { ...tile, codes, origin: -row0 * columns - column0, stride: columns };
+  }
+
+  private wallsOf(floorId: string): WallIndex | undefined {
+    const floor = this.model.floors.find((one) => one.id === floorId);
+    if (!floor || floor.walls.length === 0 || this.tuning.wallDb <= 0) return undefined;
+    let walls = this.walls.get(floorId);
+    if (!walls) {
+      walls = new WallIndex(floor.walls, floor.widthM, floor.heightM);
+      this.walls.set(floorId, walls);
+    }
+    return walls;
   }
 
   private surveyedTile(
@@ -263,11 +296,11 @@ export class RadioMap {
       row0,
       columns,
       rows,
-      origin: -row0 * columns - column0,
+      origin: (-row0 * columns - column0) | 0,
       stride: columns,
       codes: Uint16Array.from(rssiDbm, (one, i) => BINS * (doubt ? doubt[i]! : 0) + codeOf(LOUDEST_DBM, one)),
       topDbm: LOUDEST_DBM,
-      heard: this.heardOdds(field, floorId, heard ?? [], this.deaf.get(`${gateway.id} ${floorId}`)),
+      ...this.heardOdds(field, floorId, heard ?? [], this.deaf.get(`${gateway.id} ${floorId}`)),
       odds: this.oddsTable(),
       farCode: codeOf(LOUDEST_DBM, field.farRssiDbm),
       farOdds: this.tuning.heardWeight * Math.log(LEAST_HEARD),
@@ -308,7 +341,7 @@ export class RadioMap {
     floorId: string,
     heard: readonly Heard[],
     deaf: ReadonlyMap<Bin, number> | undefined,
-  ): Uint8Array {
+  ): { heard: Uint8Array; missed: Float32Array } {
     const { heardPriorSeconds, heardWeight, missWeight } = this.tuning;
     const { cellM } = this.lattice;
     const exposure = this.exposure.get(floorId)!;
@@ -319,7 +352,7 @@ export class RadioMap {
     const mute = new Float32Array(counts.length);
     for (const [bin, seconds] of deaf ?? []) scatter(mute, field, cellM, bin.xM, bin.yM, lengthM, seconds);
     const odds = new Uint8Array(counts.length);
-    const silence = this.silenceOf(floorId);
+    const missed = new Float32Array(counts.length);
     const { leastOdds, oddsStep } = this.oddsRange();
     for (let row = 0; row < field.rows; row++)
       for (let column = 0; column < field.columns; column++) {
@@ -330,9 +363,9 @@ export class RadioMap {
           (counts[i]! + heardPriorSeconds * prior) / (Math.max(0, exposure[cell]! - mute[i]!) + heardPriorSeconds);
         const share = Math.min(MOST_HEARD, Math.max(LEAST_HEARD, p));
         odds[i] = Math.round((heardWeight * Math.log(share) - missWeight * Math.log(1 - share) - leastOdds) / oddsStep);
-        silence[cell]! += missWeight * Math.log(1 - share);
+        missed[i] = missWeight * Math.log(1 - share);
       }
-    return odds;
+    return { heard: odds, missed };
   }
 
   private oddsRange(): { leastOdds: number; oddsStep: number } {
@@ -365,24 +398,38 @@ export class RadioMap {
     return odds;
   }
 
-  private silenceOf(floorId: string): Float32Array {
-    let silence = this.silence.get(floorId);
-    if (!silence) {
-      const floor = this.lattice.floors.get(floorId)!;
-      silence = new Float32Array(floor.columns * floor.rows);
-      this.silence.set(floorId, silence);
-    }
-    return silence;
+  /** Silence says something only of these; of all until told. */
+  useListening(gatewayIds: ReadonlySet<string>): void {
+    let isSame = this.listening !== undefined;
+    const listening = Uint8Array.from(this.model.gateways, ({ id }, i) => {
+      const one = gatewayIds.has(id) ? 1 : 0;
+      if (isSame && this.listening![i] !== one) isSame = false;
+      return one;
+    });
+    if (isSame) return;
+    this.listening = listening;
+    this.silence.clear();
   }
 
-  /** Log chance that no gateway at all hears a carrier in a cell for a second. Makes all tiles of the floor. */
+  /** Log chance that no listening gateway at all hears a carrier in a cell for a second. Makes all tiles of the floor. */
   silenceOn(floor: number): Float32Array | undefined {
     if (!this.surveyed) return undefined;
-    if (!this.complete[floor]) {
-      this.complete[floor] = true;
-      for (let gateway = 0; gateway < this.model.gateways.length; gateway++) this.tile(floor, gateway);
+    let silence = this.silence.get(floor);
+    if (!silence) {
+      const { columns, rows } = this.lattice.list[floor]!;
+      silence = new Float32Array(columns * rows);
+      // In the model's order, whoever came and went: the same gateways give the same sums to the last bit.
+      for (let gateway = 0; gateway < this.model.gateways.length; gateway++) {
+        const tile = this.tile(floor, gateway);
+        if (!tile?.missed || this.listening?.[gateway] === 0) continue;
+        for (let row = 0, i = 0; row < tile.rows; row++) {
+          const into = (tile.row0 + row) * columns + tile.column0;
+          for (let column = 0; column < tile.columns; column++, i++) silence[into + column]! += tile.missed[i]!;
+        }
+      }
+      this.silence.set(floor, silence);
     }
-    return this.silenceOf(this.model.floors[floor]!.id);
+    return silence;
   }
 }
 

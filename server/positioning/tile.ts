@@ -22,6 +22,8 @@ export interface Tile {
   topDbm: number;
   /** Odds of being heard in a second against not, as an index in `odds`; without it the code itself is the index. */
   heard: Uint8Array | undefined;
+  /** Weighted log chance of not being heard in a second, where a survey tells; row by row of the rectangle. */
+  missed?: Float32Array;
   /** Logarithms. */
   odds: Float64Array;
   /** Of a cell outside the rectangle. */
@@ -43,8 +45,8 @@ export function rssiAt(tile: Tile, column: number, row: number): number {
   return tile.topDbm - code / STEPS_PER_DB;
 }
 
-/** Gateways are moved by at most a thirty-second of a cell, so that their fields repeat. */
-const PLACES_PER_CELL = 16;
+/** Gateways are moved by at most a sixteenth of a cell, so that their fields repeat. */
+const PLACES_PER_CELL = 8;
 const HEIGHTS_PER_M = 10;
 /** Above the power at 1 m: what the steepest exponent gives at the least distance. */
 const HEADROOM_DB = 12;
@@ -74,8 +76,8 @@ export class PathLossFields {
     const reach = Math.ceil(this.reachM / this.cellM);
     const x = Math.round((xM / this.cellM) * PLACES_PER_CELL);
     const y = Math.round((yM / this.cellM) * PLACES_PER_CELL);
-    const left = Math.floor(x / PLACES_PER_CELL) - reach;
-    const top = Math.floor(y / PLACES_PER_CELL) - reach;
+    const left = (Math.floor(x / PLACES_PER_CELL) - reach) | 0;
+    const top = (Math.floor(y / PLACES_PER_CELL) - reach) | 0;
     const side = 2 * reach + 1;
     const column0 = Math.max(0, left);
     const row0 = Math.max(0, top);
@@ -89,7 +91,7 @@ export class PathLossFields {
       row0,
       columns,
       rows,
-      origin: -top * side - left,
+      origin: (-top * side - left) | 0,
       stride: side,
       codes,
       topDbm: powerDbm + HEADROOM_DB,

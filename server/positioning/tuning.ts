@@ -11,6 +11,9 @@ export interface Tuning {
   powerDbm: number;
   exponent: number;
   floorLossDb: number;
+  /** What a wall on the plan takes without a survey, and how many count: waves find doors. */
+  wallDb: number;
+  mostWalls: number;
   carrierHeightM: number;
   /** Student-t: degrees of freedom and scale. */
   nu: number;
@@ -80,6 +83,8 @@ export const TUNING: Tuning = {
   powerDbm: -62,
   exponent: 2,
   floorLossDb: 15,
+  wallDb: 2,
+  mostWalls: 5,
   carrierHeightM: 1.2,
   nu: 6,
   noiseDb: 5,

@@ -16,6 +16,11 @@ export interface HeardView {
 
 export interface Position {
   fix: Fix | undefined;
+  /**
+   * A place drawn from where the carrier may be, for heat: the middle of a ring is where it is not. Absent: the fix. On the
+   * fix's floor.
+   */
+  drawn?: { xM: number; yM: number } | undefined;
   /** Probability that the carrier is in each zone; zones below 0.02 may be left out. Overlapping zones each have their own. */
   zoneMass: { zoneId: string; mass: number }[];
 }
@@ -27,6 +32,10 @@ export interface Positioner<State = unknown> {
    * not heard although it is still present. Causal: uses nothing later than `tickEndMs`.
    */
   step(state: State | undefined, tickEndMs: number, heard: readonly HeardView[]): { state: State; position: Position };
+  /**
+   * Which gateways are listening, from the next step on; before it is told, all are. Silence says something only of them.
+   */
+  listening?(gatewayIds: ReadonlySet<string>): void;
   /** What was learned of the site's radio so far; structured-cloneable; goes into the engine's snapshot. */
   siteState(): unknown;
 }

@@ -10,10 +10,10 @@ import {
 import { MAX_CELLS } from '../../server/calibration/coverageCells.ts';
 import { oneMoreSteps, type Proposal } from '../../server/calibration/oneMoreGateway.ts';
 import { assumeRadio } from '../../server/calibration/radioAssumptions.ts';
-import { WallIndex } from '../../server/calibration/wallIndex.ts';
 import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
 import type { Floor, Gateway, SiteModel } from '../../server/contract/model.ts';
 import { pointInShape } from '../../server/floor/geometry.ts';
+import { WallIndex } from '../../server/floor/wallIndex.ts';
 import { createGridPositioner } from '../../server/positioning/gridPositioner.ts';
 import { createRandom } from '../../simulators/random.ts';
 import { crosses } from '../../simulators/walls.ts';

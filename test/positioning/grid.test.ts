@@ -3,6 +3,9 @@ import { expect, test } from 'vitest';
 import type { SiteModel } from '../../server/contract/model.ts';
 import type { SurveyPoint } from '../../server/contract/survey.ts';
 import { createGridPositioner } from '../../server/positioning/gridPositioner.ts';
+import { latticeOf } from '../../server/positioning/lattice.ts';
+import { RadioMap } from '../../server/positioning/radioMap.ts';
+import { TUNING } from '../../server/positioning/tuning.ts';
 import type { HeardView, Positioner } from '../../server/positioning/types.ts';
 import { box, gaussian, NOW, seeded, siteModel, walking } from '../engine/support.ts';
 
@@ -217,4 +220,48 @@ test('a state stays within a few kilobytes however many gateways hear the carrie
   const { floors } = state as { floors: { window: { p: Float32Array } }[] };
   expect(floors.length).toBe(1);
   expect(floors[0]!.window.p.byteLength).toBeLessThan(5_000);
+});
+
+test('the silence of a gateway that is away says nothing', () => {
+  const site = spread(10, 40, 20);
+  const [away, ...others] = site.gateways;
+  const survey: SurveyPoint[] = site.gateways.map(({ id, floorId, xM, yM }) => ({
+    floorId,
+    xM,
+    yM,
+    seconds: 60,
+    heard: [{ gatewayId: id, rssiMeanDbm: -60, rssiSdDb: 4, adverts: 60 }],
+  }));
+  const lattice = latticeOf(site, TUNING);
+  const { columns } = lattice.list[0]!;
+  const silenceAt = (map: RadioMap, { xM, yM }: { xM: number; yM: number }): number =>
+    map.silenceOn(0)![Math.floor(yM / lattice.cellM) * columns + Math.floor(xM / lattice.cellM)]!;
+  const map = new RadioMap(site, lattice, { points: survey }, TUNING);
+  const all = [away!, others.at(-1)!].map((gateway) => silenceAt(map, gateway));
+  map.useListening(new Set(others.map(({ id }) => id)));
+  // Not to be heard below a gateway that listens is hardly possible.
+  expect(silenceAt(map, away!)).toBeGreaterThan(all[0]! + 1);
+  expect(silenceAt(map, others.at(-1)!)).toBeCloseTo(all[1]!, 1);
+  map.useListening(new Set(site.gateways.map(({ id }) => id)));
+  expect(silenceAt(map, away!)).toBe(all[0]!);
+});
+
+test('heat is drawn from where a carrier may be: one heard by a single gateway is not heaped below it', () => {
+  const site = spread(20, 60, 40);
+  const positioner = createGridPositioner(site, null);
+  const gateway = site.gateways[4]!;
+  const away: number[] = [];
+  let state: unknown;
+  for (let tick = 1; tick <= 600; tick++) {
+    const view = { gatewayId: gateway.id, rssiMeanDbm: -84, rssiMaxDbm: -84, adverts: 1, atMs: NOW + tick * 1_000 - 1 };
+    const step = positioner.step(state, NOW + tick * 1_000, [view]);
+    state = step.state;
+    const { fix, drawn } = step.position;
+    if (tick % 10 !== 0 || !fix || !drawn) continue;
+    away.push(Math.hypot(drawn.xM - fix.xM, drawn.yM - fix.yM) / fix.accuracyM);
+  }
+  expect(away.length).toBeGreaterThan(50);
+  const within = away.filter((one) => one <= 1).length / away.length;
+  expect(within).toBeGreaterThan(0.4);
+  expect(within).toBeLessThan(0.95);
 });

@@ -36,6 +36,8 @@ export interface StillCarrier {
   yM: number;
   /** From the border. */
   offM: number;
+  /** When it came to stand there. */
+  startMs: number;
   /** Entered and exited after it had settled. */
   events: EngineEvent[];
   /** Error of the fix at the end of each minute. */
@@ -158,7 +160,7 @@ export function runStillWorld(world: StillWorld): { carriers: StillCarrier[]; sp
     const spot = spotOf(border, random);
     const carrierId = `c-${border}`;
     bodies.set(carrierId, new SimBody(random, scenario.radio, T0, spot));
-    return { carrierId, border, ...spot, events: [], errorsM: [], within: 0 };
+    return { carrierId, border, ...spot, startMs, events: [], errorsM: [], within: 0 };
   });
   const byId = new Map(carriers.map((carrier) => [carrier.carrierId, carrier]));
   for (let i = 0; i < (world.walkers ?? 0); i++) {
