@@ -269,7 +269,9 @@ test('dwell is the median, mean and p90 of the visits that started in the interv
   await k(2);
   const [zone] = await ask('dwell', { zoneId: 'a' });
   expect(zone).toMatchObject({ value: 50, mean: 50, p90: 60 });
-  expect(zone!.low).toBe(50);
+  // Nothing is shorter than heard, but for half a tick.
+  expect(zone!.low).toBeGreaterThanOrEqual(49.5);
+  expect(zone!.low).toBeLessThanOrEqual(50);
   expect(zone!.high).toBeGreaterThan(50);
 });
 
