@@ -3,7 +3,7 @@ import { type GridWindow, makeRoom } from './gridWindow.ts';
 import { convolve, MAX_REACH, newKernel, setKernel } from './kernel.ts';
 import type { FloorLattice } from './lattice.ts';
 
-const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value)) | 0;
 
 /** Mass that may be lost at each side: of what was spread, before it costs a look at every gateway, and of what is kept. */
 const SPREAD_LOSS = 1e-3;

@@ -19,7 +19,8 @@ export const newKernel = (): Kernel => ({ low: 0, high: 0, taps: new Float64Arra
 /** A discrete Gaussian of this mean and standard deviation, in cells. */
 export function setKernel(kernel: Kernel, mean: number, sigma: number): void {
   const { taps } = kernel;
-  const middle = clamp(Math.round(mean), 1 - MAX_REACH, MAX_REACH - 1);
+  // An integer in the machine's eyes as well: rounding alone may give −0, and all that is indexed with it turns slow.
+  const middle = clamp(Math.round(mean), 1 - MAX_REACH, MAX_REACH - 1) | 0;
   const off = mean - middle;
   if (sigma < NARROW_CELLS) {
     // Three weights with the right mean and variance.
@@ -31,7 +32,7 @@ export function setKernel(kernel: Kernel, mean: number, sigma: number): void {
     kernel.high = middle + 1;
     return;
   }
-  const reach = Math.ceil(REACH_SIGMAS * sigma);
+  const reach = Math.ceil(REACH_SIGMAS * sigma) | 0;
   const low = Math.max(-MAX_REACH, middle - reach);
   const high = Math.min(MAX_REACH, middle + reach);
   const scale = -0.5 / (sigma * sigma);

@@ -91,7 +91,7 @@ export class Likelihood {
 
   /** Where a reading's bin begins: the cell's code is added. */
   private binOf(residualDb: number): number {
-    return Math.floor((residualDb + HALF_DB) * STEPS_PER_DB);
+    return ((residualDb + HALF_DB) * STEPS_PER_DB) | 0;
   }
 
   /** Readings of one tick share the body that casts its shadow: ten of them tell less than ten times as much as one. */
