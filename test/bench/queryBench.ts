@@ -103,7 +103,8 @@ async function addDay(duck: Duck, startMs: number): Promise<void> {
     await sql.run(
       `insert into visits select '${SITE}', case when n % 3 = 0 then 'c-' || (hash(n, ${day}) % 60000)
           else 'u-' || ${day} || '-' || n end, case when n % 3 = 0 then 'tag' else 'unknown' end,
-          at_ms, at_ms + cast(-ln(1 - u) * 2400000 as bigint), null, at_ms + 3600000, 2000, 4
+          at_ms, at_ms + cast(-ln(1 - u) * 2400000 as bigint), null, at_ms + 3600000, 2000, 4,
+          8000, 2000, 3, 12000, 2400, 2
         from (select n, ${open} + n * ${spread} // ${PER_DAY.visits} as at_ms, (hash(n, ${day}, 1) % 1000000) / 1000001.0 as u
           from range(${PER_DAY.visits}) r(n))`,
     );
