@@ -176,7 +176,9 @@ test.each(['area', 'traffic'])('the coverage map of a running site, by %s', asyn
   expect(body.summary).toMatchObject({ weak: 1, blind: 0 });
   const errorAt = (x: number, y: number) => body.cells.find(({ xM, yM }) => xM === x && yM === y)!.errorM;
   expect(errorAt(10, 10)).toBeLessThan(errorAt(18, 18));
-  expect(body.oneMore.length).toBe(3);
+  // Up to three, and only where one more helps.
+  expect(body.oneMore.length).toBeGreaterThan(0);
+  expect(body.oneMore.length).toBeLessThanOrEqual(3);
 });
 
 test.each([
