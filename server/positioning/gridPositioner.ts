@@ -209,8 +209,9 @@ class GridPositioner {
   /** Another place every few seconds, by a sequence that fills a square evenly (R2, Roberts 2018). */
   private draw(state: GridState, tickEndMs: number): void {
     const turn = Math.floor(tickEndMs / DRAW_EVERY_MS);
+    if (turn === state.drawnTurn && state.drawn && state.drawnFloor === state.floor) return;
     const one = state.floors.find(({ floor }) => floor === state.floor);
-    if (!one || (turn === state.drawnTurn && state.drawn && state.drawnFloor === state.floor)) return;
+    if (!one) return;
     state.drawnFloor = state.floor;
     const [column, row] = drawFrom(one.window, (turn * DRAW_ALONG) % 1, (turn * DRAW_ACROSS) % 1);
     state.drawn = { xM: column * this.lattice.cellM, yM: row * this.lattice.cellM };

@@ -1,10 +1,10 @@
 /** Entered and exited events of carriers that stand still next to a border: each one is flapping. */
 import { parseArgs } from 'node:util';
-import { createCentroidPositioner } from '../../server/positioning/centroidPositioner.ts';
 import { createGridPositioner } from '../../server/positioning/gridPositioner.ts';
 import { createPositioner } from '../../server/positioning/index.ts';
 import type { CreatePositioner, Positioner } from '../../server/positioning/types.ts';
 import { BORDERS, runStillWorld, type StillCarrier } from '../support/stillWorld.ts';
+import { createCentroidPositioner } from './positions/centroidPositioner.ts';
 
 const TRACKERS: Readonly<Record<string, CreatePositioner>> = {
   'in-use': createPositioner,

@@ -1,5 +1,5 @@
 /** One carrier's RSSI per gateway, averaged over the last seconds with the newest counting most. Pure. */
-import type { HeardView } from './types.ts';
+import type { HeardView } from '../../../server/positioning/types.ts';
 
 /** A walker covers about 8 m in it: older readings speak of another place. */
 export const WINDOW_MS = 6_000;

@@ -1,12 +1,12 @@
 /** Fix and zone masses from filtered RSSI: floor by loudness, place by robust least squares, smoothed at walking speed. Pure. */
-import type { Gateway, SiteModel } from '../contract/model.ts';
-import type { Fix } from '../engine/types.ts';
-import { ACCURACY_PER_SIGMA } from '../floor/gaussian.ts';
-import { indexZones, type ZoneMass } from '../floor/zoneIndex.ts';
+import type { Gateway, SiteModel } from '../../../server/contract/model.ts';
+import type { Fix } from '../../../server/engine/types.ts';
+import { ACCURACY_PER_SIGMA } from '../../../server/floor/gaussian.ts';
+import { indexZones, type ZoneMass } from '../../../server/floor/zoneIndex.ts';
+import type { HeardView, Position, Positioner } from '../../../server/positioning/types.ts';
 import { chooseFloor, type FloorState } from './floorChoice.ts';
 import { emptyRssi, hear, type RssiState, readRssiDbm, readWeight } from './rssiFilter.ts';
 import { CARRIER_HEIGHT_M, POWER_AT_1M_DBM, Readings, solve } from './solve.ts';
-import type { HeardView, Position, Positioner } from './types.ts';
 
 /** A shopper's pace, as the variance that a second adds to one axis; and one who looks at a shelf. */
 const WALK_VARIANCE_M2_PER_SECOND = 2;
