@@ -141,7 +141,9 @@ test('at a wall clock: final hours stay final, those since the outage are provis
   for (const { id } of GATEWAYS) if (id !== 'g2') status(id, 0);
   await harness.pipeline.settle(SITE);
   await expect.poll(states, { timeout: 10_000 }).toBe('final provi provi provi');
-  expect((await changelog()).awaited).toEqual([{ gateway: 'g2', from: '2024-03-04T11:30:00+01:00' }]);
+  await expect
+    .poll(async () => (await changelog()).awaited, { timeout: 10_000 })
+    .toEqual([{ gateway: 'g2', from: '2024-03-04T11:30:00+01:00' }]);
   await harness.restart();
   await fleet.connect(harness.url);
   await harness.pipeline.settle(SITE);

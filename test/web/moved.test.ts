@@ -1,4 +1,4 @@
-/** What late data moved, as the manager and a retailer see it under the chart. */
+/** What late data moved, as the manager and a retailer see it below the charts. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runsOf } from '../../web/dashboard/views/traffic/moved.ts';

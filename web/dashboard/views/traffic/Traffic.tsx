@@ -324,7 +324,6 @@ export default function Traffic({ site }: { site: Site }) {
             </>
           )}
         </Section>
-        {plan.data !== undefined && <MovedSection site={site} zone={zone} period={period} zones={zones} />}
         <div class="two">
           <Section title={t('peak.title')} asked={peak} height={250}>
             {(data) => (
@@ -355,6 +354,7 @@ export default function Traffic({ site }: { site: Site }) {
             <AffinitySection siteId={site.id} period={period} zones={plan.data?.zones ?? []} />
           </div>
         )}
+        {plan.data !== undefined && <MovedSection site={site} zone={zone} period={period} zones={zones} />}
       </div>
     </>
   );
