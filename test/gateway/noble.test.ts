@@ -150,10 +150,10 @@ describe.skipIf(skipWithoutNoble)(`noble on raw HCI bytes${orReason}`, () => {
     build();
     await settle();
     scenario.isUp = false;
-    await vi.waitFor(() => expect(states.at(-1)).toBe('poweredOff'), { timeout: 5_000 });
+    await vi.waitFor(() => expect(states.at(-1)).toBe('poweredOff'), { timeout: 20_000 });
     socket().isScanning = false;
     scenario.isUp = true;
-    await vi.waitFor(() => expect(socket().isScanning).toBe(true), { timeout: 5_000 });
+    await vi.waitFor(() => expect(socket().isScanning).toBe(true), { timeout: 20_000 });
     expect(states.at(-1)).toBe('poweredOn');
     frames = [];
     socket().hear(NOTED_FRAME);
