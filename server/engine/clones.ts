@@ -96,7 +96,10 @@ export class CloneWatch {
   private apartM(one: string, other: string): number {
     const a = this.gateways.get(one);
     const b = this.gateways.get(other);
-    return a && b && a.floorId === b.floorId ? Math.hypot(a.xM - b.xM, a.yM - b.yM) : Number.POSITIVE_INFINITY;
+    if (!a || !b || a.floorId !== b.floorId) return Number.POSITIVE_INFINITY;
+    const dx = a.xM - b.xM;
+    const dy = a.yM - b.yM;
+    return Math.sqrt(dx * dx + dy * dy);
   }
 
   private noteAt(carrierId: string, gatewayId: string, atMs: number, nowMs: number): boolean {

@@ -40,6 +40,7 @@ export class FloorZones {
   /** So many cells around each, in every direction, are of its kind, and no border runs through them; −1 with a border. */
   private readonly clear: Int8Array;
   private readonly shapes: readonly FlatShape[];
+  private readonly whole: ZoneMass[][] = [];
   // Scratch of `masses`.
   private readonly hits: Uint16Array;
   private readonly kindHits: Uint16Array;
@@ -144,21 +145,31 @@ export class FloorZones {
   }
 
   /** The kind of all the cells within reach of a point, where they are of one kind without borders. */
-  private surely(xM: number, yM: number, reachM: number): CellKind | undefined {
+  private surely(xM: number, yM: number, reachM: number): number | undefined {
     const cx = Math.floor((xM - this.bounds.minXM) / this.cellM);
     const cy = Math.floor((yM - this.bounds.minYM) / this.cellM);
     if (!(cx >= 0 && cy >= 0 && cx < this.columns && cy < this.rows)) return undefined;
     const at = cy * this.columns + cx;
-    return reachM <= this.clear[at]! * this.cellM ? this.kinds[this.cells[at]!] : undefined;
+    return reachM <= this.clear[at]! * this.cellM ? this.cells[at]! : undefined;
   }
 
-  /** The mass of a round Gaussian over every zone that it touches, in the order of the zones. */
+  /** One list for all who are in the middle of the same zones. */
+  private wholeMasses(kind: number): ZoneMass[] {
+    let masses = this.whole[kind];
+    if (!masses) {
+      masses = this.kinds[kind]!.whole.map((z) => ({ zoneId: this.zones[z]!.id, mass: 1 }));
+      this.whole[kind] = masses;
+    }
+    return masses;
+  }
+
+  /** The mass of a round Gaussian over every zone that it touches, in the order of the zones. The list may be others' as well: it must not be changed. */
   masses(xM: number, yM: number, accuracyM: number): ZoneMass[] {
-    const { zones, shapes, kinds, cells, hits, kindHits, touchedKinds, columns, rows, cellM } = this;
+    const { zones, shapes, kinds, cells, clear, hits, kindHits, touchedKinds, columns, rows, cellM } = this;
     const { minXM, minYM } = this.bounds;
     const sigmaM = accuracyM / ACCURACY_PER_SIGMA;
     const sure = this.surely(xM, yM, SAMPLE_REACH * sigmaM);
-    if (sure) return sure.whole.map((z) => ({ zoneId: zones[z]!.id, mass: 1 }));
+    if (sure !== undefined) return this.wholeMasses(sure);
     // Samples are counted by kind of cell, of which few are touched; only borders need a look at each sample.
     let touched = 0;
     let lowest = hits.length;
@@ -169,10 +180,12 @@ export class FloorZones {
       const across = (x - minXM) / cellM;
       const along = (y - minYM) / cellM;
       if (!(across >= 0 && along >= 0 && across < columns && along < rows)) continue;
-      const kind = cells[(along | 0) * columns + (across | 0)]!;
+      const at = (along | 0) * columns + (across | 0);
+      const kind = cells[at]!;
       if (kind === 0) continue;
       if (kindHits[kind]! === 0) touchedKinds[touched++] = kind;
       kindHits[kind]! += 1;
+      if (clear[at]! >= 0) continue;
       const { partial } = kinds[kind]!;
       for (let p = 0; p < partial.length; p++) {
         const z = partial[p]!;

@@ -157,7 +157,7 @@ export class Floors {
     for (let row = Math.max(0, middleRow - reach); row <= lastRow; row += stride)
       for (let column = Math.max(0, middleColumn - reach); column <= lastColumn; column += stride) {
         const cell = row * floor.columns + column;
-        const sum = Math.log(floor.weight[cell]!) + this.likelihood.at(column, row, index, cell, readings);
+        const sum = Math.log(floor.weight[cell]!) + this.likelihood.ofCell(column, row, index, cell, readings);
         if (sum <= this.most) continue;
         this.most = sum;
         this.column = column;

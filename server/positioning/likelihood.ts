@@ -64,6 +64,9 @@ export class Likelihood {
   private loss: Float64Array;
   /** Weight of the odds of being heard. */
   private heardWeight = 1;
+  // Of the readings of one call: the bin that the cells' codes are added to, and where the board begins in the tile, −1 where it reaches beyond.
+  private readonly from = new Int32Array(MAX_HEARD);
+  private readonly at = new Int32Array(MAX_HEARD);
 
   constructor(map: RadioMap, tuning: Tuning) {
     this.map = map;
@@ -109,20 +112,25 @@ export class Likelihood {
     const oddsWeight = this.heardWeight / share;
     const silence = this.map.silenceOn(floor);
     log.fill(0, 0, columns * rows);
+    const { count, tiles } = readings;
+    const { from, at } = this;
     let unexplained = 0;
-    for (let i = 0; i < readings.count; i++) {
-      const tile = readings.tiles[i];
+    // All tiles first: they lie apart in memory, and what is asked for together comes together.
+    for (let i = 0; i < count; i++) {
+      const tile = tiles[i];
+      if (!tile) continue;
+      from[i] = this.binOf(readings.rssiDbm[i]! - readings.offsetDb[i]! - this.tuning.biasDb - tile.topDbm);
+      const isWithin = isInside(tile, column0, row0) && isInside(tile, column0 + columns - 1, row0 + rows - 1);
+      at[i] = isWithin ? tile.origin + row0 * tile.stride + column0 : -1;
+    }
+    for (let i = 0; i < count; i++) {
+      const tile = tiles[i];
       if (!tile) {
         unexplained += this.loss[this.binOf(UNEXPLAINED_DB)]!;
         if (silence) unexplained += this.tuning.heardWeight * Math.log(LEAST_HEARD);
-        continue;
-      }
-      const from = this.binOf(readings.rssiDbm[i]! - readings.offsetDb[i]! - this.tuning.biasDb - tile.topDbm);
-      if (isInside(tile, column0, row0) && isInside(tile, column0 + columns - 1, row0 + rows - 1)) {
-        const at = tile.origin + row0 * tile.stride + column0;
-        if (tile.heard) addSurveyed(log, columns, rows, tile, at, loss, from, oddsWeight);
-        else addPredicted(log, columns, rows, tile, at, loss, from, oddsWeight);
-      } else addAcross(board, tile, loss, from, oddsWeight);
+      } else if (at[i]! < 0) addAcross(board, tile, loss, from[i]!, oddsWeight);
+      else if (tile.heard) addSurveyed(log, columns, rows, tile, at[i]!, loss, from[i]!, oddsWeight);
+      else addPredicted(log, columns, rows, tile, at[i]!, loss, from[i]!, oddsWeight);
     }
     for (let r = 0, i = 0; r < rows; r++) {
       if (silence) {
@@ -134,7 +142,7 @@ export class Likelihood {
   }
 
   /** The same of a single cell. */
-  at(column: number, row: number, floor: number, cell: number, readings: Readings): number {
+  ofCell(column: number, row: number, floor: number, cell: number, readings: Readings): number {
     const { loss } = this;
     const share = this.shareOf(readings.count);
     const silence = this.map.silenceOn(floor);
