@@ -50,7 +50,12 @@ describeInBrowser('editor', () => {
     }
     return (xM, yM) => [box.x + (xM / 124) * box.width, box.y + box.height - (yM / 66) * box.height];
   }
-  const tool = (name: string) => page.getByRole('toolbar').getByRole('button', { name, exact: true }).click();
+  const tool = async (name: string) => {
+    await page.getByRole('toolbar').getByRole('button', { name, exact: true }).click();
+    // On a busy machine the map takes the tool up a moment later.
+    await page.getByRole('toolbar').getByRole('button', { name, exact: true, pressed: true }).waitFor();
+    await page.waitForTimeout(100);
+  };
   const save = () => page.getByRole('button', { name: 'Save', exact: true }).click();
   const sent = (method: string, path: RegExp) =>
     mock.requests.filter((one) => one.method === method && path.test(one.path));
@@ -269,10 +274,11 @@ describeInBrowser('editor', () => {
     });
 
     it('draws a circle and a polygon as its coupon zones, changes one and deletes the other', async () => {
-      const at = await pixels();
       await tool('Circle');
+      const at = await pixels();
       await page.mouse.click(...at(56, 33));
       await page.mouse.click(...at(59, 33));
+      await page.waitForSelector('.handle.radius');
       await page.getByLabel('Name').fill('Cake stand');
       await tool('Polygon');
       for (const corner of CORNERS) await page.mouse.click(...at(corner[0], corner[1] - 1));
