@@ -50,6 +50,7 @@ class GridPositioner {
   private readonly gatewaySignature: string;
   private readonly gatewayFloor: Int32Array;
   // Of the tick under way.
+  private tickEndMs = -1;
   private readonly readings = new Readings();
   private readonly walk: Walk = { dx: 0, dy: 0, sigma: 0 };
 
@@ -88,6 +89,10 @@ class GridPositioner {
     tickEndMs: number,
     heard: readonly HeardView[],
   ): { state: GridState; position: Position } {
+    if (tickEndMs !== this.tickEndMs) {
+      this.tickEndMs = tickEndMs;
+      this.radio.endTick();
+    }
     const state = before ?? this.fresh();
     if (heard.length > 0) this.hear(state, tickEndMs, heard);
     return { state, position: { fix: state.fix, drawn: state.drawn, zoneMass: state.zoneMass } };

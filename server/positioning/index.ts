@@ -3,6 +3,6 @@ import { createGridPositioner } from './gridPositioner.ts';
 import type { CreatePositioner } from './types.ts';
 
 /** Raised with every change of the positioner's state, or of the positioner: snapshots hold its states. */
-export const POSITIONER_VERSION = 4;
+export const POSITIONER_VERSION = 6;
 
 export const createPositioner: CreatePositioner = createGridPositioner;
