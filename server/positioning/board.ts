@@ -6,8 +6,8 @@ import type { FloorLattice } from './lattice.ts';
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value)) | 0;
 
 /** Mass that may be lost at each side: of what was spread, before it costs a look at every gateway, and of what is kept. */
-const SPREAD_LOSS = 1e-3;
-const KEPT_LOSS = 1e-3;
+const SPREAD_LOSS = 2e-3;
+const KEPT_LOSS = 2e-3;
 
 const EXP_STEPS = 64;
 const EXP_RANGE = 16;
