@@ -1,11 +1,11 @@
 /** Halls with few and with many gateways, people walking about in them, and how far off the fixes of their carriers are. Seeded. */
-import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
-import type { Gateway, SiteModel } from '../../server/contract/model.ts';
+import type { SiteModel } from '../../server/contract/model.ts';
 import type { CreatePositioner, HeardView } from '../../server/positioning/types.ts';
 import { RadioModel } from '../../simulators/radio.ts';
 import { between, createRandom, normal } from '../../simulators/random.ts';
 import { parseScenario, type Scenario } from '../../simulators/scenario.ts';
 import { wallsOf } from '../../simulators/walls.ts';
+import { scenarioModel } from './scenarioModel.ts';
 import { SimBody } from './simBody.ts';
 
 const WIDTH_M = 60;
@@ -76,32 +76,11 @@ function scenarioOf(layout: Layout, more: readonly [number, number][]): Scenario
 }
 
 /** `more`: gateways beside those of the layout. */
-export function hallModel(layout: Layout, more: readonly [number, number][] = []): SiteModel {
-  const scenario = scenarioOf(layout, more);
-  return {
-    siteId: 'hall',
-    timezone: 'Europe/Prague',
-    floors: [
-      {
-        id: 'f0',
-        name: 'Ground',
-        level: 0,
-        widthM: WIDTH_M,
-        heightM: HEIGHT_M,
-        outline: null,
-        walls: wallsOf(scenario, 'f0'),
-        image: null,
-      },
-    ],
-    zones: [],
-    gateways: scenario.gateways.map(
-      ({ id, xM, yM, zM }): Gateway => ({ id, floorId: 'f0', xM, yM, zM, enabled: true }),
-    ),
-    definitionsVersion: 1,
-    definitions: DEFAULT_DEFINITIONS,
-    dwellSecondsByZone: {},
-  };
-}
+export const hallModel = (layout: Layout, more: readonly [number, number][] = []): SiteModel => ({
+  ...scenarioModel(scenarioOf(layout, more)),
+  siteId: 'hall',
+  zones: [],
+});
 
 /** One sample a second of every walker in hearing. */
 export function walkHall(

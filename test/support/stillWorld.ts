@@ -2,8 +2,6 @@
  * Carriers that stand still for an hour next to a border: between two shops, between two halves of a corridor, at a coupon
  * circle's edge, in a shop's door. People turn on the spot, so bodies fade; the carriers themselves do not move. Seeded.
  */
-import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
-import type { SiteModel } from '../../server/contract/model.ts';
 import { createEngineWith } from '../../server/engine/engine.ts';
 import type { EngineEvent, LogBatch, Sighting } from '../../server/engine/types.ts';
 import type { CreatePositioner } from '../../server/positioning/types.ts';
@@ -11,7 +9,7 @@ import { RadioModel } from '../../simulators/radio.ts';
 import { between, createRandom, normal, type Random } from '../../simulators/random.ts';
 import { parseScenario, type Scenario } from '../../simulators/scenario.ts';
 import { wallsOf } from '../../simulators/walls.ts';
-import { zonesOf } from '../../simulators/zones.ts';
+import { scenarioModel } from './scenarioModel.ts';
 import { SimBody } from './simBody.ts';
 
 /** A full UTC hour. */
@@ -96,30 +94,6 @@ function scenarioOf(random: Random): { scenario: Scenario; spacingM: number } {
   return { scenario, spacingM };
 }
 
-function modelOf(scenario: Scenario): SiteModel {
-  return {
-    siteId: scenario.site.id,
-    timezone: 'Europe/Prague',
-    floors: [
-      {
-        id: 'f0',
-        name: 'Ground',
-        level: 0,
-        widthM: WIDTH_M,
-        heightM: HEIGHT_M,
-        outline: null,
-        walls: wallsOf(scenario, 'f0'),
-        image: null,
-      },
-    ],
-    zones: zonesOf(scenario),
-    gateways: scenario.gateways.map(({ id, xM, yM, zM }) => ({ id, floorId: 'f0', xM, yM, zM, enabled: true })),
-    definitionsVersion: 1,
-    definitions: DEFAULT_DEFINITIONS,
-    dwellSecondsByZone: {},
-  };
-}
-
 function spotOf(border: Border, random: Random): { xM: number; yM: number; offM: number } {
   const offM = between(random, NEAREST_M, FURTHEST_M) * (random() < 0.5 ? -1 : 1);
   const at = (xM: number, yM: number) => ({ xM, yM, offM: Math.abs(offM) });
@@ -139,7 +113,7 @@ function spotOf(border: Border, random: Random): { xM: number; yM: number; offM:
 export function runStillWorld(world: StillWorld): { carriers: StillCarrier[]; spacingM: number; gateways: number } {
   const random = createRandom(`still ${world.seed}`);
   const { scenario, spacingM } = scenarioOf(random);
-  const model = modelOf(scenario);
+  const model = scenarioModel(scenario);
   const radio = new RadioModel(
     scenario.radio,
     [{ level: 0, walls: wallsOf(scenario, 'f0'), widthM: WIDTH_M }],
