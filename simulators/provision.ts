@@ -1,6 +1,7 @@
 /** Makes a scenario's site on a server over REST: floors, zones, gateways, carriers, campaigns. */
+
+import { type CampaignInput, campaignInput } from '../server/contract/campaigns.ts';
 import type { Carrier, Floor, Gateway, Site as SiteModel } from '../server/contract/model.ts';
-import type { CampaignInput } from '../server/contract/offers.ts';
 import type { SimCarrier } from './carriers.ts';
 import type { Rest } from './rest.ts';
 import type { Scenario } from './scenario.ts';
@@ -162,16 +163,16 @@ const beaconKey = (one: { uuid: string; major: number; minor: number }): string 
 
 /** One per coupon zone, with nobody held back as control, so that a trial always shows an offer. */
 export function campaignsOf(scenario: Scenario): CampaignInput[] {
-  return scenario.coupons.map(({ id, shop, offer }) => ({
-    id,
-    name: offer.title,
-    tenantId: shop ?? null,
-    zoneIds: [id],
-    trigger: { type: 'enter' },
-    offer: { title: offer.title, text: offer.text, terms: null, validMinutes: DEMO_VALID_MINUTES },
-    cooldownMinutes: DEMO_COOLDOWN_MINUTES,
-    schedule: null,
-    stock: null,
-    controlShare: 0,
-  }));
+  return scenario.coupons.map(({ id, shop, offer }) =>
+    campaignInput.parse({
+      id,
+      name: offer.title,
+      tenantId: shop ?? null,
+      zoneIds: [id],
+      trigger: { type: 'enter' },
+      offer: { title: offer.title, text: offer.text, validMinutes: DEMO_VALID_MINUTES },
+      cooldownMinutes: DEMO_COOLDOWN_MINUTES,
+      controlShare: 0,
+    }),
+  );
 }

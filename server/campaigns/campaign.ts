@@ -1,14 +1,14 @@
 /** A campaign's life: draft → live ⇄ paused → ended. Pure. */
-import type { Campaign, Trigger } from '../contract/offers.ts';
+import type { Campaign, Trigger } from '../contract/campaigns.ts';
 import type { EngineEvent } from '../engine/types.ts';
 
 export type Status = Campaign['status'];
 export type CampaignAction = 'start' | 'pause' | 'end';
 
 const MOVES: Record<CampaignAction, { from: readonly Status[]; to: Status }> = {
-  start: { from: ['draft', 'paused'], to: 'live' },
+  start: { from: ['draft', 'rehearsed', 'approved', 'paused'], to: 'live' },
   pause: { from: ['live'], to: 'paused' },
-  end: { from: ['draft', 'live', 'paused'], to: 'ended' },
+  end: { from: ['draft', 'rehearsed', 'approved', 'live', 'paused'], to: 'ended' },
 };
 
 /** Undefined where the action is not open to that status. */
@@ -28,6 +28,10 @@ export function completes(trigger: Trigger, event: TriggerEvent): boolean {
       return event.type === 'exited';
     case 'dwell':
       return event.type === 'dwelled' && event.dwellSeconds === trigger.seconds;
+    // Whether there was an absence, or is a basket, is asked when the entry is decided.
+    case 'return':
+    case 'basket':
+      return event.type === 'entered';
   }
 }
 

@@ -5,7 +5,7 @@ import {
   type Campaign,
   campaign,
   DEFAULT_ATTENTION,
-} from '../contract/offers.ts';
+} from '../contract/campaigns.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { Registry } from '../registry/types.ts';
 import { dwellSecondsOf, ranked } from './campaign.ts';

@@ -1,5 +1,5 @@
 /** Whether a campaign fires for a shopper now, and why. Pure. */
-import type { Attention, Campaign } from '../contract/offers.ts';
+import type { Attention, Campaign } from '../contract/campaigns.ts';
 import type { TriggerEvent } from './campaign.ts';
 import type { ReasonCode, ReasonParams } from './reasons.ts';
 import { inQuietHours, inSchedule } from './schedule.ts';

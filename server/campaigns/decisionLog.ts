@@ -1,6 +1,6 @@
 /** Every decision, sent or not, with its reason. Kept once, however often its event is told. */
 import { createHash } from 'node:crypto';
-import type { Funnel, Outcome } from '../contract/offers.ts';
+import type { Funnel, Outcome } from '../contract/campaigns.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { TriggerEvent } from './campaign.ts';
 import { type ReasonCode, type ReasonParams, reasonWords } from './reasons.ts';

@@ -1,6 +1,6 @@
 /** Offers that were issued: reserved → delivered | unconfirmed | dead, then opened, redeemed or expired. */
 import { randomBytes } from 'node:crypto';
-import type { Campaign } from '../contract/offers.ts';
+import type { Campaign } from '../contract/campaigns.ts';
 import type { Duck, WriteSql } from '../db/duckdb.ts';
 import { codeHash, crockford, LONG_CODE_BYTES, longCode, SHORT_CODE_CHARS } from './codes.ts';
 

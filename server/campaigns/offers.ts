@@ -1,7 +1,7 @@
 /** From the live engine's events to a phone: the edge round `decide`. */
 
+import type { Campaign } from '../contract/campaigns.ts';
 import type { OfferPush } from '../contract/live.ts';
-import type { Campaign } from '../contract/offers.ts';
 import type { Clock, LiveEvents, Pipeline } from '../ingest/types.ts';
 import type { LiveHub } from '../live/types.ts';
 import type { ConsentStore } from '../privacy/consentStore.ts';

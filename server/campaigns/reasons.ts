@@ -1,5 +1,5 @@
 /** Why an offer was sent or held back: a stable code and words in the shopper's language. Pure. */
-import type { Language } from '../contract/offers.ts';
+import type { Language } from '../contract/campaigns.ts';
 
 export const REASON_CODES = [
   'entered',

@@ -1,6 +1,6 @@
 /** Local hours of a campaign and of the mall's quiet time. Pure. */
 import { DateTime } from 'luxon';
-import type { Attention, Schedule } from '../contract/offers.ts';
+import type { Attention, Schedule } from '../contract/campaigns.ts';
 
 const minutesOf = (localTime: string): number => Number(localTime.slice(0, 2)) * 60 + Number(localTime.slice(3, 5));
 

@@ -1,6 +1,6 @@
 /** People with the page open: who they are to the mall (a random id, a language), and their pause. */
 import { randomBytes } from 'node:crypto';
-import type { Language } from '../contract/offers.ts';
+import type { Language } from '../contract/campaigns.ts';
 import type { Duck } from '../db/duckdb.ts';
 
 export interface Shopper {

@@ -1,6 +1,7 @@
 /** The very words that people agree to, by version. A changed word is a new version. Pure. */
 import { createHash } from 'node:crypto';
-import type { ConsentText, Language, Purpose } from '../contract/offers.ts';
+import type { Language } from '../contract/campaigns.ts';
+import type { ConsentText, Purpose } from '../contract/offers.ts';
 import { PURPOSES } from '../contract/offers.ts';
 
 export const CONSENT_VERSION = 1;

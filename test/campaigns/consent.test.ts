@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { LANGUAGES, PURPOSES } from '../../server/contract/offers.ts';
+import { LANGUAGES } from '../../server/contract/campaigns.ts';
+import { PURPOSES } from '../../server/contract/offers.ts';
 import { type ConsentRow, consentState, expiryMs, grantedPeriods, overlap } from '../../server/privacy/consent.ts';
 import { consentTexts, isCurrentText } from '../../server/privacy/consentTexts.ts';
 import { NOW, openWorld } from './world.ts';

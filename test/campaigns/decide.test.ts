@@ -4,11 +4,12 @@ import { type DecisionContext, decide, holdAtSend, STALE_AFTER_MS } from '../../
 import { inControl, unitOf } from '../../server/campaigns/experiment.ts';
 import { REASON_CODES, reasonWords } from '../../server/campaigns/reasons.ts';
 import { inQuietHours, inSchedule, startOfLocalDayMs } from '../../server/campaigns/schedule.ts';
-import { DEFAULT_ATTENTION, LANGUAGES } from '../../server/contract/offers.ts';
+import { DEFAULT_ATTENTION, LANGUAGES, type Schedule, schedule } from '../../server/contract/campaigns.ts';
 import { seededRandom } from '../support/random.ts';
 import { campaignOf, dwelled, entered, exited, NOW } from './world.ts';
 
 type Shopper = NonNullable<DecisionContext['shopper']>;
+const hours = (given: object): Schedule => schedule.parse(given);
 const SHOPPER: Shopper = {
   cloned: false,
   paused: false,
@@ -47,7 +48,7 @@ describe('decide', () => {
     ['paused by the shopper', context({}, { paused: true }), 'paused'],
     [
       'another weekday',
-      context({ campaign: campaignOf({ schedule: { weekdays: [1, 2], from: '00:00', to: '24:00' } }) }),
+      context({ campaign: campaignOf({ schedule: hours({ weekdays: [1, 2], from: '00:00', to: '24:00' }) }) }),
       'out-of-schedule',
     ],
     ['at night', context({ nowMs: NIGHT, event: entered({ atMs: NIGHT }) }), 'quiet-hours'],
@@ -160,12 +161,12 @@ describe('local hours', () => {
   });
 
   test('a schedule past midnight belongs to the day on which it began', () => {
-    const friday = { weekdays: [5], from: '18:00', to: '02:00' };
+    const friday = hours({ weekdays: [5], from: '18:00', to: '02:00' });
     expect(inSchedule(friday, at('2026-05-08T17:00:00Z'), zone)).toBe(true);
     expect(inSchedule(friday, at('2026-05-08T23:30:00Z'), zone)).toBe(true);
     expect(inSchedule(friday, at('2026-05-09T17:00:00Z'), zone)).toBe(false);
     expect(inSchedule(friday, at('2026-05-07T23:30:00Z'), zone)).toBe(false);
-    expect(inSchedule({ weekdays: [3], from: '00:00', to: '24:00' }, NOW, zone)).toBe(true);
+    expect(inSchedule(hours({ weekdays: [3], from: '00:00', to: '24:00' }), NOW, zone)).toBe(true);
   });
 
   test('a local day begins at local midnight', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DEFAULT_ATTENTION } from '../../server/contract/offers.ts';
+import { DEFAULT_ATTENTION } from '../../server/contract/campaigns.ts';
 import { campaignOf, dwelled, entered, exited, NOW, openWorld, SITE, type World } from './world.ts';
 
 let world: World;

@@ -1,8 +1,9 @@
 /** A mall with a zone, a carrier and a phone: real database and registry; the live engine and the phone are played. */
 import { type OfferServices, openOffers } from '../../server/campaigns/open.ts';
+import { type Campaign, campaign } from '../../server/contract/campaigns.ts';
 import type { OfferPush } from '../../server/contract/live.ts';
 import { carrier, site, zone } from '../../server/contract/model.ts';
-import { type Campaign, campaign, type Purpose } from '../../server/contract/offers.ts';
+import type { Purpose } from '../../server/contract/offers.ts';
 import { Duck } from '../../server/db/duckdb.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import type { ClonedCarrier } from '../../server/engine/clones.ts';

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { DecisionView } from '../../server/contract/campaigns.ts';
 import type { OfferPush } from '../../server/contract/live.ts';
 import type { Carrier } from '../../server/contract/model.ts';
 import type {
-  DecisionView,
   Erasure,
   Ledger,
   PublicSite,

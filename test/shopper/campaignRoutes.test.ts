@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Campaign, DecisionView } from '../../server/contract/offers.ts';
+import type { Campaign, DecisionView } from '../../server/contract/campaigns.ts';
 import { campaignOf, entered, NOW, SITE } from '../campaigns/world.ts';
 import { type Client, type Mall, openMall } from './server.ts';
 

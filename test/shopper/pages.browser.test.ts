@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import QRCode from 'qrcode';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DEFAULT_ATTENTION } from '../../server/contract/offers.ts';
+import { DEFAULT_ATTENTION, offerFace } from '../../server/contract/campaigns.ts';
 import { campaignOf, entered, SITE } from '../campaigns/world.ts';
 import { describeInBrowser, launchBrowser } from '../support/browser.ts';
 import { builtWeb } from '../support/buildWeb.ts';
@@ -94,12 +94,12 @@ describeInBrowser('the phone and the till', () => {
     mall.services.campaigns.put(
       SITE,
       campaignOf({
-        offer: {
+        offer: offerFace.parse({
           title: 'Second coffee free',
           text: 'Any size, for you or a friend.',
           terms: 'Not with other offers.',
           validMinutes: 30,
-        },
+        }),
         ...given,
       }),
       mall.clock.nowMs,

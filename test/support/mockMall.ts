@@ -1,5 +1,7 @@
+import { z } from 'zod';
 /** A plausible mall for the mock server: two floors, shops along a promenade, and numbers that follow the clock. Seeded, pure. */
 import type { Certificate, WalkAuditDetail } from '../../server/contract/calibration.ts';
+import { type Campaign, campaign } from '../../server/contract/campaigns.ts';
 import type { LiveHeat, LiveSnapshot } from '../../server/contract/live.ts';
 import type {
   Affinity,
@@ -12,7 +14,6 @@ import type {
   SeriesPoint,
 } from '../../server/contract/metrics.ts';
 import type { Carrier, Floor, Gateway, Point, Site, Zone } from '../../server/contract/model.ts';
-import type { Campaign } from '../../server/contract/offers.ts';
 
 /** Saturday 21 November 2026, 15:24 in Prague. */
 export const NOW_MS = Date.parse('2026-11-21T15:24:00+01:00');
@@ -174,7 +175,7 @@ export const carriers: Carrier[] = Array.from({ length: 24 }, (_, n) => ({
   label: n % 5 === 3 ? `Cart ${n + 1}` : n % 5 === 4 ? `Guard ${n + 1}` : n % 2 === 0 ? `Tag ${1000 + n}` : null,
 }));
 
-export const campaigns: Campaign[] = [
+export const campaigns: Campaign[] = z.array(campaign).parse([
   {
     id: 'alma-afternoon',
     name: 'Alma afternoon cake',
@@ -206,7 +207,7 @@ export const campaigns: Campaign[] = [
     controlShare: 0.1,
     status: 'draft',
   },
-];
+]);
 
 const local = new Intl.DateTimeFormat('en-CA', {
   timeZone: site.timezone,

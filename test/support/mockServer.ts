@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { Server } from 'socket.io';
 import type { WalkAuditDetail, Waypoint } from '../../server/contract/calibration.ts';
+import { type Campaign, campaignInput, DEFAULT_ATTENTION } from '../../server/contract/campaigns.ts';
 import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
 import type { DashboardClientEvents, DashboardServerEvents, LiveHeat } from '../../server/contract/live.ts';
 import type { Interval, Metric } from '../../server/contract/metrics.ts';
 import type { Floor, Gateway, Zone } from '../../server/contract/model.ts';
-import { type Campaign, type CampaignInput, DEFAULT_ATTENTION } from '../../server/contract/offers.ts';
 import { overlapShare } from '../../server/floor/geometry.ts';
 import type { Grant } from '../../server/http/route.ts';
 import { seenByTenant } from '../../server/http/routes/zones.ts';
@@ -335,7 +335,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
           return moved;
         }
         {
-          const kept: Campaign = { ...(body as CampaignInput), status: 'draft' };
+          const kept: Campaign = { ...campaignInput.parse(body), status: 'draft', rejection: null };
           campaigns = put(campaigns, kept);
           return kept;
         }

@@ -1,13 +1,13 @@
 /** The campaign form in a real browser: what it does not show, it does not lose. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { CampaignInput } from '../../server/contract/offers.ts';
+import { type CampaignInput, campaignInput } from '../../server/contract/campaigns.ts';
 import { describeInBrowser, launchBrowser } from '../support/browser.ts';
 import { builtWeb } from '../support/buildWeb.ts';
 import { type MockServer, startMockServer } from '../support/mockServer.ts';
 
 /** As an integrator may have made it over REST: odd numbers, a shop as zone, a zone that is gone, a day's end at 24:00. */
-const BY_API: CampaignInput = {
+const BY_API: CampaignInput = campaignInput.parse({
   id: 'by-api',
   name: 'Late shoes',
   tenantId: 'vela-shoes',
@@ -18,7 +18,7 @@ const BY_API: CampaignInput = {
   schedule: { weekdays: [2, 5], from: '17:15', to: '24:00' },
   stock: 0,
   controlShare: 0.125,
-};
+});
 
 describeInBrowser('campaign form', () => {
   let mock: MockServer;

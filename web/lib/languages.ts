@@ -1,5 +1,5 @@
 /** The languages that the pages speak, and which a person gets first. */
-import type { Language } from '../../server/contract/offers.ts';
+import type { Language } from '../../server/contract/campaigns.ts';
 
 export const LANGUAGE_NAMES: Record<Language, string> = {
   en: 'English',

@@ -1,8 +1,8 @@
 /** The routes that the phone's page calls, and the shapes of their answers. */
+import type { Language } from '../../server/contract/campaigns.ts';
 import type {
   ConsentGiven,
   Erasure,
-  Language,
   Ledger,
   PublicSite,
   PublicSites,

@@ -1,10 +1,10 @@
 /** What the page knows, and what it does. */
 import { computed, signal } from '@preact/signals';
+import type { Language } from '../../server/contract/campaigns.ts';
 import type { OfferPush } from '../../server/contract/live.ts';
 import type {
   ConsentText,
   Erasure,
-  Language,
   PublicSite,
   Purpose,
   ShopperMe,

@@ -1,5 +1,6 @@
 /** The till's words, in the browser's language. */
-import type { Language, Redemption } from '../../server/contract/offers.ts';
+import type { Language } from '../../server/contract/campaigns.ts';
+import type { Redemption } from '../../server/contract/offers.ts';
 
 export interface Words {
   title: string;

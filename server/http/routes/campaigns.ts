@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type CampaignAction, statusAfter } from '../../campaigns/campaign.ts';
 import { iso } from '../../campaigns/ledger.ts';
 import type { OfferServices } from '../../campaigns/open.ts';
+import { attention, type Campaign, campaign, campaignInput, decisionView, funnel } from '../../contract/campaigns.ts';
 import { id } from '../../contract/model.ts';
-import { attention, type Campaign, campaign, campaignInput, decisionView, funnel } from '../../contract/offers.ts';
 import { badRequest, conflict, forbidden, notFound } from '../../errors.ts';
 import { idFromName } from '../../floor/zoneIds.ts';
 import type { Registry } from '../../registry/types.ts';
@@ -101,7 +101,7 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
         if (taken(input.id)) throw conflict(`campaign ${input.id} exists already`, 'body.id');
         if (campaigns.all(siteId).length >= MAX_CAMPAIGNS)
           throw conflict(`a site holds at most ${MAX_CAMPAIGNS} campaigns: remove some that have ended`);
-        const made: Campaign = { ...input, status: 'draft' };
+        const made: Campaign = { ...input, status: 'draft', rejection: null };
         await campaigns.put(siteId, made, nowMs);
         return new Reply(201, made);
       },
@@ -131,7 +131,7 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
         if (known !== undefined && find(context, known.id) === undefined)
           throw conflict(`campaign ${known.id} exists already`, 'body.id');
         if (known?.status === 'ended') throw conflict('a campaign that has ended cannot be changed: make a new one');
-        const changed: Campaign = { ...input, status: known?.status ?? 'draft' };
+        const changed: Campaign = { ...input, status: known?.status ?? 'draft', rejection: known?.rejection ?? null };
         await campaigns.put(siteId, changed, nowMs);
         return changed;
       },
@@ -170,6 +170,7 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
           outcome: row.outcome,
           code: row.code,
           reason: row.words,
+          variant: null,
           latencyMs: row.latencyMs,
         }));
         return { decisions: views };

@@ -5,13 +5,12 @@ import { SHOPPER_COOKIE } from '../../auth/auth.ts';
 import { iso, isoOrNull } from '../../campaigns/ledger.ts';
 import type { OfferServices } from '../../campaigns/open.ts';
 import { isPaused, type Shopper, UNTIL_RESUMED_MS } from '../../campaigns/shoppers.ts';
+import { LANGUAGES, language } from '../../contract/campaigns.ts';
 import { id } from '../../contract/model.ts';
 import {
   type ConsentGiven,
   consentGiven,
   erasure,
-  LANGUAGES,
-  language,
   ledger,
   PURPOSES,
   publicSite,

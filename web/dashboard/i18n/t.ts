@@ -1,6 +1,6 @@
 /** Every string of the dashboard comes through here. `{n}` chooses the plural form where the entry has several. */
 import { signal } from '@preact/signals';
-import type { Language } from '../../../server/contract/offers.ts';
+import type { Language } from '../../../server/contract/campaigns.ts';
 import { formatDecimal, setLocale } from '../../lib/format.ts';
 import { LOCALES } from '../../lib/languages.ts';
 import type { Key, Words } from './dictionary.ts';

@@ -10,6 +10,7 @@ import type {
   Waypoint,
   WaypointsTaken,
 } from '../../../server/contract/calibration.ts';
+import type { Attention, Campaign, CampaignInput, decisionView, Funnel } from '../../../server/contract/campaigns.ts';
 import type { Changelog } from '../../../server/contract/changelog.ts';
 import type { CoverageMap } from '../../../server/contract/coverage.ts';
 import type { Definitions } from '../../../server/contract/definitions.ts';
@@ -25,14 +26,7 @@ import type {
   Series,
 } from '../../../server/contract/metrics.ts';
 import type { Carrier, Floor, Gateway, Site, Zone } from '../../../server/contract/model.ts';
-import type {
-  Attention,
-  Campaign,
-  CampaignInput,
-  CarrierTag,
-  decisionView,
-  Funnel,
-} from '../../../server/contract/offers.ts';
+import type { CarrierTag } from '../../../server/contract/offers.ts';
 import { api, withQuery } from '../../lib/api.ts';
 
 export interface Account {

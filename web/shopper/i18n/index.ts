@@ -1,6 +1,6 @@
 /** The words of the page in the shopper's language; each dictionary is loaded when it is needed. */
 import { signal } from '@preact/signals';
-import type { Language } from '../../../server/contract/offers.ts';
+import type { Language } from '../../../server/contract/campaigns.ts';
 import type { Dictionary } from './en.ts';
 import { en } from './en.ts';
 

@@ -1,7 +1,7 @@
 /** A campaign's form. The server checks again; its words go to the field that it names. */
 import { useState } from 'preact/hooks';
+import type { Campaign, CampaignInput, Trigger } from '../../../../server/contract/campaigns.ts';
 import type { Zone } from '../../../../server/contract/model.ts';
-import type { Campaign, CampaignInput, Trigger } from '../../../../server/contract/offers.ts';
 import { ApiError } from '../../../lib/api.ts';
 import { Field, Segmented } from '../../components/controls.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
@@ -19,6 +19,14 @@ const slug = (text: string): string =>
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 22);
 
+const FRESH: Record<Trigger['type'], Trigger> = {
+  enter: { type: 'enter' },
+  dwell: { type: 'dwell', seconds: 20 },
+  exit: { type: 'exit' },
+  return: { type: 'return', days: 30 },
+  basket: { type: 'basket', maxAgeHours: 72, minValueMinor: 0 },
+};
+
 /** A name may come twice, an id not. */
 const newId = (name: string): string => `${slug(name) || 'campaign'}-${Math.random().toString(36).slice(2, 8)}`;
 
@@ -28,7 +36,19 @@ const blank = (zoneIds: string[], tenantId: string | null): CampaignInput => ({
   tenantId,
   zoneIds,
   trigger: { type: 'dwell', seconds: 20 },
-  offer: { title: '', text: '', terms: null, validMinutes: 120 },
+  offer: {
+    title: '',
+    text: '',
+    terms: null,
+    translations: {},
+    imageId: null,
+    value: null,
+    validMinutes: 120,
+    validUntil: null,
+  },
+  variants: [],
+  audience: null,
+  budgetMinor: null,
   cooldownMinutes: 24 * 60,
   schedule: null,
   stock: null,
@@ -155,7 +175,7 @@ export function CampaignForm(props: {
                   { value: 'dwell', label: t('trigger.dwellShort') },
                   { value: 'exit', label: t('trigger.exit') },
                 ]}
-                onChange={(type) => set({ trigger: type === 'dwell' ? { type, seconds: 20 } : { type } })}
+                onChange={(type) => set({ trigger: FRESH[type] })}
               />
             </div>
           </div>

@@ -1,6 +1,7 @@
 /** The funnel of a campaign and its decisions, each with its reason. */
+
+import type { Campaign, Funnel } from '../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../server/contract/model.ts';
-import type { Campaign, Funnel } from '../../../../server/contract/offers.ts';
 import { formatCount, formatDecimal, formatShareFine, NONE, siteFormat } from '../../../lib/format.ts';
 import { Empty, Fault, Loading, Skeleton } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';

@@ -1,7 +1,7 @@
 /** Campaigns: what fires where, what it offers, and what became of it. */
 import { useState } from 'preact/hooks';
+import type { Campaign } from '../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../server/contract/model.ts';
-import type { Campaign } from '../../../../server/contract/offers.ts';
 import { ApiError } from '../../../lib/api.ts';
 import { formatCount, formatDuration, formatShareFine } from '../../../lib/format.ts';
 import { Icon } from '../../components/Icon.tsx';
@@ -19,9 +19,11 @@ import { CampaignResult } from './CampaignResult.tsx';
 import { scheduleText } from './ScheduleFields.tsx';
 import './campaigns.css';
 
-const TONE = { draft: '', live: 'good', paused: 'warn', ended: '' } as const;
+const TONE = { draft: '', rehearsed: '', approved: 'good', live: 'good', paused: 'warn', ended: '' } as const;
 const ACTIONS: Record<Campaign['status'], ('start' | 'pause' | 'end')[]> = {
   draft: ['start'],
+  rehearsed: ['start'],
+  approved: ['start'],
   live: ['pause', 'end'],
   paused: ['start', 'end'],
   ended: [],

@@ -1,10 +1,17 @@
 /** When a campaign may fire: weekdays and local hours of the site, or at any time. */
-import type { Schedule } from '../../../../server/contract/offers.ts';
+import type { Schedule } from '../../../../server/contract/campaigns.ts';
 import { weekdays as weekdayNames, weekdaysShort } from '../../../lib/format.ts';
 import { Field, Switch } from '../../components/controls.tsx';
 import { t } from '../../i18n/t.ts';
 
-const USUAL: Schedule = { weekdays: [1, 2, 3, 4, 5, 6, 7], from: '10:00', to: '20:00' };
+const USUAL: Schedule = {
+  weekdays: [1, 2, 3, 4, 5, 6, 7],
+  from: '10:00',
+  to: '20:00',
+  startsOn: null,
+  endsOn: null,
+  exceptions: [],
+};
 /** The contract's end of a day, which a field for a time of day cannot say. */
 const MIDNIGHT = '24:00';
 

@@ -1,7 +1,7 @@
 /** The one attention budget that every shopper has, over all tenants. */
 import { useEffect, useState } from 'preact/hooks';
+import type { Attention } from '../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../server/contract/model.ts';
-import type { Attention } from '../../../../server/contract/offers.ts';
 import { ApiError } from '../../../lib/api.ts';
 import { Field, Switch } from '../../components/controls.tsx';
 import { Fault, Loading, Notice } from '../../components/states.tsx';
