@@ -118,6 +118,8 @@ export class NobleScanner {
     const hci = this.hci;
     if (!hci) return;
     hci.removeAllListeners(REPORT);
+    // A poll that is already due would still tell of the adapter.
+    this.noble?.removeAllListeners('stateChange');
     // Ends noble's polling, which would keep the process alive.
     hci.pollIsDevUp = () => undefined;
     hci._socket.stop?.();
