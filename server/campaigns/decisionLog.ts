@@ -113,7 +113,7 @@ export class DecisionLog {
       ),
       this.#duck.get<{ sent: number; opened: number; redeemed: number }>(
         `select count(*) as sent, count(opened_ms) as opened, count(redeemed_ms) as redeemed from offers
-         where site_id = $1 and campaign_id = $2 and state = 'delivered'`,
+         where site_id = $1 and campaign_id = $2 and state in ('delivered', 'pushed')`,
         [siteId, campaignId],
       ),
       this.#duck.get<{ p50: number | null; p95: number | null; p99: number | null }>(

@@ -1,10 +1,11 @@
-/** Offers that were issued: reserved → delivered | unconfirmed | dead, then opened, redeemed or expired. */
+/** Offers that were issued: reserved → delivered | pushed | unconfirmed | dead, then opened, redeemed or expired. */
 import { randomBytes } from 'node:crypto';
 import type { Campaign } from '../contract/campaigns.ts';
 import type { Duck, WriteSql } from '../db/duckdb.ts';
 import { codeHash, crockford, LONG_CODE_BYTES, longCode, SHORT_CODE_CHARS } from './codes.ts';
 
-export type OfferState = 'reserved' | 'delivered' | 'unconfirmed' | 'dead';
+/** `pushed`: a push service took it, which is no proof that it arrived; its opening is. */
+export type OfferState = 'reserved' | 'delivered' | 'pushed' | 'unconfirmed' | 'dead';
 
 export interface Offer {
   id: string;
@@ -34,7 +35,7 @@ export const OFFER_COLUMNS = `id, site_id as "siteId", tenant_id as "tenantId", 
   opened_ms as "openedMs", redeemed_ms as "redeemedMs"`;
 
 /** What the phone may hold: an unconfirmed one may have arrived although its answer did not. */
-const OUT = "state in ('reserved', 'delivered', 'unconfirmed')";
+const OUT = "state in ('reserved', 'delivered', 'pushed', 'unconfirmed')";
 
 export interface Reservation {
   siteId: string;
@@ -134,11 +135,12 @@ export class OfferBook {
     });
   }
 
-  async delivered(offerId: string, nowMs: number): Promise<void> {
-    await this.#duck.run(
-      "update offers set state = 'delivered', delivered_ms = $2 where id = $1 and state = 'reserved'",
-      [offerId, nowMs],
-    );
+  async handedOver(offerId: string, state: 'delivered' | 'pushed', nowMs: number): Promise<void> {
+    await this.#duck.run("update offers set state = $3, delivered_ms = $2 where id = $1 and state = 'reserved'", [
+      offerId,
+      nowMs,
+      state,
+    ]);
   }
 
   async unconfirmed(offerId: string): Promise<void> {
@@ -169,7 +171,7 @@ export class OfferBook {
   /** Newest first. */
   wallet(shopperId: string, limit: number): Promise<Offer[]> {
     return this.#duck.all<Offer>(
-      `select ${OFFER_COLUMNS} from offers where shopper_id = $1 and state = 'delivered'
+      `select ${OFFER_COLUMNS} from offers where shopper_id = $1 and state in ('delivered', 'pushed')
        order by issued_ms desc, id limit ${Math.trunc(limit)}`,
       [shopperId],
     );

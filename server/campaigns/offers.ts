@@ -3,13 +3,13 @@
 import type { Campaign } from '../contract/campaigns.ts';
 import type { OfferPush } from '../contract/live.ts';
 import type { Clock, LiveEvents, Pipeline } from '../ingest/types.ts';
-import type { LiveHub } from '../live/types.ts';
 import type { ConsentStore } from '../privacy/consentStore.ts';
 import type { Registry } from '../registry/types.ts';
 import { completes, type TriggerEvent } from './campaign.ts';
 import type { Campaigns } from './campaigns.ts';
 import { DEADLINE_MS, type Decision, decide, holdAtSend } from './decide.ts';
 import type { DecisionLog } from './decisionLog.ts';
+import type { Delivery } from './delivery.ts';
 import { inControl } from './experiment.ts';
 import type { Offer, OfferBook } from './offerBook.ts';
 import type { Pairings } from './pairings.ts';
@@ -19,7 +19,7 @@ import { isPaused, type Shopper, type Shoppers } from './shoppers.ts';
 
 export interface OffersParts {
   pipeline: Pick<Pipeline, 'onLiveEvents' | 'clones'>;
-  hub: Pick<LiveHub, 'pushOffer' | 'isConnected'>;
+  delivery: Pick<Delivery, 'canReach' | 'handOver'>;
   registry: Registry;
   campaigns: Campaigns;
   consents: ConsentStore;
@@ -153,7 +153,7 @@ export class Offers {
   }
 
   async #decide(trigger: Trigger, campaign: Campaign): Promise<{ decision: Decision; shopper: Shopper | undefined }> {
-    const { consents, shoppers, book, hub, clock, campaigns } = this.#parts;
+    const { consents, shoppers, book, delivery, clock, campaigns } = this.#parts;
     const { siteId, timezone, shopperId, event, visitStartMs } = trigger;
     const nowMs = clock();
     const consent = await consents.nowAndAt(shopperId, event.sightingAtMs, nowMs);
@@ -179,7 +179,7 @@ export class Offers {
               ...history,
               cloned: this.#parts.pipeline.clones(siteId).some(({ carrierId }) => carrierId === event.carrierId),
               paused: isPaused(shopper, nowMs),
-              phoneConnected: hub.isConnected(shopperId),
+              phoneConnected: delivery.canReach(shopperId),
               inControl: inControl(shopperId, campaign.id, campaign.controlShare),
             },
       stockLeft: await book.stockLeft(siteId, campaign, nowMs),
@@ -188,7 +188,7 @@ export class Offers {
   }
 
   async #send(trigger: Trigger, campaign: Campaign, shopper: Shopper): Promise<void> {
-    const { registry, book, hub, clock } = this.#parts;
+    const { registry, book, delivery, clock } = this.#parts;
     const { siteId, shopperId, event, decidedMs } = trigger;
     const zoneName = registry.zones.get(siteId, event.zoneId)?.name ?? event.zoneId;
     const code: ReasonCode = event.type;
@@ -208,18 +208,24 @@ export class Offers {
     if (offer === 'stock-out') return this.#record(trigger, campaign, held('stock-out'), null, null);
     if (offer === 'gone')
       return this.#record(trigger, campaign, held('no-consent', { purpose: 'presence' }), null, null);
-    const hold = await this.#holdAtSend(trigger, campaign);
-    if (hold !== undefined) {
+    const handed = await delivery.handOver({
+      siteId,
+      shopperId,
+      offer: pushOf(offer),
+      deadlineMs: decidedMs + DEADLINE_MS,
+      holdNow: () => this.#holdAtSend(trigger, campaign),
+    });
+    const answeredMs = clock();
+    if (handed.outcome === 'held' || handed.outcome === 'no-route') {
       await book.kill(offer.id);
+      const hold = handed.outcome === 'held' ? handed.hold : { code: 'phone-closed' as const, params: {} };
       return this.#record(trigger, campaign, { outcome: 'held', ...hold }, null, null);
     }
-    const arrived = await hub.pushOffer(shopperId, pushOf(offer), decidedMs + DEADLINE_MS - clock());
-    const answeredMs = clock();
-    if (!arrived) {
+    if (handed.outcome === 'failed') {
       await book.unconfirmed(offer.id);
       return this.#record(trigger, campaign, held('not-acknowledged'), offer.id, null);
     }
-    await book.delivered(offer.id, answeredMs);
+    await book.handedOver(offer.id, handed.outcome === 'received' ? 'delivered' : 'pushed', answeredMs);
     await this.#record(
       trigger,
       campaign,

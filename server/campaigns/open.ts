@@ -7,6 +7,7 @@ import { DEFAULT_RETENTION_DAYS } from '../privacy/consentTexts.ts';
 import type { Registry } from '../registry/types.ts';
 import { Campaigns } from './campaigns.ts';
 import { DecisionLog } from './decisionLog.ts';
+import { Delivery } from './delivery.ts';
 import { Eraser } from './erase.ts';
 import { ShopperLedger } from './ledger.ts';
 import { OfferBook } from './offerBook.ts';
@@ -58,9 +59,10 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
   const ledger = new ShopperLedger({ duck, registry, campaigns, consents, pairings, book, log });
   const eraser = new Eraser({ duck, consents, pairings, journalFile: options.erasureJournalFile });
   const redeemer = new Redeemer(duck, (shopperId) => hub.notifyChanged(shopperId));
+  const delivery = new Delivery({ hub, clock });
   const offers = new Offers({
     pipeline,
-    hub,
+    delivery,
     registry,
     campaigns,
     consents,

@@ -84,7 +84,7 @@ export class Redeemer {
     return this.#duck.transaction(async (sql) => {
       for (const right of attempt.rights) {
         const offer = await sql.get<Offer>(
-          `select ${OFFER_COLUMNS} from offers where site_id = $2 and state in ('delivered', 'unconfirmed')
+          `select ${OFFER_COLUMNS} from offers where site_id = $2 and state in ('delivered', 'pushed', 'unconfirmed')
              and id = (select offer_id from offer_codes where code_hash = $1)`,
           [codeHash(right.siteId, read.kind, read.code), right.siteId],
         );
