@@ -7,6 +7,7 @@ import type { Duck, WriteSql } from '../db/duckdb.ts';
 import type { ConsentStore } from '../privacy/consentStore.ts';
 import { crockford } from './codes.ts';
 import type { Pairings } from './pairings.ts';
+import { PERSONAL_TABLES } from './personal.ts';
 
 const RECEIPT_CHARS = 12;
 const hashOf = (shopperId: string): string => createHash('sha256').update(shopperId).digest('base64url');
@@ -85,18 +86,17 @@ async function removeRows(sql: WriteSql, shopperId: string): Promise<Record<stri
   const count = async (what: string, statement: string): Promise<void> => {
     removed[what] = (await sql.all(statement, [shopperId])).length;
   };
-  await count('profile', 'delete from shoppers where id = $1 returning id');
-  await count('consents', 'delete from consents where shopper_id = $1 returning purpose');
-  await count('pairings', 'delete from pairings where shopper_id = $1 returning from_ms');
   await count(
     'codes',
     'delete from offer_codes where offer_id in (select id from offers where shopper_id = $1) returning offer_id',
   );
   await sql.run("update offers set state = 'dead' where shopper_id = $1 and redeemed_ms is null", [shopperId]);
-  await count(
-    'offers',
-    'update offers set shopper_id = null, code = null, short_code = null where shopper_id = $1 returning id',
-  );
-  await count('decisions', 'update offer_decisions set shopper_id = null where shopper_id = $1 returning id');
+  for (const { table, section, erase, column = 'shopper_id' } of PERSONAL_TABLES) {
+    if (erase === 'delete') await count(section, `delete from ${table} where ${column} = $1 returning 1`);
+    else {
+      const blanked = [column, ...erase.blank].map((name) => `${name} = null`).join(', ');
+      await count(section, `update ${table} set ${blanked} where ${column} = $1 returning 1`);
+    }
+  }
   return removed;
 }

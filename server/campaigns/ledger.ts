@@ -8,7 +8,8 @@ import type { Campaigns } from './campaigns.ts';
 import type { DecisionLog } from './decisionLog.ts';
 import type { Offer, OfferBook } from './offerBook.ts';
 import type { Pairings } from './pairings.ts';
-import { reasonWords } from './reasons.ts';
+import { exportedRow, exportSql, PERSONAL_TABLES } from './personal.ts';
+import { isReasonCode, reasonWords } from './reasons.ts';
 import { seenZones } from './seen.ts';
 import { isPaused, type Shopper, UNTIL_RESUMED_MS } from './shoppers.ts';
 
@@ -74,7 +75,7 @@ export class ShopperLedger {
       zoneName: zoneName(row.zoneId),
       outcome: row.outcome,
       code: row.code,
-      reason: reasonWords(row.code, JSON.parse(row.params), shopper.language),
+      reason: isReasonCode(row.code) ? reasonWords(row.code, JSON.parse(row.params), shopper.language) : row.words,
     }));
     const seen = (await this.#seen(shopper, nowMs, rows)).map((stay) => ({
       zoneName: zoneName(stay.zoneId),
@@ -123,6 +124,18 @@ export class ShopperLedger {
       })),
       offers: offers.map((offer) => walletOffer(offer, nowMs)),
       ...(await this.#ledger(shopper, nowMs, EXPORT_ROWS)),
+      ...(await this.#tables(shopper.id)),
     };
+  }
+
+  /** What needs no words of its own: row by row. */
+  async #tables(shopperId: string): Promise<Record<string, unknown[]>> {
+    const sections: Record<string, unknown[]> = {};
+    for (const table of PERSONAL_TABLES) {
+      if (table.exported === undefined) continue;
+      const rows = await this.#parts.duck.all(exportSql(table), [shopperId]);
+      sections[table.section] = rows.map((row) => exportedRow(table, row));
+    }
+    return sections;
   }
 }
