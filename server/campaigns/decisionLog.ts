@@ -19,6 +19,12 @@ export interface DecisionRecord {
   offerId: string | null;
   /** From the sighting that completed the trigger to the phone's answer. */
   latencyMs: number | null;
+  /** The face that was sent, or would have been; null where nothing is kept of who it was. */
+  variant: string | null;
+  /** Where campaigns competed: see ranking.ts. */
+  score: number | null;
+  /** The campaign that won instead. */
+  outrankedBy: string | null;
 }
 
 export interface DecisionRow {
@@ -31,10 +37,13 @@ export interface DecisionRow {
   params: string;
   words: string;
   latencyMs: number | null;
+  variant: string | null;
+  score: number | null;
+  outrankedBy: string | null;
 }
 
 const COLUMNS = `campaign_id as "campaignId", zone_id as "zoneId", trigger, decided_ms as "decidedMs", outcome, code,
-  params, words, latency_ms as "latencyMs"`;
+  params, words, latency_ms as "latencyMs", variant, score, outranked_by as "outrankedBy"`;
 
 /** The carrier is in it only as part of a hash: the same event gives the same id, and the id gives nothing back. */
 const decisionId = ({ siteId, campaignId, event }: Pick<DecisionRecord, 'siteId' | 'campaignId' | 'event'>): string =>
@@ -63,7 +72,9 @@ export class DecisionLog {
         decision.shopperId !== null &&
         (await sql.get('select 1 as one from shoppers where id = $1', [decision.shopperId])) !== undefined;
       await sql.run(
-        `insert into offer_decisions values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        `insert into offer_decisions (id, site_id, tenant_id, campaign_id, shopper_id, zone_id, trigger, event_at_ms,
+           sighting_at_ms, decided_ms, outcome, code, params, words, offer_id, latency_ms, variant, score, outranked_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          on conflict do nothing`,
         [
           decisionId(decision),
@@ -82,6 +93,9 @@ export class DecisionLog {
           reasonWords(decision.code, decision.params, 'en'),
           decision.offerId,
           decision.latencyMs,
+          decision.variant,
+          decision.score,
+          decision.outrankedBy,
         ],
       );
     });

@@ -1,8 +1,10 @@
 /** Offers that were issued: reserved → delivered | pushed | unconfirmed | dead, then opened, redeemed or expired. */
 import { randomBytes } from 'node:crypto';
-import type { Campaign } from '../contract/campaigns.ts';
+import type { Campaign, Language } from '../contract/campaigns.ts';
 import type { Duck, WriteSql } from '../db/duckdb.ts';
 import { codeHash, crockford, LONG_CODE_BYTES, longCode, SHORT_CODE_CHARS } from './codes.ts';
+import { faceOf } from './experiment.ts';
+import { costMinorOf, expiryOf, wordsOf } from './face.ts';
 
 /** `pushed`: a push service took it, which is no proof that it arrived; its opening is. */
 export type OfferState = 'reserved' | 'delivered' | 'pushed' | 'unconfirmed' | 'dead';
@@ -27,12 +29,19 @@ export interface Offer {
   deliveredMs: number | null;
   openedMs: number | null;
   redeemedMs: number | null;
+  /** Of which face of the offer; `a` is the campaign's own. */
+  variant: string;
+  imageId: string | null;
+  /** What it costs the shop at most. */
+  costMinor: number;
 }
 
 export const OFFER_COLUMNS = `id, site_id as "siteId", tenant_id as "tenantId", campaign_id as "campaignId",
   shopper_id as "shopperId", zone_id as "zoneId", zone_name as "zoneName", title, text, terms, reason, code,
   short_code as "shortCode", state, issued_ms as "issuedMs", expires_ms as "expiresMs", delivered_ms as "deliveredMs",
-  opened_ms as "openedMs", redeemed_ms as "redeemedMs"`;
+  opened_ms as "openedMs", redeemed_ms as "redeemedMs", variant, image_id as "imageId", cost_minor as "costMinor"`;
+/** In the order of the fields of `Offer`. */
+const STORED_COLUMNS = OFFER_COLUMNS.replaceAll(/ as "\w+"/g, '');
 
 /** What the phone may hold: an unconfirmed one may have arrived although its answer did not. */
 const OUT = "state in ('reserved', 'delivered', 'pushed', 'unconfirmed')";
@@ -40,6 +49,10 @@ const OUT = "state in ('reserved', 'delivered', 'pushed', 'unconfirmed')";
 export interface Reservation {
   siteId: string;
   campaign: Campaign;
+  variant: string;
+  /** Of the shopper: picks the words. */
+  language: Language;
+  timezone: string;
   shopperId: string;
   zoneId: string;
   zoneName: string;
@@ -89,17 +102,23 @@ export class OfferBook {
   }
 
   /** Null: no limit. */
-  async stockLeft(siteId: string, campaign: Campaign, nowMs: number): Promise<number | null> {
-    return campaign.stock === null ? null : campaign.stock - (await taken(this.#duck, siteId, campaign.id, nowMs));
+  async left(siteId: string, campaign: Campaign, nowMs: number): Promise<Left> {
+    if (campaign.stock === null && campaign.budgetMinor === null) return { stock: null, budgetMinor: null };
+    return leftOf(campaign, await taken(this.#duck, siteId, campaign.id, nowMs));
   }
 
-  /** Takes one from the stock and makes the codes, in one transaction. */
-  async reserve(wanted: Reservation): Promise<Offer | 'stock-out' | 'gone'> {
+  /** Takes one from the stock and its cost from the budget, and makes the codes, in one transaction. */
+  async reserve(wanted: Reservation): Promise<Offer | 'stock-out' | 'budget-spent' | 'gone'> {
     const { siteId, campaign, shopperId, zoneId, zoneName, reason, nowMs } = wanted;
+    const face = faceOf(campaign, wanted.variant);
+    const costMinor = costMinorOf(face.value);
     return this.#duck.transaction(async (sql) => {
       if ((await sql.get('select 1 as one from shoppers where id = $1', [shopperId])) === undefined) return 'gone';
-      if (campaign.stock !== null && (await taken(sql, siteId, campaign.id, nowMs)) >= campaign.stock)
-        return 'stock-out';
+      if (campaign.stock !== null || campaign.budgetMinor !== null) {
+        const left = leftOf(campaign, await taken(sql, siteId, campaign.id, nowMs));
+        if (left.stock !== null && left.stock <= 0) return 'stock-out';
+        if (left.budgetMinor !== null && left.budgetMinor < costMinor) return 'budget-spent';
+      }
       const offer: Offer = {
         id: `o-${randomBytes(OFFER_ID_BYTES).toString('hex')}`,
         siteId,
@@ -108,22 +127,23 @@ export class OfferBook {
         shopperId,
         zoneId,
         zoneName,
-        title: campaign.offer.title,
-        text: campaign.offer.text,
-        terms: campaign.offer.terms,
+        ...wordsOf(face, wanted.language),
         reason,
         code: longCode(randomBytes(LONG_CODE_BYTES)),
         shortCode: await freeShortCode(sql, siteId),
         state: 'reserved',
         issuedMs: nowMs,
-        expiresMs: nowMs + campaign.offer.validMinutes * 60_000,
+        expiresMs: expiryOf(face, nowMs, wanted.timezone),
         deliveredMs: null,
         openedMs: null,
         redeemedMs: null,
+        variant: wanted.variant,
+        imageId: face.imageId,
+        costMinor,
       };
       const { length } = Object.keys(offer);
       await sql.run(
-        `insert into offers values (${Array.from({ length }, (_, i) => `$${i + 1}`).join(', ')})`,
+        `insert into offers (${STORED_COLUMNS}) values (${Array.from({ length }, (_, i) => `$${i + 1}`).join(', ')})`,
         Object.values(offer),
       );
       for (const [kind, code] of [
@@ -178,13 +198,29 @@ export class OfferBook {
   }
 }
 
-async function taken(sql: Pick<WriteSql, 'get'>, siteId: string, campaignId: string, nowMs: number): Promise<number> {
-  const row = await sql.get<{ n: number }>(
-    `select count(*) as n from offers where site_id = $1 and campaign_id = $2
-       and (redeemed_ms is not null or (${OUT} and expires_ms > $3))`,
+/** What offers that are out or redeemed leave; null: no limit. */
+export interface Left {
+  stock: number | null;
+  budgetMinor: number | null;
+}
+
+interface Taken {
+  offers: number;
+  costMinor: number;
+}
+
+const leftOf = ({ stock, budgetMinor }: Campaign, out: Taken): Left => ({
+  stock: stock === null ? null : stock - out.offers,
+  budgetMinor: budgetMinor === null ? null : budgetMinor - out.costMinor,
+});
+
+async function taken(sql: Pick<WriteSql, 'get'>, siteId: string, campaignId: string, nowMs: number): Promise<Taken> {
+  const row = await sql.get<Taken>(
+    `select count(*) as offers, coalesce(sum(cost_minor), 0)::bigint as "costMinor" from offers
+     where site_id = $1 and campaign_id = $2 and (redeemed_ms is not null or (${OUT} and expires_ms > $3))`,
     [siteId, campaignId, nowMs],
   );
-  return row!.n;
+  return row!;
 }
 
 async function freeShortCode(sql: WriteSql, siteId: string): Promise<string> {

@@ -10,7 +10,7 @@ import type { Campaigns } from './campaigns.ts';
 import { DEADLINE_MS, type Decision, decide, holdAtSend } from './decide.ts';
 import type { DecisionLog } from './decisionLog.ts';
 import type { Delivery } from './delivery.ts';
-import { inControl } from './experiment.ts';
+import { inControl, variantOf } from './experiment.ts';
 import type { Offer, OfferBook } from './offerBook.ts';
 import type { Pairings } from './pairings.ts';
 import { type ReasonCode, type ReasonParams, reasonWords } from './reasons.ts';
@@ -182,7 +182,7 @@ export class Offers {
               phoneConnected: delivery.canReach(shopperId),
               inControl: inControl(shopperId, campaign.id, campaign.controlShare),
             },
-      stockLeft: await book.stockLeft(siteId, campaign, nowMs),
+      stockLeft: (await book.left(siteId, campaign, nowMs)).stock,
     });
     return { decision, shopper };
   }
@@ -199,13 +199,17 @@ export class Offers {
     const offer = await book.reserve({
       siteId,
       campaign,
+      variant: variantOf(shopperId, campaign),
+      language: shopper.language,
+      timezone: trigger.timezone,
       shopperId,
       zoneId: event.zoneId,
       zoneName,
       reason: reasonWords(code, params, shopper.language),
       nowMs: clock(),
     });
-    if (offer === 'stock-out') return this.#record(trigger, campaign, held('stock-out'), null, null);
+    if (offer === 'stock-out' || offer === 'budget-spent')
+      return this.#record(trigger, campaign, held('stock-out'), null, null);
     if (offer === 'gone')
       return this.#record(trigger, campaign, held('no-consent', { purpose: 'presence' }), null, null);
     const handed = await delivery.handOver({
@@ -272,6 +276,9 @@ export class Offers {
       ...decision,
       offerId,
       latencyMs,
+      variant: unknowable ? null : variantOf(shopperId, campaign),
+      score: null,
+      outrankedBy: null,
     });
   }
 }

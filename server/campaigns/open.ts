@@ -13,6 +13,7 @@ import { ShopperLedger } from './ledger.ts';
 import { OfferBook } from './offerBook.ts';
 import { Offers } from './offers.ts';
 import { Pairings } from './pairings.ts';
+import { Profiles } from './profiles.ts';
 import { Redeemer } from './redeem.ts';
 import { expireOffers } from './retention.ts';
 import { Shoppers } from './shoppers.ts';
@@ -35,6 +36,7 @@ export interface OfferServices {
   consents: ConsentStore;
   shoppers: Shoppers;
   pairings: Pairings;
+  profiles: Profiles;
   book: OfferBook;
   log: DecisionLog;
   ledger: ShopperLedger;
@@ -54,6 +56,7 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
   const consents = new ConsentStore(duck);
   const shoppers = new Shoppers(duck);
   const pairings = new Pairings(duck);
+  const profiles = new Profiles(duck);
   const book = new OfferBook(duck);
   const log = new DecisionLog(duck);
   const ledger = new ShopperLedger({ duck, registry, campaigns, consents, pairings, book, log });
@@ -78,6 +81,7 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
     consents,
     shoppers,
     pairings,
+    profiles,
     book,
     log,
     ledger,

@@ -118,6 +118,9 @@ test('rows of decisions tell neither who it was nor, by second and order, who we
       params: {},
       offerId: null,
       latencyMs: null,
+      variant: 'a',
+      score: null,
+      outrankedBy: null,
     });
   for (const client of [cafe, manager]) {
     const { body } = await client.get<{ decisions: DecisionView[] }>(`${PATH}/coffee/decisions`);

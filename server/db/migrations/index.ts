@@ -9,6 +9,8 @@ import { referenceCounters } from './0006-reference-counters.ts';
 import { changelog } from './0007-changelog.ts';
 import { walkAudits } from './0008-walk-audits.ts';
 import { doorHearing } from './0009-door-hearing.ts';
+import { deeperCampaigns } from './0010-campaigns.ts';
+import { till } from './0014-till.ts';
 
 export interface Migration {
   number: number;
@@ -26,6 +28,8 @@ export const MIGRATIONS: Migration[] = [
   changelog,
   walkAudits,
   doorHearing,
+  deeperCampaigns,
+  till,
 ];
 
 /** Returns the numbers that were applied now. Each migration is one transaction. */

@@ -170,7 +170,7 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
           outcome: row.outcome,
           code: row.code,
           reason: row.words,
-          variant: null,
+          variant: row.variant,
           latencyMs: row.latencyMs,
         }));
         return { decisions: views };
