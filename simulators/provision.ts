@@ -56,8 +56,18 @@ export class Site {
   async endHistory(clock: SiteModel['clock']): Promise<void> {
     const site = await this.find();
     if (!site) return;
-    const { id, name, timezone, uuids, countUnknowns } = site;
-    await this.save({ id, name, timezone, uuids, countUnknowns, clock, historyFromMs: null, historyUntilMs: null });
+    const { id, name, timezone, currency, uuids, countUnknowns } = site;
+    await this.save({
+      id,
+      name,
+      timezone,
+      currency,
+      uuids,
+      countUnknowns,
+      clock,
+      historyFromMs: null,
+      historyUntilMs: null,
+    });
   }
 
   /** Can be run again: what exists is brought up to date. */
@@ -72,6 +82,7 @@ export class Site {
     await this.save({
       id: siteId,
       name: scenario.site.name,
+      currency: scenario.site.currency,
       uuids: [scenario.radio.uuid],
       countUnknowns: true,
       ...state,

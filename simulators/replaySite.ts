@@ -52,6 +52,7 @@ export async function makeReplaySite(
     id: siteId,
     name,
     timezone,
+    currency: 'EUR',
     clock: 'data',
     uuids: [uuid],
     countUnknowns: false,

@@ -62,7 +62,7 @@ const fault = z.discriminatedUnion('type', [
 export type Fault = z.infer<typeof fault>;
 
 export const scenario = z.strictObject({
-  site: z.object({ id, name, timezone: z.string().optional() }),
+  site: z.object({ id, name, timezone: z.string().optional(), currency: z.string().default('EUR') }),
   seed: z.int().default(1),
   floors: z
     .array(

@@ -12,7 +12,7 @@ export interface PersonalTable {
   erase: 'delete' | { blank: readonly string[] };
   /** Shopper's own column, where it has another name. @default shopper_id */
   column?: string;
-  /** Name in the export → column; columns that end in `_ms` are written as times. Undefined: the ledger tells it in its own words. */
+  /** Name in the export → column; columns that end in `_ms` are written as times, lists in JSON as lists. Undefined: the ledger tells it in its own words. */
   exported?: Readonly<Record<string, string>>;
 }
 
@@ -22,6 +22,51 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
   { table: 'pairings', section: 'pairings', erase: 'delete' },
   { table: 'offers', section: 'offers', erase: { blank: ['code', 'short_code'] } },
   { table: 'offer_decisions', section: 'decisions', erase: { blank: [] } },
+  {
+    table: 'profiles',
+    section: 'quiz',
+    erase: 'delete',
+    exported: { interests: 'interests', brands: 'brands', changedAt: 'changed_ms' },
+  },
+  {
+    table: 'shopper_references',
+    section: 'webShops',
+    erase: 'delete',
+    exported: { shop: 'tenant_id', reference: 'reference', since: 'created_ms' },
+  },
+  {
+    table: 'baskets',
+    section: 'webBaskets',
+    erase: 'delete',
+    exported: { shop: 'tenant_id', at: 'at_ms', valueMinor: 'value_minor', items: 'items', closedAt: 'closed_ms' },
+  },
+  // The score stays in the shop's figures; whose it was, and their words, do not.
+  {
+    table: 'feedback',
+    section: 'feedback',
+    erase: { blank: ['comment'] },
+    exported: { offer: 'offer_id', score: 'score', comment: 'comment', at: 'at_ms' },
+  },
+  {
+    table: 'loyalty_points',
+    section: 'points',
+    erase: 'delete',
+    exported: { source: 'source', points: 'points', at: 'at_ms' },
+  },
+  {
+    table: 'orders',
+    section: 'orders',
+    // Bought is bought; by whom is forgotten, the shop's own number of the customer too.
+    erase: { blank: ['customer_key'] },
+    exported: {
+      order: 'order_id',
+      tenant: 'tenant_id',
+      at: 'at_ms',
+      amountMinor: 'amount_minor',
+      items: 'items',
+      source: 'source',
+    },
+  },
 ];
 
 /** Columns that are not the shopper's own link, and why: for the test. */
@@ -36,6 +81,7 @@ export const exportedRow = ({ exported = {} }: PersonalTable, row: SqlRow): Reco
   Object.fromEntries(
     Object.entries(exported).map(([name, column]) => {
       const value = row[column] ?? null;
-      return [name, column.endsWith('_ms') && typeof value === 'number' ? new Date(value).toISOString() : value];
+      if (column.endsWith('_ms') && typeof value === 'number') return [name, new Date(value).toISOString()];
+      return [name, typeof value === 'string' && value.startsWith('[') ? JSON.parse(value) : value];
     }),
   );

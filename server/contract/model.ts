@@ -40,6 +40,13 @@ export type Shape = z.infer<typeof shape>;
 /** `wall`: the site's clock is the server's. `data`: the newest sighting is now; nothing expires or turns live by itself. */
 export const siteClock = z.enum(['wall', 'data']);
 
+let currencies: ReadonlySet<string> | undefined;
+export const currency = z.string().refine((code) => {
+  currencies ??= new Set(Intl.supportedValuesOf('currency'));
+  return currencies.has(code);
+}, 'must be an ISO 4217 currency such as EUR, CZK or PLN');
+export const DEFAULT_CURRENCY = 'EUR';
+
 export const site = z.object({
   id,
   name,
@@ -51,10 +58,14 @@ export const site = z.object({
       return false;
     }
   }, 'must be an IANA time zone such as Europe/Prague'),
+  /** Of every amount of this site: prices, baskets, budgets. */
+  currency: currency.default(DEFAULT_CURRENCY),
   clock: siteClock.default('wall'),
   /** iBeacon UUIDs that gateways let through. */
   uuids: z.array(uuid).max(64).default([]),
   countUnknowns: z.boolean().default(false),
+  /** The one of `uuids` under which shopper apps advertise numbers that change with time: its beacons are looked up by slot. */
+  rotatingUuid: uuid.nullable().optional(),
   /** Set while recorded or simulated history is being played in: what the progress bar runs towards. */
   historyFromMs: z.int().nullable().default(null),
   historyUntilMs: z.int().nullable().default(null),
@@ -103,6 +114,16 @@ export const zone = z.object({
 });
 export type Zone = z.infer<typeof zone>;
 
+/** What a fixed beacon advertises, for phones that listen. */
+export const fixedBeacon = z.object({
+  uuid,
+  major: z.int().min(0).max(0xffff),
+  minor: z.int().min(0).max(0xffff),
+  /** Mean RSSI at 1 m, as measured with a usual phone; beacons of one site may be set to different powers. */
+  powerDbm: z.number().min(-110).max(-20).default(-59),
+});
+export type FixedBeacon = z.infer<typeof fixedBeacon>;
+
 export const gateway = z.object({
   id,
   name: name.optional(),
@@ -111,8 +132,10 @@ export const gateway = z.object({
   yM: metres,
   /** Height of the antenna above the floor. */
   zM: z.number().min(0).max(50).default(2.5),
-  /** Not expected to report while false. */
+  /** Not expected to report while false. A plain beacon on a wall is one that never reports and has a `beacon`. */
   enabled: z.boolean().default(true),
+  /** Where it advertises as well: phones may tell that they hear it. */
+  beacon: fixedBeacon.nullable().optional(),
 });
 export type Gateway = z.infer<typeof gateway>;
 

@@ -1,7 +1,16 @@
 /** The registry's tables: read whole at the start, written through afterwards. */
 import { createHash } from 'node:crypto';
 import type { Definitions } from '../contract/definitions.ts';
-import type { Carrier, Floor, Gateway, Site, SiteModel, SiteModelVersion, Zone } from '../contract/model.ts';
+import {
+  type Carrier,
+  DEFAULT_CURRENCY,
+  type Floor,
+  type Gateway,
+  type Site,
+  type SiteModel,
+  type SiteModelVersion,
+  type Zone,
+} from '../contract/model.ts';
 import type { RadioSurvey } from '../contract/survey.ts';
 import type { Sql, WriteSql } from '../db/duckdb.ts';
 import type { DefinitionsVersion } from './types.ts';
@@ -102,7 +111,8 @@ export async function loadSites(sql: Sql): Promise<StoredSite[]> {
     );
   const loaded: StoredSite[] = [];
   for (const row of await sql.all<{ json: string }>('select json from sites order by created_ms, id')) {
-    const site = JSON.parse(row.json) as Site;
+    // Sites of older versions have no currency.
+    const site: Site = { currency: DEFAULT_CURRENCY, ...(JSON.parse(row.json) as Omit<Site, 'currency'>) };
     const carriers = await sql.all<CarrierColumns>(
       'select id, kind, uuid, major, minor, power_dbm, label from carriers where site_id = $1 order by id',
       [site.id],

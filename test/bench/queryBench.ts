@@ -44,6 +44,7 @@ async function mall(duck: Duck): Promise<TimeSeries> {
     id: SITE,
     name: 'Bench',
     timezone: TIMEZONE,
+    currency: 'EUR',
     clock: 'wall',
     uuids: [],
     countUnknowns: false,

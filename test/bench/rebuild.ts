@@ -48,6 +48,7 @@ async function mallRegistry(): Promise<Registry> {
     id: SITE,
     name: 'Bench',
     timezone: 'Europe/Prague',
+    currency: 'EUR',
     clock: 'data',
     uuids: [],
     countUnknowns: true,

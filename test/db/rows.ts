@@ -102,6 +102,7 @@ export async function addSite(
     id: siteId,
     name: siteId,
     timezone,
+    currency: 'EUR',
     clock: 'wall',
     uuids: [],
     countUnknowns: false,

@@ -29,6 +29,7 @@ export const aSite = (id: string): Site => ({
   id,
   name: id,
   timezone: 'Europe/Prague',
+  currency: 'EUR',
   clock: 'wall',
   uuids: [UUID],
   countUnknowns: false,

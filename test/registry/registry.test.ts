@@ -15,6 +15,7 @@ const SITE: Site = {
   id: 'mall',
   name: 'Mall',
   timezone: 'Europe/Prague',
+  currency: 'EUR',
   clock: 'wall',
   uuids: [UUID],
   countUnknowns: false,

@@ -34,6 +34,7 @@ export const site: Site = {
   id: 'arkada',
   name: 'Arkáda Brno',
   timezone: 'Europe/Prague',
+  currency: 'CZK',
   clock: 'wall',
   uuids: [UUID],
   countUnknowns: true,

@@ -30,6 +30,7 @@ export const site = (over: Partial<Site> = {}): Site => ({
   id: SITE,
   name: 'Mall',
   timezone: 'Europe/Prague',
+  currency: 'EUR',
   clock: 'data',
   uuids: [UUID],
   countUnknowns: false,

@@ -104,6 +104,7 @@ async function registryOf({ scenario, timezone }: MallDay): Promise<Registry> {
     id: siteId,
     name: scenario.site.name,
     timezone,
+    currency: 'EUR',
     clock: 'wall',
     uuids: [scenario.radio.uuid],
     countUnknowns: true,
