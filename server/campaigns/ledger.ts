@@ -6,6 +6,7 @@ import type { ConsentStore } from '../privacy/consentStore.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Campaigns } from './campaigns.ts';
 import type { DecisionLog } from './decisionLog.ts';
+import type { Feedback } from './feedback.ts';
 import type { Offer, OfferBook } from './offerBook.ts';
 import type { Pairings } from './pairings.ts';
 import { exportedRow, exportSql, PERSONAL_TABLES } from './personal.ts';
@@ -21,6 +22,7 @@ export interface LedgerParts {
   pairings: Pairings;
   book: OfferBook;
   log: DecisionLog;
+  feedback: Pick<Feedback, 'scores'>;
 }
 
 const LEDGER_ROWS = 200;
@@ -30,7 +32,7 @@ const WALLET_ROWS = 200;
 export const iso = (atMs: number): string => new Date(atMs).toISOString();
 export const isoOrNull = (atMs: number | null): string | null => (atMs === null ? null : iso(atMs));
 
-export function walletOffer(offer: Offer, nowMs: number): WalletOffer {
+export function walletOffer(offer: Offer, score: number | undefined, nowMs: number): WalletOffer {
   const state = offer.redeemedMs !== null ? 'redeemed' : nowMs >= offer.expiresMs ? 'expired' : 'active';
   return {
     id: offer.id,
@@ -45,6 +47,7 @@ export function walletOffer(offer: Offer, nowMs: number): WalletOffer {
     expiresAt: iso(offer.expiresMs),
     openedAt: isoOrNull(offer.openedMs),
     redeemedAt: isoOrNull(offer.redeemedMs),
+    score: score ?? null,
     code: state === 'active' ? offer.code : null,
     shortCode: state === 'active' ? offer.shortCode : null,
   };
@@ -58,7 +61,13 @@ export class ShopperLedger {
   }
 
   async wallet(shopperId: string, nowMs: number): Promise<WalletOffer[]> {
-    return (await this.#parts.book.wallet(shopperId, WALLET_ROWS)).map((offer) => walletOffer(offer, nowMs));
+    return this.#wallet(shopperId, nowMs, WALLET_ROWS);
+  }
+
+  async #wallet(shopperId: string, nowMs: number, rows: number): Promise<WalletOffer[]> {
+    const { book, feedback } = this.#parts;
+    const [offers, scores] = await Promise.all([book.wallet(shopperId, rows), feedback.scores(shopperId)]);
+    return offers.map((offer) => walletOffer(offer, scores.get(offer.id), nowMs));
   }
 
   ledger(shopper: Shopper, nowMs: number): Promise<Ledger> {
@@ -99,8 +108,7 @@ export class ShopperLedger {
 
   /** Everything kept, machine-readable. */
   async export(shopper: Shopper, nowMs: number) {
-    const { consents, pairings, book } = this.#parts;
-    const offers = await book.wallet(shopper.id, EXPORT_ROWS);
+    const { consents, pairings } = this.#parts;
     return {
       format: 'promenade-shopper-export',
       version: 1,
@@ -122,7 +130,7 @@ export class ShopperLedger {
         from: iso(pairing.fromMs),
         to: isoOrNull(pairing.toMs),
       })),
-      offers: offers.map((offer) => walletOffer(offer, nowMs)),
+      offers: await this.#wallet(shopper.id, nowMs, EXPORT_ROWS),
       ...(await this.#ledger(shopper, nowMs, EXPORT_ROWS)),
       ...(await this.#tables(shopper.id)),
     };

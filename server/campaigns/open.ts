@@ -9,7 +9,9 @@ import { Campaigns } from './campaigns.ts';
 import { DecisionLog } from './decisionLog.ts';
 import { Delivery } from './delivery.ts';
 import { Eraser } from './erase.ts';
+import { Feedback } from './feedback.ts';
 import { ShopperLedger } from './ledger.ts';
+import { Loyalty } from './loyalty.ts';
 import { OfferBook } from './offerBook.ts';
 import { Offers } from './offers.ts';
 import { Pairings } from './pairings.ts';
@@ -37,6 +39,8 @@ export interface OfferServices {
   shoppers: Shoppers;
   pairings: Pairings;
   profiles: Profiles;
+  loyalty: Loyalty;
+  feedback: Feedback;
   book: OfferBook;
   log: DecisionLog;
   ledger: ShopperLedger;
@@ -57,9 +61,11 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
   const shoppers = new Shoppers(duck);
   const pairings = new Pairings(duck);
   const profiles = new Profiles(duck);
+  const loyalty = new Loyalty(duck, clock);
+  const feedback = new Feedback(duck);
   const book = new OfferBook(duck);
   const log = new DecisionLog(duck);
-  const ledger = new ShopperLedger({ duck, registry, campaigns, consents, pairings, book, log });
+  const ledger = new ShopperLedger({ duck, registry, campaigns, consents, pairings, book, log, feedback });
   const eraser = new Eraser({ duck, consents, pairings, journalFile: options.erasureJournalFile });
   const redeemer = new Redeemer(duck, (shopperId) => hub.notifyChanged(shopperId));
   const delivery = new Delivery({ hub, clock });
@@ -82,6 +88,8 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
     shoppers,
     pairings,
     profiles,
+    loyalty,
+    feedback,
     book,
     log,
     ledger,

@@ -17,6 +17,8 @@ export async function expireOffers(duck: Duck, nowMs: number, retentionDays: num
     ]);
     await sql.run('delete from offers where expires_ms < $1', [beforeMs]);
     await sql.run('delete from offer_decisions where decided_ms < $1', [beforeMs]);
+    await sql.run('delete from feedback where at_ms < $1', [beforeMs]);
+    await sql.run('delete from loyalty_points where at_ms < $1', [beforeMs]);
     await sql.run('delete from pairings where to_ms < $1', [nowMs - retentionDays * DAY_MS]);
   });
 }

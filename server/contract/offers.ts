@@ -74,6 +74,8 @@ export const walletOffer = z.object({
   expiresAt: z.string(),
   openedAt: z.string().nullable(),
   redeemedAt: z.string().nullable(),
+  /** What the shopper answered after redeeming, 0 to 10. */
+  score: z.int().nullable(),
   /** For the QR code and for typing; null once it can no longer be redeemed. */
   code: z.string().nullable(),
   shortCode: z.string().nullable(),

@@ -4,7 +4,8 @@ import type { Language } from '../contract/campaigns.ts';
 import type { ConsentText, Purpose } from '../contract/offers.ts';
 import { PURPOSES } from '../contract/offers.ts';
 
-export const CONSENT_VERSION = 1;
+/** 2: offers may reach a closed phone; purchases, quiz and what becomes of it are named. */
+export const CONSENT_VERSION = 2;
 /** How long visits of identified carriers are kept, unless the server is set otherwise. */
 export const DEFAULT_RETENTION_DAYS = 90;
 
@@ -16,11 +17,11 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
     },
     push: {
       title: 'Send me offers',
-      text: 'The mall may show an offer on this page when I am where it applies. How many come at most is limited for the whole mall, and each says why I got it.',
+      text: 'The mall may show me an offer when I am where it applies: on this page, and as a notification on a closed phone once I turn notifications on. How many come at most is limited for the whole mall, and each says why I got it.',
     },
     profiling: {
       title: 'Choose offers by what I like',
-      text: 'The mall may use my earlier visits and offers to choose what suits me. Without this I get the same offers as everybody else.',
+      text: 'The mall may use my earlier visits, purchases and offers, and what I tell it of my interests and favourite brands, to choose what suits me. Without this I get the same offers as everybody else. When I turn it off, what I told is deleted.',
     },
   },
   cs: {
@@ -30,11 +31,11 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
     },
     push: {
       title: 'Posílat mi nabídky',
-      text: 'Centrum mi smí na této stránce ukázat nabídku, když jsem tam, kde platí. Kolik jich nejvýše přijde, je omezeno pro celé centrum, a u každé vidím důvod.',
+      text: 'Centrum mi smí ukázat nabídku, když jsem tam, kde platí: na této stránce, a zapnu-li si oznámení, i na zavřeném telefonu. Kolik jich nejvýše přijde, je omezeno pro celé centrum, a u každé vidím důvod.',
     },
     profiling: {
       title: 'Vybírat nabídky podle mě',
-      text: 'Centrum smí podle mých dřívějších návštěv a nabídek vybírat, co se mi hodí. Bez toho dostávám stejné nabídky jako všichni ostatní.',
+      text: 'Centrum smí podle mých dřívějších návštěv, nákupů a nabídek a podle toho, co uvedu o svých zájmech a oblíbených značkách, vybírat, co se mi hodí. Bez toho dostávám stejné nabídky jako všichni ostatní. Když souhlas odvolám, moje odpovědi se smažou.',
     },
   },
   pl: {
@@ -44,11 +45,11 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
     },
     push: {
       title: 'Wysyłaj mi oferty',
-      text: 'Galeria może pokazać mi na tej stronie ofertę, gdy jestem tam, gdzie ona obowiązuje. Ich największa liczba jest ograniczona dla całej galerii, a przy każdej widzę powód.',
+      text: 'Galeria może pokazać mi ofertę, gdy jestem tam, gdzie ona obowiązuje: na tej stronie, a jeśli włączę powiadomienia, także na zamkniętym telefonie. Ich największa liczba jest ograniczona dla całej galerii, a przy każdej widzę powód.',
     },
     profiling: {
       title: 'Dobieraj oferty do mnie',
-      text: 'Galeria może na podstawie moich wcześniejszych wizyt i ofert wybierać to, co mi odpowiada. Bez tej zgody dostaję takie same oferty jak wszyscy.',
+      text: 'Galeria może na podstawie moich wcześniejszych wizyt, zakupów i ofert oraz tego, co podam o swoich zainteresowaniach i ulubionych markach, wybierać to, co mi odpowiada. Bez tej zgody dostaję takie same oferty jak wszyscy. Gdy ją wycofam, podane informacje zostaną usunięte.',
     },
   },
   sk: {
@@ -58,11 +59,11 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
     },
     push: {
       title: 'Posielať mi ponuky',
-      text: 'Centrum mi smie na tejto stránke ukázať ponuku, keď som tam, kde platí. Koľko ich najviac príde, je obmedzené pre celé centrum, a pri každej vidím dôvod.',
+      text: 'Centrum mi smie ukázať ponuku, keď som tam, kde platí: na tejto stránke, a ak si zapnem upozornenia, aj na zatvorenom telefóne. Koľko ich najviac príde, je obmedzené pre celé centrum, a pri každej vidím dôvod.',
     },
     profiling: {
       title: 'Vyberať ponuky podľa mňa',
-      text: 'Centrum smie podľa mojich predchádzajúcich návštev a ponúk vyberať, čo sa mi hodí. Bez toho dostávam rovnaké ponuky ako všetci ostatní.',
+      text: 'Centrum smie podľa mojich predchádzajúcich návštev, nákupov a ponúk a podľa toho, čo uvediem o svojich záujmoch a obľúbených značkách, vyberať, čo sa mi hodí. Bez toho dostávam rovnaké ponuky ako všetci ostatní. Keď súhlas odvolám, moje odpovede sa zmažú.',
     },
   },
 };

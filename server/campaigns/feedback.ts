@@ -1,0 +1,46 @@
+/** What a shopper says of a shop after redeeming an offer there: once, 0 to 10, and words if they like. */
+import type { Duck } from '../db/duckdb.ts';
+import { AppError, notFound } from '../errors.ts';
+
+export interface Said {
+  offerId: string;
+  score: number;
+  comment: string;
+}
+
+export class Feedback {
+  readonly #duck: Duck;
+
+  constructor(duck: Duck) {
+    this.#duck = duck;
+  }
+
+  /** @throws AppError 404 not this shopper's offer, 409 `not-redeemed` or `already-answered` */
+  async give(shopperId: string, { offerId, score, comment }: Said, nowMs: number): Promise<void> {
+    await this.#duck.transaction(async (sql) => {
+      const offer = await sql.get<{ redeemedMs: number | null }>(
+        'select redeemed_ms as "redeemedMs" from offers where id = $1 and shopper_id = $2',
+        [offerId, shopperId],
+      );
+      if (offer === undefined) throw notFound(`offer ${offerId}`);
+      if (offer.redeemedMs === null)
+        throw new AppError(409, 'not-redeemed', 'only an offer that was redeemed can be rated', 'body.offerId');
+      const written = await sql.all(
+        `insert into feedback select id, site_id, tenant_id, campaign_id, shopper_id, $2, $3, $4 from offers where id = $1
+         on conflict do nothing returning offer_id`,
+        [offerId, score, comment === '' ? null : comment, nowMs],
+      );
+      if (written.length === 0)
+        throw new AppError(409, 'already-answered', 'this redemption was rated before', 'body.offerId');
+    });
+  }
+
+  /** By offer. */
+  async scores(shopperId: string): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#duck.all<{ offerId: string; score: number }>(
+      'select offer_id as "offerId", score from feedback where shopper_id = $1',
+      [shopperId],
+    );
+    return new Map(rows.map(({ offerId, score }) => [offerId, score]));
+  }
+}
