@@ -100,17 +100,22 @@ export class Redeemer {
           "update offers set state = 'delivered', delivered_ms = coalesce(delivered_ms, $2) where id = $1",
           [offer.id, nowMs],
         );
-        await sql.run('insert into redemptions values ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
-          offer.id,
-          offer.siteId,
-          offer.tenantId,
-          offer.campaignId,
-          nowMs,
-          attempt.byKind,
-          attempt.byId,
-          attempt.till,
-          attempt.amountMinor,
-        ]);
+        await sql.run(
+          `insert into redemptions (offer_id, site_id, tenant_id, campaign_id, redeemed_ms, by_kind, by_id, till,
+             amount_minor, id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $1)`,
+          [
+            offer.id,
+            offer.siteId,
+            offer.tenantId,
+            offer.campaignId,
+            nowMs,
+            attempt.byKind,
+            attempt.byId,
+            attempt.till,
+            attempt.amountMinor,
+          ],
+        );
         return { result: 'redeemed', offer: { ...offer, redeemedMs: nowMs } };
       }
       return { result: 'unknown', offer: undefined };
