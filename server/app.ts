@@ -11,12 +11,15 @@ import type { ServerConfig } from './config.ts';
 import { Duck } from './db/duckdb.ts';
 import { openTimeSeries } from './db/duckTimeSeries.ts';
 import { migrate } from './db/migrations/index.ts';
+import { FloorImages } from './http/floorImages.ts';
 import { auditRoutes } from './http/routes/audits.ts';
 import { campaignRoutes } from './http/routes/campaigns.ts';
 import { demoRoutes } from './http/routes/demo.ts';
 import { coreRoutes } from './http/routes/index.ts';
 import { redemptionRoutes } from './http/routes/redemptions.ts';
 import { shopperRoutes } from './http/routes/shopper.ts';
+import { shopperClubRoutes } from './http/routes/shopperClub.ts';
+import { shopperMapRoutes } from './http/routes/shopperMap.ts';
 import { tagRoutes } from './http/routes/tags.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createPipeline, type IngestPipeline } from './ingest/pipeline.ts';
@@ -174,6 +177,14 @@ class ComposedApp implements App {
           demo,
           audit,
           retentionDays: retention.identifiedVisitsDays,
+        }),
+        ...shopperClubRoutes({ services: offers }),
+        ...shopperMapRoutes({
+          services: offers,
+          registry,
+          pipeline,
+          questions: timeSeries,
+          images: new FloorImages(duck, dataDir),
         }),
         ...redemptionRoutes({ services: offers, registry }),
         ...tagRoutes({ services: offers, registry, audit, publicUrl: () => publicUrl ?? http.url }),

@@ -10,6 +10,8 @@ import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
+import { shopperClubRoutes } from '../../server/http/routes/shopperClub.ts';
+import { shopperMapRoutes } from '../../server/http/routes/shopperMap.ts';
 import { tagRoutes } from '../../server/http/routes/tags.ts';
 import { createHttpServer } from '../../server/http/server.ts';
 import type { Services } from '../../server/http/services.ts';
@@ -142,6 +144,14 @@ const EXPECTED: Record<string, Row> = {
   'DELETE /api/v1/shopper/pause': ['shopper'],
   'GET /api/v1/shopper/offers': ['shopper'],
   'POST /api/v1/shopper/offers/:offer/opened': ['shopper'],
+  'POST /api/v1/shopper/feedback': ['shopper'],
+  'GET /api/v1/shopper/profile': ['shopper'],
+  'PUT /api/v1/shopper/profile': ['shopper'],
+  'GET /api/v1/shopper/loyalty': ['shopper'],
+  'GET /api/v1/sites/:site/loyalty': ANALYSTS,
+  'PUT /api/v1/sites/:site/loyalty': MANAGEMENT,
+  'GET /api/v1/shopper/map': ['shopper'],
+  'GET /api/v1/shopper/map/floors/:floor/image': ['shopper'],
   'GET /api/v1/shopper/ledger': ['shopper'],
   'GET /api/v1/shopper/export': ['shopper'],
   'POST /api/v1/shopper/erase': ['shopper'],
@@ -167,6 +177,14 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
     ...campaignRoutes({ services: offers, registry }),
     ...shopperRoutes({ services: offers, registry, hub, auth, demo: true, audit }),
+    ...shopperClubRoutes({ services: offers }),
+    ...shopperMapRoutes({
+      services: offers,
+      registry,
+      pipeline,
+      questions: services.questions,
+      images: { read: async () => undefined },
+    }),
     ...redemptionRoutes({ services: offers, registry }),
     ...tagRoutes({ services: offers, registry, audit: services.audit, publicUrl: () => 'https://promenade.example' }),
     ...demoRoutes({ services: offers, registry, pipeline, hub, demo: true }),

@@ -2,7 +2,7 @@
 import { io, type Socket } from 'socket.io-client';
 import { type Auth, openAuth } from '../../server/auth/auth.ts';
 import { type OfferServices, openOffers } from '../../server/campaigns/open.ts';
-import type { ShopperServerEvents } from '../../server/contract/live.ts';
+import type { LiveHeat, ShopperServerEvents } from '../../server/contract/live.ts';
 import type { ConsentText, Purpose } from '../../server/contract/offers.ts';
 import { Duck } from '../../server/db/duckdb.ts';
 import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
@@ -13,6 +13,8 @@ import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
+import { shopperClubRoutes } from '../../server/http/routes/shopperClub.ts';
+import { shopperMapRoutes } from '../../server/http/routes/shopperMap.ts';
 import { tagRoutes } from '../../server/http/routes/tags.ts';
 import { createHttpServer } from '../../server/http/server.ts';
 import type { PipelineView } from '../../server/http/services.ts';
@@ -68,6 +70,8 @@ export interface Mall {
   pipeline: StubPipeline;
   auth: Auth;
   audit: Audit;
+  /** What the live engine tells of where people are. */
+  heat: { now: LiveHeat | undefined };
   errors: unknown[];
   anonymous(): Client;
   /** An account by API token, with these grants on the site. */
@@ -113,6 +117,7 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
   const hub = createLiveHub({ auth, registry, publicUrl: null });
   const pipeline = new StubPipeline();
   pipeline.nowMs = time.nowMs;
+  const heat: Mall['heat'] = { now: undefined };
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
   const services = openOffers({ duck, registry, pipeline, hub, clock, onError, erasureJournalFile: undefined });
@@ -129,6 +134,14 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
       ...campaignRoutes({ services, registry }),
       ...redemptionRoutes({ services, registry }),
       ...shopperRoutes({ services, registry, hub, auth, audit, demo }),
+      ...shopperClubRoutes({ services }),
+      ...shopperMapRoutes({
+        services,
+        registry,
+        pipeline: { heat: () => heat.now },
+        questions: openTimeSeries(duck, registry),
+        images: { read: async () => undefined },
+      }),
       ...demoRoutes({ services, registry, pipeline, hub, demo }),
       ...tagRoutes({ services, registry, audit, publicUrl: () => 'https://mall.example' }),
       ...authRoutes({
@@ -155,6 +168,7 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
     pipeline,
     auth,
     audit,
+    heat,
     errors,
     anonymous: () => new Client(server.url),
     async account(...grants) {

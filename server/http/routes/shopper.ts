@@ -104,7 +104,7 @@ export async function meOf({ services, registry, demo }: MeParts, shopper: Shopp
 
 export function shopperRoutes(parts: ShopperRouteParts): Route[] {
   const { services, registry, hub, auth, audit } = parts;
-  const { consents, shoppers, pairings, book, eraser } = services;
+  const { consents, shoppers, pairings, profiles, book, eraser } = services;
 
   const me = async (principal: Principal | undefined, nowMs: number): Promise<ShopperMe> =>
     meOf(parts, await requireShopper(services, principal), nowMs);
@@ -240,6 +240,8 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
         if (latest?.state === 'granted')
           await consents.append(shopper.id, { ...latest, state: 'withdrawn', atMs: nowMs });
         if (params.purpose === 'presence') await pairings.unpair(shopper.id, nowMs, 'consent');
+        // What was told for choosing offers has no other use.
+        if (params.purpose === 'profiling') await profiles.put(shopper.id, { interests: [], brands: [] }, nowMs);
         hub.notifyChanged(shopper.id);
         return me(principal, nowMs);
       },
