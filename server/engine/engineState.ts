@@ -217,11 +217,13 @@ export class EngineState {
   }
 
   private take(batch: LogBatch, tickStartMs: number): void {
-    const gatewayId = this.gatewayIds.get(batch.gatewayId);
-    if (gatewayId === undefined) return;
+    const listener = this.gatewayIds.get(batch.gatewayId);
     const tickEndMs = tickStartMs + TICK_MS;
     for (const sighting of batch.sightings) {
       if (sighting.atMs < tickStartMs || sighting.atMs >= tickEndMs) continue;
+      const { beaconOf } = sighting;
+      const gatewayId = beaconOf === undefined ? listener : this.gatewayIds.get(beaconOf);
+      if (gatewayId === undefined) continue;
       const carrier = this.carriers.byId.get(sighting.carrierId) ?? this.greet(sighting);
       if (!carrier) continue;
       this.carriers.activate(carrier);

@@ -21,10 +21,13 @@ export interface Sighting {
   powerDbm?: number;
   /** Corrected time at which it was last heard. */
   atMs: number;
+  /** Hearing is the same both ways: the carrier is a phone that heard this gateway's beacon. */
+  beaconOf?: string;
 }
 
 /** One batch as it stands in the log. An empty one still proves that the gateway was scanning. */
 export interface LogBatch {
+  /** No gateway of the model where a phone listened: then the sightings say whose beacons it heard. */
   gatewayId: string;
   epoch: number;
   seq: number;

@@ -32,10 +32,16 @@ export class TickSightings {
   viewsOf(carrier: Carrier): readonly HeardView[] {
     const { views, pool } = this;
     let count = 0;
+    let isPhone = false;
     for (let at = carrier.firstSighting; at >= 0; at = this.next[at]!) {
       const sighting = this.sightings[at]!;
       const gatewayId = this.gatewayIds[at]!;
-      const last = count > 0 ? pool[count - 1]! : undefined;
+      let last = count > 0 ? pool[count - 1]! : undefined;
+      if (sighting.beaconOf !== undefined) {
+        // What a phone tells comes in its own order.
+        isPhone = true;
+        last = views.slice(0, count).find((view) => view.gatewayId === gatewayId);
+      }
       if (last?.gatewayId === gatewayId) {
         const adverts = last.adverts + sighting.adverts;
         last.rssiMeanDbm += ((sighting.rssiMeanDbm - last.rssiMeanDbm) * sighting.adverts) / adverts;
@@ -47,7 +53,7 @@ export class TickSightings {
       }
       let view = pool[count];
       if (!view) {
-        view = { gatewayId, rssiMeanDbm: 0, rssiMaxDbm: 0, adverts: 0, powerDbm: undefined, atMs: 0 };
+        view = { gatewayId, rssiMeanDbm: 0, rssiMaxDbm: 0, adverts: 0, powerDbm: undefined, atMs: 0, byPhone: false };
         pool[count] = view;
       }
       view.gatewayId = gatewayId;
@@ -56,11 +62,12 @@ export class TickSightings {
       view.adverts = sighting.adverts;
       view.powerDbm = sighting.powerDbm;
       view.atMs = sighting.atMs;
+      view.byPhone = sighting.beaconOf !== undefined;
       views[count] = view;
       count += 1;
     }
     views.length = count;
-    return views;
+    return isPhone ? views.sort((a, b) => (a.gatewayId < b.gatewayId ? -1 : 1)) : views;
   }
 
   /** Time of the carrier's earliest and latest sighting of the tick. */

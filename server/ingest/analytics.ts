@@ -6,7 +6,7 @@
 import type { SiteModelVersion } from '../contract/model.ts';
 import type { AwaitedGateway, Recomputation, TimeSeriesWriter } from '../db/timeSeries.ts';
 import { type CreateEngine, type Engine, type EngineRows, TICK_MS } from '../engine/types.ts';
-import { type SightingBatch, toLogBatch } from '../log/batch.ts';
+import { phoneOf, type SightingBatch, toLogBatch } from '../log/batch.ts';
 import { HOUR_MS } from '../log/hourFile.ts';
 import { readTail, replay } from '../log/replay.ts';
 import type { Positions, SiteLog } from '../log/siteLog.ts';
@@ -366,7 +366,8 @@ export class Analytics {
   #takeOrDirty(batch: SightingBatch): void {
     if (batch.fromMs < this.#engine.watermarkMs) {
       this.lateBatches++;
-      this.#causes.late(batch, this.#finalUntilMs());
+      // Of phones only so much is taken late as no final number stands on.
+      if (phoneOf(batch.gatewayId) === undefined) this.#causes.late(batch, this.#finalUntilMs());
       this.#markDirty(batch.fromMs);
       return;
     }

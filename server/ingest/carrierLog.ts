@@ -1,7 +1,7 @@
 /** What the log holds of one carrier that somebody walks with: for audits of positions, never for a screen or an API. */
 import type { SiteModelVersion } from '../contract/model.ts';
 import type { CreateEngine, Engine, LogBatch } from '../engine/types.ts';
-import { type SightingBatch, toLogBatch } from '../log/batch.ts';
+import { phoneOf, type SightingBatch, toLogBatch } from '../log/batch.ts';
 import { replay } from '../log/replay.ts';
 import type { SiteLog } from '../log/siteLog.ts';
 import { alignedTimeline, engineFrom, floorTick } from './models.ts';
@@ -49,7 +49,7 @@ export async function readCarrierWalk(
     for (const batch of slice.batches) {
       if (batch.fromMs > toMs) continue;
       passed = false;
-      if (batch.toMs >= fromMs) listening.add(batch.gatewayId);
+      if (batch.toMs >= fromMs && phoneOf(batch.gatewayId) === undefined) listening.add(batch.gatewayId);
       const own = onlyOf(batch, carrierId);
       if (own.sightings.length > 0) batches.push(own);
     }

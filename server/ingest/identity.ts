@@ -1,7 +1,7 @@
 /** Who a beacon is: a registered carrier by its random id, any other by a hash under the day's key. Nothing raw goes past here. */
 import { createHmac } from 'node:crypto';
 import type { CarrierRef } from '../log/batch.ts';
-import { NO_POWER } from '../log/batch.ts';
+import { NO_POWER, placeRef } from '../log/batch.ts';
 import type { Registry } from '../registry/types.ts';
 import type { DailyKey } from './dailyKeys.ts';
 
@@ -40,6 +40,9 @@ export class Identities {
   #unknown = new Map<string, Map<number, Identity>>();
   #hashed = new Map<string, Identity>();
   #unknownSize = 0;
+  /** Gateways by the beacon that they are. */
+  #fixed: Map<string, CarrierRef> | undefined;
+  #fixedHashes = new Map<string, Set<string>>();
 
   constructor(registry: Registry, siteId: string) {
     this.#registry = registry;
@@ -52,11 +55,44 @@ export class Identities {
     this.#registeredSize = 0;
   }
 
+  /** After a change of gateways. */
+  forgetFixed(): void {
+    this.#fixed = undefined;
+    this.#fixedHashes = new Map();
+  }
+
+  /** The gateway whose beacon this is. */
+  fixedAt(uuid: string, major: number, minor: number): CarrierRef | undefined {
+    if (!this.#fixed) {
+      this.#fixed = new Map();
+      for (const { id, beacon } of this.#registry.gateways.all(this.#siteId))
+        if (beacon) this.#fixed.set(`${beacon.uuid}/${beacon.major}/${beacon.minor}`, placeRef(id));
+    }
+    return this.#fixed.size === 0 ? undefined : this.#fixed.get(`${uuid}/${major}/${minor}`);
+  }
+
+  isFixed(uuid: string, major: number, minor: number): boolean {
+    return this.fixedAt(uuid, major, minor) !== undefined;
+  }
+
+  /** The same of a hash that the gateway made with this key. */
+  isFixedHash(key: DailyKey, hashHex: string): boolean {
+    let hashes = this.#fixedHashes.get(key.id);
+    if (!hashes) {
+      hashes = new Set();
+      for (const { beacon } of this.#registry.gateways.all(this.#siteId))
+        if (beacon) hashes.add(hashBeacon(key.key, beacon.uuid, beacon.major, beacon.minor));
+      this.#fixedHashes.set(key.id, hashes);
+    }
+    return hashes.has(hashHex);
+  }
+
   /** After the destruction of a key: the cache is a table from beacon to hash. */
   forgetUnknown(): void {
     this.#unknown = new Map();
     this.#hashed = new Map();
     this.#unknownSize = 0;
+    this.#fixedHashes = new Map();
   }
 
   registered(uuid: string, major: number, minor: number): Identity | undefined {

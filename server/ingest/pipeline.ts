@@ -1,5 +1,6 @@
 /** Broker → ingest → log → engines → time series, for all sites of this server. */
 import { randomBytes } from 'node:crypto';
+import type { PhoneSightings } from '../contract/identity.ts';
 import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
 import { parseGatewayTopic } from '../contract/topics.ts';
 import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
@@ -8,14 +9,16 @@ import type { TimeSeriesWriter } from '../db/timeSeries.ts';
 import type { ClonedCarrier } from '../engine/clones.ts';
 import { createEngine as createRealEngine } from '../engine/engine.ts';
 import type { CreateEngine, PresentCarrier } from '../engine/types.ts';
+import type { RotatingNumbers } from '../identities/appIdentities.ts';
 import { HOUR_MS } from '../log/hourFile.ts';
 import type { Registry, RegistryChange } from '../registry/types.ts';
 import type { CarrierWalk } from './carrierLog.ts';
 import { takeCount } from './counterCounts.ts';
 import { DeadLetters } from './deadLetters.ts';
 import type { Listened } from './listening.ts';
+import type { PhoneFault } from './phoneBatch.ts';
 import { type SiteOptions, SiteRuntime } from './siteRuntime.ts';
-import type { Clock, DeadLetter, IngestCounters, LiveEvents, MessageSource, Pipeline } from './types.ts';
+import type { Clock, DeadLetter, IngestCounters, LiveEvents, MessageSource, PhoneTaken, Pipeline } from './types.ts';
 import { type WaitingGateway, WaitingGateways } from './waitingGateways.ts';
 
 const SNAPSHOT_EVERY_MS = 1_000;
@@ -33,6 +36,8 @@ export interface PipelineParts {
   duck: Duck;
   dataDir: string;
   clock: Clock;
+  /** Whose the rotating numbers of a site are; without it they are nobody's. */
+  rotating?: (siteId: string) => RotatingNumbers | undefined;
   /** Bytes for daily keys. @default crypto.randomBytes */
   random?: (bytes: number) => Buffer;
   onProblem?: (what: string, error: Error) => void;
@@ -48,6 +53,12 @@ export interface IngestPipeline extends Pipeline {
   walkOf(siteId: string, carrierId: string, fromMs: number, toMs: number): Promise<CarrierWalk>;
   /** Whether a carrier is heard now; the first question starts the listening. */
   listen(siteId: string, carrierId: string): Listened | undefined;
+  /** What a phone heard of the site's beacons, of its own carrier since `sinceMs`; settles when it is durable. */
+  phone(
+    siteId: string,
+    phone: { carrierId: string; sinceMs: number },
+    message: PhoneSightings,
+  ): Promise<PhoneTaken | PhoneFault>;
   /** Stops as a kill would: nothing is committed or flushed. For tests of recovery. */
   abandon(): Promise<void>;
 }
@@ -90,6 +101,7 @@ class IngestPipelineOfSites implements IngestPipeline {
       duplicates: 0,
       notAllowed: 0,
       unlinkable: 0,
+      unresolved: 0,
       gaps: 0,
       deadLetters: this.#deadLetters.counts,
     };
@@ -181,6 +193,14 @@ class IngestPipelineOfSites implements IngestPipeline {
 
   listen(siteId: string, carrierId: string): Listened | undefined {
     return this.#sites.get(siteId)?.listen(carrierId);
+  }
+
+  async phone(
+    siteId: string,
+    phone: { carrierId: string; sinceMs: number },
+    message: PhoneSightings,
+  ): Promise<PhoneTaken | PhoneFault> {
+    return (await this.#runtime(siteId)).phone(phone, message);
   }
 
   onLiveEvents(listener: (events: LiveEvents) => void): () => void {
@@ -277,6 +297,7 @@ class IngestPipelineOfSites implements IngestPipeline {
       clock,
       createEngine,
       random: random ?? randomBytes,
+      rotating: () => this.#parts.rotating?.(siteId),
       deadLetters: this.#deadLetters,
       counters: this.#counters,
       publish: (topic, payload, retain) => source.publish(topic, payload, { retain }),

@@ -14,6 +14,7 @@ interface EpochState {
   /** Where the contiguous part starts. */
   base: number;
   firstSeenMs: number;
+  lastSeenMs: number;
 }
 
 export type ReceivedJson = Record<string, Record<string, { base: number; ranges: Range[] }>>;
@@ -25,7 +26,8 @@ export class Received {
   constructor(json: ReceivedJson = {}, nowMs = 0) {
     for (const [gatewayId, epochs] of Object.entries(json)) {
       for (const [epoch, { base, ranges }] of Object.entries(epochs)) {
-        const state = { durable: new SeqRanges(ranges), inFlight: new Set<number>(), base, firstSeenMs: nowMs };
+        const durable = new SeqRanges(ranges);
+        const state = { durable, inFlight: new Set<number>(), base, firstSeenMs: nowMs, lastSeenMs: nowMs };
         this.#epochs(gatewayId).set(Number(epoch), state);
       }
     }
@@ -75,6 +77,16 @@ export class Received {
     return state && state.base > 1 ? Math.max(0, state.firstSeenMs + BASE_SETTLE_MS - nowMs) : 0;
   }
 
+  /** Forgets those of a kind that were not heard of for so long; for senders that come and go. */
+  forget(isOfKind: (gatewayId: string) => boolean, silentMs: number, nowMs: number): void {
+    for (const [gatewayId, epochs] of this.#gateways) {
+      if (!isOfKind(gatewayId)) continue;
+      let newestMs = Number.NEGATIVE_INFINITY;
+      for (const { lastSeenMs } of epochs.values()) newestMs = Math.max(newestMs, lastSeenMs);
+      if (nowMs - newestMs > silentMs) this.#gateways.delete(gatewayId);
+    }
+  }
+
   toJSON(): ReceivedJson {
     const json: ReceivedJson = {};
     for (const [gatewayId, epochs] of this.#gateways) {
@@ -105,9 +117,10 @@ export class Received {
         if (epoch < oldest) return undefined;
         epochs.delete(oldest);
       }
-      state = { durable: new SeqRanges(), inFlight: new Set(), base: seq, firstSeenMs: nowMs };
+      state = { durable: new SeqRanges(), inFlight: new Set(), base: seq, firstSeenMs: nowMs, lastSeenMs: nowMs };
       epochs.set(epoch, state);
     }
+    state.lastSeenMs = nowMs;
     // Later ones below the base are taken as well, but an ack may have passed them already.
     if (seq < state.base && nowMs - state.firstSeenMs < BASE_SETTLE_MS) state.base = seq;
     return state;

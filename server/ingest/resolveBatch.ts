@@ -1,5 +1,7 @@
 /** From a decoded message to a batch in which nobody's beacon can be read any more. */
-import { type SightingBatch, VALUES_PER_ROW } from '../log/batch.ts';
+import type { RotatingNumbers } from '../identities/appIdentities.ts';
+import { slotOf } from '../identities/scheme.ts';
+import { NO_POWER, type SightingBatch, VALUES_PER_ROW } from '../log/batch.ts';
 import type { DailyKey, DailyKeys } from './dailyKeys.ts';
 import type { DecodedSightings } from './decode.ts';
 import type { Identities, Identity } from './identity.ts';
@@ -9,23 +11,35 @@ export interface Resolution {
   batch: SightingBatch;
   notAllowed: number;
   unlinkable: number;
+  /** Rotating numbers that are nobody's at that time. */
+  unresolved: number;
+}
+
+export interface ResolvedSite {
+  timezone: string;
+  uuids: ReadonlySet<string>;
+  /** Numbers under it change with time: whose they are, and that it is known, is asked of `rotating` alone. */
+  rotatingUuid: string | undefined;
+  countUnknowns: boolean;
 }
 
 export class BatchResolver {
   readonly #identities: Identities;
   readonly #keys: DailyKeys;
+  readonly #rotating: () => RotatingNumbers | undefined;
   #day: LocalDay = { name: '', startMs: 0, endMs: 0 };
   #timezone = '';
 
-  constructor(identities: Identities, keys: DailyKeys) {
+  constructor(identities: Identities, keys: DailyKeys, rotating: () => RotatingNumbers | undefined) {
     this.#identities = identities;
     this.#keys = keys;
+    this.#rotating = rotating;
   }
 
   async resolve(
     gatewayId: string,
     message: DecodedSightings,
-    site: { timezone: string; uuids: ReadonlySet<string>; countUnknowns: boolean },
+    site: ResolvedSite,
     clockOffsetMs: number,
     nowMs: number,
   ): Promise<Resolution> {
@@ -38,6 +52,7 @@ export class BatchResolver {
     let at = 0;
     let notAllowed = 0;
     let unlinkable = 0;
+    let unresolved = 0;
     const put = (identity: Identity, meanDbm: number, maxDbm: number, adverts: number, offsetMs: number) => {
       carriers.push(identity.ref);
       values[at] = Math.round(meanDbm * 100);
@@ -54,8 +69,24 @@ export class BatchResolver {
         notAllowed++;
         continue;
       }
+      if (uuid === site.rotatingUuid) {
+        const atMs = fromMs + Math.min(row[7], spanMs);
+        const slot = slotOf(atMs);
+        const rotating = this.#rotating();
+        // Waits only for a slot of a backlog: those of the clock are made ahead.
+        if (rotating && !rotating.isReady(slot)) await rotating.ready(slot);
+        const carrier = rotating?.resolve(slot, row[1], row[2], { atMs, gatewayId });
+        if (carrier) put({ ref: carrier, powerCenti: NO_POWER }, row[3], row[4], row[5], row[7]);
+        else unresolved++;
+        continue;
+      }
       let identity = this.#identities.registered(uuid, row[1], row[2]);
       if (!identity) {
+        // The mall's own beacons hear each other; nobody carries them.
+        if (this.#identities.isFixed(uuid, row[1], row[2])) {
+          notAllowed++;
+          continue;
+        }
         const atMs = fromMs + Math.min(row[7], spanMs);
         // Waits only for the first unknown carrier of a day.
         const key = this.#keyAt(atMs, site.timezone) ?? (await this.#makeKeyAt(atMs, site.timezone, nowMs));
@@ -71,7 +102,10 @@ export class BatchResolver {
       const key = site.countUnknowns ? this.#keys.byId(message.unknownKeyId ?? '') : undefined;
       if (!site.countUnknowns) notAllowed += unknowns.length;
       else if (!key) unlinkable += unknowns.length;
-      else for (const row of unknowns) put(this.#identities.hashed(key, row[0]), row[1], row[2], row[3], row[4]);
+      else
+        for (const row of unknowns)
+          if (this.#identities.isFixedHash(key, row[0])) notAllowed++;
+          else put(this.#identities.hashed(key, row[0]), row[1], row[2], row[3], row[4]);
     }
     const batch: SightingBatch = {
       gatewayId,
@@ -84,7 +118,7 @@ export class BatchResolver {
       carriers,
       values: at === values.length ? values : values.slice(0, at),
     };
-    return { batch, notAllowed, unlinkable };
+    return { batch, notAllowed, unlinkable, unresolved };
   }
 
   #dayOf(atMs: number, timezone: string): LocalDay {

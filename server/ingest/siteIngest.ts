@@ -2,7 +2,8 @@
 import type { Site } from '../contract/model.ts';
 import { topicOf } from '../contract/topics.ts';
 import { gapMessage, statusMessage } from '../contract/wire.ts';
-import type { SeqMark, SightingBatch } from '../log/batch.ts';
+import type { RotatingNumbers } from '../identities/appIdentities.ts';
+import { type CarrierRef, phoneOf, type SeqMark, type SightingBatch } from '../log/batch.ts';
 import type { SiteLog } from '../log/siteLog.ts';
 import type { Registry } from '../registry/types.ts';
 import type { DailyKeys } from './dailyKeys.ts';
@@ -12,7 +13,7 @@ import type { GatewayHealth } from './gatewayHealth.ts';
 import { Identities } from './identity.ts';
 import { type LogItem, LogWriter } from './logWriter.ts';
 import type { Received } from './received.ts';
-import { BatchResolver } from './resolveBatch.ts';
+import { BatchResolver, type ResolvedSite } from './resolveBatch.ts';
 import type { IngestCounters } from './types.ts';
 
 /** A clock that was just measured does not run away by more. */
@@ -28,6 +29,8 @@ export interface SiteIngestParts {
   received: Received;
   health: GatewayHealth;
   keys: DailyKeys;
+  /** Whose a rotating number is. */
+  rotating: () => RotatingNumbers | undefined;
   deadLetters: DeadLetters;
   counters: IngestCounters;
   publish: (topic: string, payload: string) => void;
@@ -57,7 +60,7 @@ export class SiteIngest {
   constructor(parts: SiteIngestParts) {
     this.#parts = parts;
     this.#identities = new Identities(parts.registry, parts.siteId);
-    this.#resolver = new BatchResolver(this.#identities, parts.keys);
+    this.#resolver = new BatchResolver(this.#identities, parts.keys, parts.rotating);
     this.#writer = new LogWriter({
       log: parts.log,
       onDurable: (items) => this.#onDurable(items),
@@ -72,6 +75,15 @@ export class SiteIngest {
 
   carriersChanged(): void {
     this.#identities.forgetRegistered();
+  }
+
+  gatewaysChanged(): void {
+    this.#identities.forgetFixed();
+  }
+
+  /** The gateway whose beacon this is. */
+  placeOf(uuid: string, major: number, minor: number): CarrierRef | undefined {
+    return this.#identities.fixedAt(uuid, major, minor);
   }
 
   keysDestroyed(): void {
@@ -120,6 +132,7 @@ export class SiteIngest {
         await this.#writer.write({ kind: 'batch', batch: resolution.batch });
         counters.notAllowed += resolution.notAllowed;
         counters.unlinkable += resolution.unlinkable;
+        counters.unresolved += resolution.unresolved;
       } catch (error) {
         received.release(gatewayId, message.epoch, message.seq);
         throw error;
@@ -138,6 +151,25 @@ export class SiteIngest {
     // Its first copy may still be on its way to the disk.
     if (verdict === 'in-flight') await this.#writer.drained();
     this.#ackSoon(gatewayId, message.epoch);
+  }
+
+  /** What a phone heard, from its own carrier; settles when it is durable. False where it was before. */
+  async phone(batch: SightingBatch): Promise<boolean> {
+    const { received, counters } = this.#parts;
+    const { gatewayId, epoch, seq } = batch;
+    const verdict = received.take(gatewayId, epoch, seq, performance.now());
+    if (verdict !== 'new') {
+      counters.duplicates++;
+      if (verdict === 'in-flight') await this.#writer.drained();
+      return false;
+    }
+    try {
+      await this.#writer.write({ kind: 'batch', batch });
+    } catch (error) {
+      received.release(gatewayId, epoch, seq);
+      throw error;
+    }
+    return true;
   }
 
   async gap(gatewayId: string, topic: string, payload: Uint8Array): Promise<void> {
@@ -191,12 +223,17 @@ export class SiteIngest {
     return undefined;
   }
 
-  #allowlist(site: Site): { timezone: string; uuids: ReadonlySet<string>; countUnknowns: boolean } {
+  #allowlist(site: Site): ResolvedSite {
     if (this.#uuidsOf !== site.uuids) {
       this.#uuidsOf = site.uuids;
       this.#uuids = new Set(site.uuids);
     }
-    return { timezone: site.timezone, uuids: this.#uuids, countUnknowns: site.countUnknowns };
+    return {
+      timezone: site.timezone,
+      uuids: this.#uuids,
+      rotatingUuid: site.rotatingUuid ?? undefined,
+      countUnknowns: site.countUnknowns,
+    };
   }
 
   #refuse(gatewayId: string, topic: string, reason: string, detail: string): void {
@@ -232,6 +269,8 @@ export class SiteIngest {
       counters.batches++;
       counters.sightings += batch.carriers.length;
       const held = deliver(batch);
+      // The answer to its request is a phone's acknowledgement.
+      if (phoneOf(batch.gatewayId) !== undefined) continue;
       if (held) void held.then(() => this.#ackSoon(batch.gatewayId, batch.epoch));
       else this.#ackSoon(batch.gatewayId, batch.epoch);
     }

@@ -1,12 +1,14 @@
 /** One site at work: log, ingest, the two engines, and the loop that drives them. */
 import { join } from 'node:path';
+import type { PhoneSightings } from '../contract/identity.ts';
 import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
 import type { Site } from '../contract/model.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { TimeSeriesWriter } from '../db/timeSeries.ts';
 import type { ClonedCarrier } from '../engine/clones.ts';
 import { type CreateEngine, type PresentCarrier, TICK_MS } from '../engine/types.ts';
-import type { SightingBatch } from '../log/batch.ts';
+import type { RotatingNumbers } from '../identities/appIdentities.ts';
+import { phoneOf, type SightingBatch } from '../log/batch.ts';
 import { SiteLog } from '../log/siteLog.ts';
 import { finalUntilMs } from '../metrics/state.ts';
 import type { Registry, RegistryChange } from '../registry/types.ts';
@@ -26,12 +28,13 @@ import { liveHeatOf, liveSnapshotOf } from './liveView.ts';
 import { localDayOf } from './localDays.ts';
 import { floorTick } from './models.ts';
 import { Pacing, type PacingOptions } from './pacing.ts';
+import { PHONE_LATE_MS, type PhoneFault, phoneBatch } from './phoneBatch.ts';
 import { Received } from './received.ts';
 import { SiteClock } from './siteClock.ts';
 import { SiteIngest } from './siteIngest.ts';
 import { Snapshots } from './snapshots.ts';
 import { Signal, sleep } from './turns.ts';
-import type { Clock, IngestCounters, LiveEvents } from './types.ts';
+import type { Clock, IngestCounters, LiveEvents, PhoneTaken } from './types.ts';
 
 /** Beyond this many waiting for their ticks the senders are held: some hundred megabytes. */
 const MAX_PENDING_SIGHTINGS = 2_000_000;
@@ -43,6 +46,8 @@ const HOUSEKEEPING_MS = 30_000;
 const RETRY_MS = 1_000;
 /** For the backlog of a day that is over; a longer retention of sightings keeps no key longer. */
 const MAX_KEY_GRACE_MS = 48 * 3_600_000;
+/** Later than that nothing of a phone is taken any more, and so nothing twice. */
+const PHONE_FORGOTTEN_AFTER_MS = 20 * 60_000;
 /** After a fault of the live engine. */
 const LIVE_REST_MS = 5_000;
 
@@ -66,6 +71,7 @@ export interface SiteParts {
   clock: Clock;
   createEngine: CreateEngine;
   random: (bytes: number) => Buffer;
+  rotating: () => RotatingNumbers | undefined;
   deadLetters: DeadLetters;
   counters: IngestCounters;
   publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
@@ -167,7 +173,8 @@ export class SiteRuntime {
       for (const batch of batches) {
         this.#received.durable(batch.gatewayId, batch.epoch, batch.seq, batch.seq, performance.now());
         this.#clock.recovered(batch.toMs);
-        if (batch.fromMs < Math.max(watermarkMs, recomputation?.untilMs ?? 0)) causes.late(batch, finalMs);
+        if (batch.fromMs < Math.max(watermarkMs, recomputation?.untilMs ?? 0) && phoneOf(batch.gatewayId) === undefined)
+          causes.late(batch, finalMs);
         if (batch.fromMs < watermarkMs) dirtyFromMs = Math.min(dirtyFromMs ?? batch.fromMs, batch.fromMs);
       }
       for (const mark of marks)
@@ -201,6 +208,7 @@ export class SiteRuntime {
       received: this.#received,
       health: this.health,
       keys: this.#keys,
+      rotating: this.#parts.rotating,
       deadLetters: this.#parts.deadLetters,
       counters: this.#parts.counters,
       publish: (topic, payload) => {
@@ -290,6 +298,22 @@ export class SiteRuntime {
     return [...byId.values()];
   }
 
+  /** What a phone heard, of its own carrier since `sinceMs`. */
+  async phone(
+    phone: { carrierId: string; sinceMs: number },
+    message: PhoneSightings,
+  ): Promise<PhoneTaken | PhoneFault> {
+    const { registry, siteId, clock } = this.#parts;
+    const { visitGapMinutes } = registry.definitions(siteId).definitions;
+    const lateMs = Math.min(PHONE_LATE_MS, visitGapMinutes * 60_000);
+    const placeOf = (uuid: string, major: number, minor: number) => this.#ingest.placeOf(uuid, major, minor);
+    const heard = phoneBatch(phone, message, placeOf, clock(), lateMs);
+    if ('code' in heard) return heard;
+    const { batch, unknownBeacons } = heard;
+    const isNew = batch ? await this.#ingest.phone(batch) : true;
+    return { accepted: batch?.carriers.length ?? 0, duplicate: !isNew, unknownBeacons };
+  }
+
   /** What was heard of a carrier while somebody walked with it. */
   walkOf(carrierId: string, fromMs: number, toMs: number): Promise<CarrierWalk> {
     const { registry, siteId, createEngine } = this.#parts;
@@ -322,6 +346,7 @@ export class SiteRuntime {
       this.#ingest.carriersChanged();
       return;
     }
+    if (what === 'gateways') this.#ingest.gatewaysChanged();
     this.#analytics.modelsChanged();
     const site = this.site();
     if (site.clock === 'data') this.#live.stop();
@@ -351,8 +376,10 @@ export class SiteRuntime {
   }
 
   #deliver(batch: SightingBatch): Promise<void> | undefined {
-    this.#clock.heard(batch.gatewayId, batch.toMs);
-    this.#listening.heard(batch);
+    if (phoneOf(batch.gatewayId) === undefined) {
+      this.#clock.heard(batch.gatewayId, batch.toMs);
+      this.#listening.heard(batch);
+    } else this.#clock.recovered(batch.toMs);
     const dirtShown = this.#analytics.take(batch);
     if (dirtShown) this.#wake.raise();
     if (this.#live.running) this.#live.take(batch, this.#parts.clock());
@@ -473,6 +500,7 @@ export class SiteRuntime {
       const destroyed = await this.#keys.destroy(this.nowMs() - graceMs, clock());
       if (destroyed.length > 0) this.#ingest.keysDestroyed();
       await this.publishConfigs();
+      this.#received.forget((id) => phoneOf(id) !== undefined, PHONE_FORGOTTEN_AFTER_MS, performance.now());
       await saveGatewayStates(duck, siteId, this.health);
     } catch (error) {
       this.#parts.onProblem('housekeeping', error as Error);

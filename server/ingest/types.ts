@@ -35,9 +35,18 @@ export interface IngestCounters {
   /** Rows whose UUID is not on the site's allowlist. */
   notAllowed: number;
   unlinkable: number;
+  /** Rotating numbers that were nobody's at the time: played back, invented, or of an identity that has ended. */
+  unresolved: number;
   /** Batches, by their sequence numbers, that gateways declared lost. */
   gaps: number;
   deadLetters: Record<string, number>;
+}
+
+/** A phone's message that is durable now, or was before. */
+export interface PhoneTaken {
+  accepted: number;
+  duplicate: boolean;
+  unknownBeacons: number;
 }
 
 export interface LiveEvents {

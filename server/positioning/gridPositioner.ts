@@ -21,6 +21,8 @@ const MAX_DIFFUSION_MS = 20_000;
 /** What radios report. */
 const MIN_RSSI_DBM = -120;
 const MAX_RSSI_DBM = 0;
+/** Of a beacon at 1 m, as it is sold. A phone's own gain is learned as a carrier's power is. */
+const USUAL_BEACON_DBM = -59;
 /** Metres a second: a brisk walk. */
 const MAX_PACE = 1.5;
 
@@ -49,6 +51,8 @@ class GridPositioner {
   private readonly gateways: ReadonlyMap<string, Gateway>;
   private readonly gatewaySignature: string;
   private readonly gatewayFloor: Int32Array;
+  /** How much louder than usual the gateways' own beacons are. */
+  private readonly beaconDb: Float64Array;
   // Of the tick under way.
   private tickEndMs = -1;
   private readonly readings = new Readings();
@@ -67,6 +71,9 @@ class GridPositioner {
     this.gatewaySignature = signatureOf(gatewayIds);
     const floorIds = model.floors.map((floor) => floor.id);
     this.gatewayFloor = Int32Array.from(model.gateways, (gateway) => floorIds.indexOf(gateway.floorId));
+    this.beaconDb = Float64Array.from(model.gateways, ({ beacon }) =>
+      beacon ? beacon.powerDbm - USUAL_BEACON_DBM : 0,
+    );
     const places = {
       floor: this.gatewayFloor,
       xM: Float64Array.from(model.gateways, (gateway) => gateway.xM),
@@ -176,7 +183,10 @@ class GridPositioner {
       count += 1;
     }
     readings.count = count;
-    for (let i = 0; i < count; i++) readings.offsetDb[i] = state.powerDb + radio.offsetDb[readings.gateway[i]!]!;
+    readings.byPhone = heard[0]!.byPhone === true;
+    // A gateway's offset is that of its receiver; its beacon is another matter.
+    const offsetDb = readings.byPhone ? this.beaconDb : radio.offsetDb;
+    for (let i = 0; i < count; i++) readings.offsetDb[i] = state.powerDb + offsetDb[readings.gateway[i]!]!;
   }
 
   /** Gateways on a floor that has no plan: at the loudest of them is all that can be said. */

@@ -43,17 +43,18 @@ export class Learning {
   /** Tiles of the carrier's floor must have been found. */
   learn(state: GridState, readings: Readings): void {
     if (!state.fix) return;
-    this.learnHearing(state, readings);
+    const ofSite = !readings.byPhone;
+    if (ofSite) this.learnHearing(state, readings);
     if (readings.count < LEAST_READINGS) return;
     this.findResiduals(state, readings);
     const median = this.medianOf(readings.count);
     let deviation = 0;
     for (let i = 0; i < readings.count; i++)
       deviation += Math.min(MAX_DEVIATION_DB, Math.abs(this.residuals[i]! - median));
-    this.radio.learnNoise(deviation / readings.count);
+    if (ofSite) this.radio.learnNoise(deviation / readings.count);
     this.learnShadows(state, readings, median);
-    this.learnPower(state, median);
-    if (this.surveyed) return;
+    this.learnPower(state, median, ofSite);
+    if (this.surveyed || !ofSite) return;
     for (let i = 0; i < readings.count; i++) this.radio.learnGateway(readings.gateway[i]!, this.residuals[i]! - median);
   }
 
@@ -140,11 +141,11 @@ export class Learning {
     }
   }
 
-  private learnPower(state: GridState, medianDb: number): void {
+  private learnPower(state: GridState, medianDb: number, ofSite: boolean): void {
     if (state.calibrated) return;
     state.powerTicks = Math.min(MAX_POWER_TICKS, state.powerTicks + 1);
     const rate = Math.max(this.tuning.carrierRate, 0.5 / (state.powerTicks + 4));
     state.powerDb = clip(state.powerDb + rate * clip(medianDb, MAX_RESIDUAL_DB), MAX_POWER_DB);
-    if (state.powerTicks > POWER_KNOWN_TICKS) this.radio.learnPower(state.powerDb);
+    if (ofSite && state.powerTicks > POWER_KNOWN_TICKS) this.radio.learnPower(state.powerDb);
   }
 }

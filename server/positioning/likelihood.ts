@@ -32,6 +32,8 @@ function lossTable({ nu, temper, fade, surveySdDb }: Tuning, noiseDb: number): F
 /** The readings of one carrier in one tick. */
 export class Readings {
   count = 0;
+  /** Heard by the carrier itself: which gateways were silent then, nobody knows. */
+  byPhone = false;
   /** Gateways by their place in the model. */
   readonly gateway = new Int32Array(MAX_HEARD);
   /** Less the carrier's shadow there. */
@@ -110,7 +112,7 @@ export class Likelihood {
     const share = this.shareOf(readings.count);
     // Summed in units of the share, which all readings have in common.
     const oddsWeight = this.heardWeight / share;
-    const silence = this.map.silenceOn(floor);
+    const silence = readings.byPhone ? undefined : this.map.silenceOn(floor);
     log.fill(0, 0, columns * rows);
     const { count, tiles } = readings;
     const { from, at } = this;
@@ -145,7 +147,7 @@ export class Likelihood {
   ofCell(column: number, row: number, floor: number, cell: number, readings: Readings): number {
     const { loss } = this;
     const share = this.shareOf(readings.count);
-    const silence = this.map.silenceOn(floor);
+    const silence = readings.byPhone ? undefined : this.map.silenceOn(floor);
     let sum = silence ? silence[cell]! : 0;
     for (let i = 0; i < readings.count; i++) {
       const tile = readings.tiles[i];

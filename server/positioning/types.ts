@@ -12,6 +12,8 @@ export interface HeardView {
   /** Calibrated RSSI at 1 m, where known. */
   powerDbm?: number | undefined;
   atMs: number;
+  /** The carrier is a phone that heard the gateway's beacon: silence tells nothing, and its word teaches nothing of the site. */
+  byPhone?: boolean;
 }
 
 export interface Position {

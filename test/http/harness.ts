@@ -149,6 +149,7 @@ function fakePipeline(): FakePipeline {
       duplicates: 4,
       notAllowed: 3,
       unlinkable: 2,
+      unresolved: 0,
       gaps: 1,
       deadLetters: { schema: 8 },
     }),

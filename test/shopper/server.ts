@@ -95,6 +95,7 @@ const idle: PipelineView = {
     duplicates: 0,
     notAllowed: 0,
     unlinkable: 0,
+    unresolved: 0,
     gaps: 0,
     deadLetters: {},
   }),

@@ -117,6 +117,7 @@ export function gatewayRoutes({ registry, pipeline }: Services): Route[] {
         duplicates: z.number(),
         notAllowed: z.number(),
         unlinkable: z.number(),
+        unresolved: z.number(),
         gaps: z.number(),
         deadLetters: z.record(z.string(), z.number()),
       }),

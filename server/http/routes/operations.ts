@@ -1,5 +1,5 @@
 /** For those who run the server: is it alive, is it ready, what does it count. */
-import { Counter, collectDefaultMetrics, Gauge, Registry as Prometheus } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Prometheus } from 'prom-client';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { IngestCounters } from '../../ingest/types.ts';
@@ -14,10 +14,14 @@ const HELP: Record<Counted, string> = {
   duplicates: 'Batches dropped because they were in the log already',
   notAllowed: 'Rows whose UUID is not on the allowlist of the site',
   unlinkable: 'Rows of a day whose key is destroyed',
+  unresolved: 'Rotating numbers that were nobody’s at the time',
   gaps: 'Batches that gateways reported as lost',
 };
 
-function collector({ pipeline, registry }: Services): Prometheus {
+/** Round the bound that is asked for (1 s), and up to the deadline, after which nothing is sent. */
+const HAND_OVER_SECONDS = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 7.5, 10];
+
+function collector({ pipeline, registry, handOverTimes }: Services): Prometheus {
   const prometheus = new Prometheus();
   collectDefaultMetrics({ register: prometheus });
   const registers = [prometheus];
@@ -56,6 +60,16 @@ function collector({ pipeline, registry }: Services): Prometheus {
       }
     },
   });
+  const handOvers = new Histogram({
+    name: 'promenade_offer_hand_over_seconds',
+    help: 'From the sighting that completed the trigger to the answer of the phone (received) or of its push service (pushed)',
+    labelNames: ['site', 'route'],
+    buckets: HAND_OVER_SECONDS,
+    registers,
+  });
+  handOverTimes?.onHandOver(({ siteId, route: by, latencyMs }) =>
+    handOvers.observe({ site: siteId, route: by }, latencyMs / 1_000),
+  );
   return prometheus;
 }
 
