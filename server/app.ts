@@ -16,6 +16,7 @@ import { auditRoutes } from './http/routes/audits.ts';
 import { campaignRoutes } from './http/routes/campaigns.ts';
 import { demoRoutes } from './http/routes/demo.ts';
 import { coreRoutes } from './http/routes/index.ts';
+import { pushRoutes } from './http/routes/push.ts';
 import { redemptionRoutes } from './http/routes/redemptions.ts';
 import { shopperRoutes } from './http/routes/shopper.ts';
 import { shopperClubRoutes } from './http/routes/shopperClub.ts';
@@ -147,6 +148,10 @@ class ComposedApp implements App {
       onError: (error) => onProblem('offers', error as Error),
       erasureJournalFile: join(dataDir, 'erasures.jsonl'),
       retentionDays: retention.identifiedVisitsDays,
+      push: {
+        keyFile: join(dataDir, 'vapid.json'),
+        subject: config.push.contact ?? (publicUrl?.startsWith('https://') ? publicUrl : null),
+      },
     });
 
     const audits = openAudits({
@@ -156,7 +161,18 @@ class ComposedApp implements App {
       random: randomBytes,
       onProblem: (error) => onProblem('audits', error),
     });
-    const services = { duck, registry, questions: timeSeries, pipeline, auth, audit, clock, dataDir, publicUrl };
+    const services = {
+      duck,
+      registry,
+      questions: timeSeries,
+      pipeline,
+      auth,
+      audit,
+      clock,
+      dataDir,
+      publicUrl,
+      handOverTimes: offers.handOverTimes,
+    };
     const http: HttpServer = createHttpServer({
       auth,
       registry,
@@ -186,6 +202,7 @@ class ComposedApp implements App {
           questions: timeSeries,
           images: new FloorImages(duck, dataDir),
         }),
+        ...pushRoutes({ services: offers }),
         ...redemptionRoutes({ services: offers, registry }),
         ...tagRoutes({ services: offers, registry, audit, publicUrl: () => publicUrl ?? http.url }),
         ...demoRoutes({ services: offers, registry, pipeline, hub, demo }),

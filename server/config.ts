@@ -55,6 +55,16 @@ export const serverConfig = z
           .default('1GB'),
       })
       .prefault({}),
+    push: z
+      .strictObject({
+        /** Where a push service can complain: an https: or mailto: address. Null: http.publicUrl, where it is https. */
+        contact: z
+          .string()
+          .regex(/^(https:\/\/|mailto:)./, 'must start with https:// or mailto:')
+          .nullable()
+          .default(null),
+      })
+      .prefault({}),
     retention: z
       .strictObject({
         sightingsHours: z
@@ -115,6 +125,7 @@ const OVERRIDES: Record<string, { path: string[]; number?: true; boolean?: true 
   PROMENADE_MQTT_CA_FILE: { path: ['mqtt', 'caFile'] },
   PROMENADE_MQTT_EMBEDDED_HOST: { path: ['mqtt', 'embedded', 'host'] },
   PROMENADE_MQTT_EMBEDDED_PORT: { path: ['mqtt', 'embedded', 'port'], number: true },
+  PROMENADE_PUSH_CONTACT: { path: ['push', 'contact'] },
   PROMENADE_ENGINE: { path: ['engine'] },
   PROMENADE_DUCKDB_MEMORY_LIMIT: { path: ['duckdb', 'memoryLimit'] },
   PROMENADE_RETENTION_SIGHTINGS_HOURS: { path: ['retention', 'sightingsHours'], number: true },

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { Erasure } from '../contract/offers.ts';
 import type { Duck, WriteSql } from '../db/duckdb.ts';
 import type { ConsentStore } from '../privacy/consentStore.ts';
+import type { Subscriptions } from '../push/subscriptions.ts';
 import { crockford } from './codes.ts';
 import type { Pairings } from './pairings.ts';
 import { PERSONAL_TABLES } from './personal.ts';
@@ -16,13 +17,21 @@ export class Eraser {
   readonly #duck: Duck;
   readonly #consents: ConsentStore;
   readonly #pairings: Pairings;
+  readonly #subscriptions: Pick<Subscriptions, 'forget'>;
   readonly #journalFile: string | undefined;
 
   /** The journal lies beside the database, not in it, so that an older database does not bring an older journal. */
-  constructor(parts: { duck: Duck; consents: ConsentStore; pairings: Pairings; journalFile: string | undefined }) {
+  constructor(parts: {
+    duck: Duck;
+    consents: ConsentStore;
+    pairings: Pairings;
+    subscriptions: Pick<Subscriptions, 'forget'>;
+    journalFile: string | undefined;
+  }) {
     this.#duck = parts.duck;
     this.#consents = parts.consents;
     this.#pairings = parts.pairings;
+    this.#subscriptions = parts.subscriptions;
     this.#journalFile = parts.journalFile;
   }
 
@@ -40,6 +49,7 @@ export class Eraser {
     // Memory first: no event and no offer is this person's from here on.
     this.#consents.forget(shopperId);
     this.#pairings.forget(shopperId);
+    this.#subscriptions.forget(shopperId);
     const receipt = crockford(randomBytes(RECEIPT_CHARS));
     await this.#writeJournal({ shopperHash: hashOf(shopperId), receipt, erasedMs: nowMs });
     const removed = await this.#duck.transaction(async (sql) => {
@@ -47,6 +57,7 @@ export class Eraser {
       return removeRows(sql, shopperId);
     });
     this.#pairings.forget(shopperId);
+    this.#subscriptions.forget(shopperId);
     return { receipt, erasedAt: new Date(nowMs).toISOString(), removed };
   }
 

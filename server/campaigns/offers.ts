@@ -216,6 +216,7 @@ export class Offers {
       siteId,
       shopperId,
       offer: pushOf(offer),
+      sightingAtMs: event.sightingAtMs,
       deadlineMs: decidedMs + DEADLINE_MS,
       holdNow: () => this.#holdAtSend(trigger, campaign),
     });

@@ -4,10 +4,12 @@ import type { Clock, Pipeline } from '../ingest/types.ts';
 import type { LiveHub } from '../live/types.ts';
 import { ConsentStore } from '../privacy/consentStore.ts';
 import { DEFAULT_RETENTION_DAYS } from '../privacy/consentTexts.ts';
+import { openPush, type PushOptions, type PushServices } from '../push/open.ts';
 import type { Registry } from '../registry/types.ts';
 import { Campaigns } from './campaigns.ts';
 import { DecisionLog } from './decisionLog.ts';
 import { Delivery } from './delivery.ts';
+import { HandOverTimes } from './deliveryTimes.ts';
 import { Eraser } from './erase.ts';
 import { Feedback } from './feedback.ts';
 import { ShopperLedger } from './ledger.ts';
@@ -17,7 +19,7 @@ import { Offers } from './offers.ts';
 import { Pairings } from './pairings.ts';
 import { Profiles } from './profiles.ts';
 import { Redeemer } from './redeem.ts';
-import { expireOffers } from './retention.ts';
+import { expireOffers, monthsBefore, OFFERS_KEPT_MONTHS } from './retention.ts';
 import { Shoppers } from './shoppers.ts';
 
 export interface OfferServicesOptions {
@@ -29,6 +31,8 @@ export interface OfferServicesOptions {
   onError: (error: unknown) => void;
   /** Beside the database, e.g. `dataDir/erasures.jsonl`; undefined keeps none. */
   erasureJournalFile: string | undefined;
+  /** @default keys of this run alone */
+  push?: PushOptions;
   /** How long visits of identified carriers are kept. @default 90 */
   retentionDays?: number;
 }
@@ -47,6 +51,8 @@ export interface OfferServices {
   eraser: Eraser;
   redeemer: Redeemer;
   offers: Offers;
+  push: PushServices;
+  handOverTimes: HandOverTimes;
   /** After the registry is loaded, before the pipeline starts. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -66,9 +72,17 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
   const book = new OfferBook(duck);
   const log = new DecisionLog(duck);
   const ledger = new ShopperLedger({ duck, registry, campaigns, consents, pairings, book, log, feedback });
-  const eraser = new Eraser({ duck, consents, pairings, journalFile: options.erasureJournalFile });
+  const push = openPush(duck, clock, options.push ?? { keyFile: undefined, subject: null }, onError);
+  const eraser = new Eraser({
+    duck,
+    consents,
+    pairings,
+    subscriptions: push.subscriptions,
+    journalFile: options.erasureJournalFile,
+  });
   const redeemer = new Redeemer(duck, (shopperId) => hub.notifyChanged(shopperId));
-  const delivery = new Delivery({ hub, clock });
+  const handOverTimes = new HandOverTimes(duck, onError);
+  const delivery = new Delivery({ hub, push: push.sender, times: handOverTimes, clock });
   const offers = new Offers({
     pipeline,
     delivery,
@@ -96,11 +110,22 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
     eraser,
     redeemer,
     offers,
+    push,
+    handOverTimes,
     async start() {
       await eraser.start();
+      await push.start();
       await offers.start();
     },
-    stop: () => offers.stop(),
-    expire: (nowMs) => expireOffers(duck, nowMs, options.retentionDays ?? DEFAULT_RETENTION_DAYS),
+    async stop() {
+      await offers.stop();
+      push.stop();
+      await handOverTimes.flush();
+    },
+    async expire(nowMs) {
+      await expireOffers(duck, nowMs, options.retentionDays ?? DEFAULT_RETENTION_DAYS);
+      await push.subscriptions.expire(nowMs);
+      await handOverTimes.expire(monthsBefore(nowMs, OFFERS_KEPT_MONTHS));
+    },
   };
 }

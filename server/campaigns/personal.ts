@@ -21,6 +21,12 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
   { table: 'consents', section: 'consents', erase: 'delete' },
   { table: 'pairings', section: 'pairings', erase: 'delete' },
   { table: 'offers', section: 'offers', erase: { blank: ['code', 'short_code'] } },
+  {
+    table: 'push_subscriptions',
+    section: 'pushSubscriptions',
+    erase: 'delete',
+    exported: { endpoint: 'endpoint', since: 'created_ms' },
+  },
   { table: 'offer_decisions', section: 'decisions', erase: { blank: [] } },
   {
     table: 'profiles',

@@ -6,8 +6,11 @@ import type { Duck } from '../db/duckdb.ts';
 export const OFFERS_KEPT_MONTHS = 13;
 const DAY_MS = 86_400_000;
 
+export const monthsBefore = (nowMs: number, months: number): number =>
+  DateTime.fromMillis(nowMs, { zone: 'utc' }).minus({ months }).toMillis();
+
 export async function expireOffers(duck: Duck, nowMs: number, retentionDays: number): Promise<void> {
-  const beforeMs = DateTime.fromMillis(nowMs, { zone: 'utc' }).minus({ months: OFFERS_KEPT_MONTHS }).toMillis();
+  const beforeMs = monthsBefore(nowMs, OFFERS_KEPT_MONTHS);
   await duck.transaction(async (sql) => {
     await sql.run('delete from offer_codes where offer_id in (select id from offers where expires_ms < $1)', [
       beforeMs,

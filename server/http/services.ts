@@ -1,5 +1,6 @@
 /** What this server's own routes work with. */
 import type { Auth } from '../auth/auth.ts';
+import type { HandOverTimes } from '../campaigns/deliveryTimes.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { Questions } from '../db/timeSeries.ts';
 import type { IngestPipeline } from '../ingest/pipeline.ts';
@@ -24,4 +25,6 @@ export interface Services {
   /** Floor plan images stand in it. */
   dataDir: string;
   publicUrl: string | null;
+  /** Of offers, for the metrics of those who run the server. */
+  handOverTimes?: Pick<HandOverTimes, 'onHandOver'>;
 }

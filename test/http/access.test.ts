@@ -8,6 +8,7 @@ import { type Route, route } from '../../server/http/route.ts';
 import { auditRoutes } from '../../server/http/routes/audits.ts';
 import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
+import { pushRoutes } from '../../server/http/routes/push.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
 import { shopperClubRoutes } from '../../server/http/routes/shopperClub.ts';
@@ -155,6 +156,10 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/shopper/ledger': ['shopper'],
   'GET /api/v1/shopper/export': ['shopper'],
   'POST /api/v1/shopper/erase': ['shopper'],
+  'GET /api/v1/shopper/push-key': ['shopper'],
+  'PUT /api/v1/shopper/push': ['shopper'],
+  'DELETE /api/v1/shopper/push': ['shopper'],
+  'GET /api/v1/sites/:site/delivery': MANAGEMENT,
   'POST /api/v1/demo/pair': ['shopper'],
   'POST /api/v1/redemptions': ['owner', 'manager', 'retailer', 'till', 'stranger'],
 };
@@ -185,6 +190,7 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
       questions: services.questions,
       images: { read: async () => undefined },
     }),
+    ...pushRoutes({ services: offers }),
     ...redemptionRoutes({ services: offers, registry }),
     ...tagRoutes({ services: offers, registry, audit: services.audit, publicUrl: () => 'https://promenade.example' }),
     ...demoRoutes({ services: offers, registry, pipeline, hub, demo: true }),

@@ -10,6 +10,7 @@ import { changelog } from './0007-changelog.ts';
 import { walkAudits } from './0008-walk-audits.ts';
 import { doorHearing } from './0009-door-hearing.ts';
 import { deeperCampaigns } from './0010-campaigns.ts';
+import { delivery } from './0012-delivery.ts';
 import { shopperApp } from './0013-shopper-app.ts';
 import { till } from './0014-till.ts';
 
@@ -30,6 +31,7 @@ export const MIGRATIONS: Migration[] = [
   walkAudits,
   doorHearing,
   deeperCampaigns,
+  delivery,
   shopperApp,
   till,
 ];
