@@ -60,7 +60,7 @@ export const rehearsal = z.object({
   checked: z.object({ factor: z.number(), zones: z.int() }).nullable(),
   /**
    * Fires a day after schedule, cooldown and audience, before the attention budget, as if every carrier that counts were a
-   * shopper who agreed. The band holds a single day nine times of ten.
+   * shopper who agreed. The band holds a single day 19 times of 20.
    */
   triggersPerDay: estimate.nullable(),
   /** Carriers over the whole history, unknown ones counted anew each day; null below k. */
