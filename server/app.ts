@@ -15,6 +15,7 @@ import { FloorImages } from './http/floorImages.ts';
 import { auditRoutes } from './http/routes/audits.ts';
 import { campaignRoutes } from './http/routes/campaigns.ts';
 import { demoRoutes } from './http/routes/demo.ts';
+import { identityRoutes } from './http/routes/identity.ts';
 import { coreRoutes } from './http/routes/index.ts';
 import { pushRoutes } from './http/routes/push.ts';
 import { redemptionRoutes } from './http/routes/redemptions.ts';
@@ -23,6 +24,7 @@ import { shopperClubRoutes } from './http/routes/shopperClub.ts';
 import { shopperMapRoutes } from './http/routes/shopperMap.ts';
 import { tagRoutes } from './http/routes/tags.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
+import { type IdentityServices, openIdentities } from './identities/open.ts';
 import { createPipeline, type IngestPipeline } from './ingest/pipeline.ts';
 import type { Clock, MessageSource } from './ingest/types.ts';
 import { createLiveHub } from './live/hub.ts';
@@ -112,6 +114,7 @@ class ComposedApp implements App {
     await migrate(duck, clock());
 
     let pipeline: IngestPipeline | undefined;
+    let apps: IdentityServices | undefined;
     const logKeptMs = retention.sightingsHours * HOUR_MS;
     const registry = await openRegistry(
       duck,
@@ -133,6 +136,7 @@ class ComposedApp implements App {
       dataDir,
       clock,
       onProblem,
+      rotating: (siteId) => apps?.identities.numbers(siteId),
       options: { retentionMs: () => logKeptMs },
     });
 
@@ -153,6 +157,18 @@ class ComposedApp implements App {
         subject: config.push.contact ?? (publicUrl?.startsWith('https://') ? publicUrl : null),
       },
     });
+
+    const identities = openIdentities({
+      duck,
+      dataDir,
+      registry,
+      pipeline,
+      offers,
+      clock,
+      random: randomBytes,
+      onProblem,
+    });
+    apps = identities;
 
     const audits = openAudits({
       duck,
@@ -204,6 +220,7 @@ class ComposedApp implements App {
         }),
         ...pushRoutes({ services: offers }),
         ...redemptionRoutes({ services: offers, registry }),
+        ...identityRoutes({ services: offers, apps: identities, registry, hub, audit }),
         ...tagRoutes({ services: offers, registry, audit, publicUrl: () => publicUrl ?? http.url }),
         ...demoRoutes({ services: offers, registry, pipeline, hub, demo }),
       ],
@@ -214,6 +231,8 @@ class ComposedApp implements App {
 
     await offers.start();
     this.#stops.push(() => offers.stop());
+    await identities.start();
+    this.#stops.push(() => identities.stop());
     pipeline.onSnapshot((siteId, snapshot, heat) => {
       hub.publishLive(siteId, snapshot);
       hub.publishHeat(siteId, heat);
@@ -231,6 +250,7 @@ class ComposedApp implements App {
       // A site that lives in its data keeps it.
       for (const site of registry.sites()) if (site.clock === 'wall') await timeSeries.expire(site.id, clock());
       await offers.expire(clock());
+      await identities.expire(clock());
       await audit.expire();
     };
     const housekeeping = setInterval(

@@ -58,6 +58,8 @@ export class Eraser {
     });
     this.#pairings.forget(shopperId);
     this.#subscriptions.forget(shopperId);
+    // What hangs on the pairing, such as an app's secret, goes before the receipt is given.
+    await this.#pairings.settled();
     return { receipt, erasedAt: new Date(nowMs).toISOString(), removed };
   }
 

@@ -30,6 +30,8 @@ export class Pairings {
   readonly #byShopper = new Map<string, Pairing>();
   readonly #perShopper = new Attempts(TRIES_PER_SHOPPER);
   readonly #perIp = new Attempts(TRIES_PER_IP);
+  readonly #listeners = new Set<(ended: Pairing) => Promise<void> | void>();
+  readonly #following = new Set<Promise<void>>();
 
   constructor(duck: Duck) {
     this.#duck = duck;
@@ -37,6 +39,15 @@ export class Pairings {
 
   async start(): Promise<void> {
     for (const pairing of await this.#duck.all<Pairing>(`${SELECT} where to_ms is null`)) this.#hold(pairing);
+  }
+
+  /** Told in the same turn in which a pairing ends, however it ends; `settled` waits for what the listener still does. */
+  onEnded(listener: (ended: Pairing) => Promise<void> | void): void {
+    this.#listeners.add(listener);
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#following);
   }
 
   /** Of constant cost: asked for every event of a carrier. */
@@ -160,6 +171,12 @@ export class Pairings {
     if (this.#byCarrier.get(key)?.shopperId === pairing.shopperId) this.#byCarrier.delete(key);
     if (this.#byShopper.get(pairing.shopperId)?.carrierId === pairing.carrierId)
       this.#byShopper.delete(pairing.shopperId);
+    for (const listener of this.#listeners) {
+      const following = listener(pairing);
+      if (!following) continue;
+      this.#following.add(following);
+      void following.finally(() => this.#following.delete(following));
+    }
   }
 }
 

@@ -46,6 +46,13 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
     erase: 'delete',
     exported: { shop: 'tenant_id', at: 'at_ms', valueMinor: 'value_minor', items: 'items', closedAt: 'closed_ms' },
   },
+  // The secret lies in a file and is overwritten with the pairing's end.
+  {
+    table: 'app_identities',
+    section: 'app',
+    erase: 'delete',
+    exported: { mode: 'mode', since: 'created_ms' },
+  },
   // The score stays in the shop's figures; whose it was, and their words, do not.
   {
     table: 'feedback',

@@ -113,13 +113,8 @@ export class AppIdentities {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.settled();
-    for (const { secrets } of this.#sites.values()) await secrets.stop();
-  }
-
-  /** All that has ended is destroyed. */
-  async settled(): Promise<void> {
     await Promise.all(this.#ending);
+    for (const { secrets } of this.#sites.values()) await secrets.stop();
   }
 
   of(siteId: string, carrierId: string): AppIdentity | undefined {
@@ -179,17 +174,17 @@ export class AppIdentities {
       this.#sites.get(siteId)?.slots.add({ id: carrierId, kind: 'shopper' }, secret);
   }
 
-  /** At once for every sighting to come; the secret is overwritten right after, `settled` tells when. */
-  end(siteId: string, carrierId: string): void {
+  /** At once for every sighting to come; settles when the secret is overwritten. */
+  end(siteId: string, carrierId: string): Promise<void> | undefined {
     const key = `${siteId}/${carrierId}`;
     const held = this.#held.get(key);
-    if (!held) return;
+    if (!held) return undefined;
     this.#held.delete(key);
-    const state = this.#sites.get(siteId)!;
+    const state = this.#site(siteId);
     state.slots.end(carrierId);
     const work = this.#destroy(held, state).catch((error: Error) => this.#parts.onProblem('identities', error));
     this.#ending.add(work);
-    void work.finally(() => this.#ending.delete(work));
+    return work.finally(() => this.#ending.delete(work));
   }
 
   /** Those whose shopper's consent to presence was given before `grantedAfterMs`, and not again. */

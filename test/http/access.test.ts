@@ -8,6 +8,7 @@ import { type Route, route } from '../../server/http/route.ts';
 import { auditRoutes } from '../../server/http/routes/audits.ts';
 import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
+import { identityRoutes } from '../../server/http/routes/identity.ts';
 import { pushRoutes } from '../../server/http/routes/push.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
@@ -16,6 +17,7 @@ import { shopperMapRoutes } from '../../server/http/routes/shopperMap.ts';
 import { tagRoutes } from '../../server/http/routes/tags.ts';
 import { createHttpServer } from '../../server/http/server.ts';
 import type { Services } from '../../server/http/services.ts';
+import { openIdentities } from '../../server/identities/open.ts';
 import type { LiveServer } from '../../server/live/hub.ts';
 import { Harness, NOW, PEOPLE, type Person } from './harness.ts';
 
@@ -161,6 +163,12 @@ const EXPECTED: Record<string, Row> = {
   'DELETE /api/v1/shopper/push': ['shopper'],
   'GET /api/v1/sites/:site/delivery': MANAGEMENT,
   'POST /api/v1/demo/pair': ['shopper'],
+  'POST /api/v1/shopper/identity': ['shopper'],
+  'GET /api/v1/shopper/identity': ['shopper'],
+  'DELETE /api/v1/shopper/identity': ['shopper'],
+  'GET /api/v1/shopper/beacons': ['shopper'],
+  'POST /api/v1/shopper/sightings': ['shopper'],
+  'GET /api/v1/sites/:site/identities': FITTERS,
   'POST /api/v1/redemptions': ['owner', 'manager', 'retailer', 'till', 'stranger'],
 };
 
@@ -177,6 +185,16 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     throw error;
   };
   const offers = openOffers({ duck, registry, pipeline, hub, clock, onError, erasureJournalFile: undefined });
+  const apps = openIdentities({
+    duck,
+    dataDir: services.dataDir,
+    registry,
+    pipeline: { phone: () => Promise.reject(new Error('no pipeline here')) },
+    offers,
+    clock,
+    random: randomBytes,
+    onProblem: (_, error) => onError(error),
+  });
   const audits = openAudits({ duck, registry, pipeline: noWalks, random: randomBytes });
   return [
     ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
@@ -192,6 +210,7 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     }),
     ...pushRoutes({ services: offers }),
     ...redemptionRoutes({ services: offers, registry }),
+    ...identityRoutes({ services: offers, apps, registry, hub, audit }),
     ...tagRoutes({ services: offers, registry, audit: services.audit, publicUrl: () => 'https://promenade.example' }),
     ...demoRoutes({ services: offers, registry, pipeline, hub, demo: true }),
   ];

@@ -10,9 +10,11 @@ import { changelog } from './0007-changelog.ts';
 import { walkAudits } from './0008-walk-audits.ts';
 import { doorHearing } from './0009-door-hearing.ts';
 import { deeperCampaigns } from './0010-campaigns.ts';
+import { rehearsals } from './0011-rehearsals.ts';
 import { delivery } from './0012-delivery.ts';
 import { shopperApp } from './0013-shopper-app.ts';
 import { till } from './0014-till.ts';
+import { identities } from './0016-identities.ts';
 
 export interface Migration {
   number: number;
@@ -31,9 +33,11 @@ export const MIGRATIONS: Migration[] = [
   walkAudits,
   doorHearing,
   deeperCampaigns,
+  rehearsals,
   delivery,
   shopperApp,
   till,
+  identities,
 ];
 
 /** Returns the numbers that were applied now. Each migration is one transaction. */

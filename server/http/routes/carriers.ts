@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { newId } from '../../auth/secrets.ts';
 import { CARRIER_KINDS, type Carrier, carrier, id } from '../../contract/model.ts';
+import { badRequest } from '../../errors.ts';
 import { actorOf } from '../../privacy/audit.ts';
 import { getOr404, inBody, removeOr404, siteParams, withPathId } from '../resources.ts';
 import { Reply, type Route, type RouteContext, route } from '../route.ts';
@@ -29,6 +30,13 @@ export function carrierRoutes({ registry, audit }: Services): Route[] {
       subject: personal.length === 1 ? personal[0]!.id : `${personal.length} carriers of persons`,
       ip,
     });
+  }
+
+  /** Under the UUID of rotating numbers a fixed one would never be looked up. */
+  function refuseRotating(siteId: string, items: readonly Carrier[], path: (i: number) => string): void {
+    const rotating = registry.site(siteId)?.rotatingUuid;
+    const at = rotating ? items.findIndex(({ uuid }) => uuid === rotating) : -1;
+    if (at >= 0) throw badRequest('is kept for apps whose numbers rotate: take another of the site’s UUIDs', path(at));
   }
 
   return [
@@ -72,6 +80,7 @@ export function carrierRoutes({ registry, audit }: Services): Route[] {
       statuses: [201],
       async handler({ siteId, body }) {
         const items = body.map((one) => ({ ...one, id: one.id ?? newId(randomBytes, 'c') }));
+        refuseRotating(siteId, items, (i) => `body.${i}.uuid`);
         await inBody(registry.carriers.putAll(siteId, items));
         return new Reply(201, items);
       },
@@ -99,6 +108,7 @@ export function carrierRoutes({ registry, audit }: Services): Route[] {
       response: carrier,
       async handler({ siteId, params, body }) {
         const next = withPathId(params.carrier, body);
+        refuseRotating(siteId, [next], () => 'body.uuid');
         await inBody(registry.carriers.put(siteId, next));
         return next;
       },

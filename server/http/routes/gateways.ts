@@ -1,6 +1,6 @@
 /** Gateways: where they hang, and what became of their messages. */
 import { z } from 'zod';
-import { gateway, id } from '../../contract/model.ts';
+import { type FixedBeacon, type Gateway, gateway, id } from '../../contract/model.ts';
 import { conflict } from '../../errors.ts';
 import { getOr404, inBody, removeOr404, siteParams, withPathId } from '../resources.ts';
 import { Reply, type Route, route } from '../route.ts';
@@ -11,7 +11,20 @@ const fitters = { roles: ['owner', 'manager', 'installer'], scope: 'site' } as c
 const gatewayBody = gateway.partial({ id: true });
 const params = siteParams.extend({ gateway: id });
 
+const sameBeacon = (a: FixedBeacon, b: FixedBeacon): boolean =>
+  a.uuid === b.uuid && a.major === b.major && a.minor === b.minor;
+
 export function gatewayRoutes({ registry, pipeline }: Services): Route[] {
+  function checkBeacon(siteId: string, { id: own, beacon }: Gateway): void {
+    if (!beacon) return;
+    const other = registry.gateways
+      .all(siteId)
+      .find((one) => one.id !== own && one.beacon && sameBeacon(one.beacon, beacon));
+    if (other) throw conflict(`gateway ${other.id} has this beacon already`, 'body.beacon');
+    if (registry.carrierByBeacon(siteId, beacon.uuid, beacon.major, beacon.minor))
+      throw conflict('somebody carries this beacon: give the gateway another', 'body.beacon');
+  }
+
   return [
     route({
       method: 'get',
@@ -33,6 +46,7 @@ export function gatewayRoutes({ registry, pipeline }: Services): Route[] {
       statuses: [201],
       async handler({ siteId, body }) {
         if (registry.gateways.get(siteId, body.id)) throw conflict(`gateway ${body.id} exists already`, 'body.id');
+        checkBeacon(siteId, body);
         await inBody(registry.gateways.put(siteId, body));
         return new Reply(201, body);
       },
@@ -70,6 +84,7 @@ export function gatewayRoutes({ registry, pipeline }: Services): Route[] {
       response: gateway,
       async handler({ siteId, params, body }) {
         const next = withPathId(params.gateway, body);
+        checkBeacon(siteId, next);
         await inBody(registry.gateways.put(siteId, next));
         return next;
       },

@@ -4,6 +4,7 @@ import { definitions } from '../../contract/definitions.ts';
 import { type Site, site } from '../../contract/model.ts';
 import { badRequest, conflict } from '../../errors.ts';
 import { actorOf } from '../../privacy/audit.ts';
+import type { Registry } from '../../registry/types.ts';
 import { siteParams, withPathId } from '../resources.ts';
 import { Reply, type Route, route } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -32,6 +33,17 @@ const auditQuery = z.object({ limit: z.coerce.number().int().min(1).max(1_000).d
 function checkHistory({ historyFromMs, historyUntilMs }: Site): void {
   if (historyFromMs !== null && historyUntilMs !== null && historyUntilMs <= historyFromMs)
     throw badRequest('must lie after historyFromMs', 'body.historyUntilMs');
+}
+
+/** Beacons with a number of their own and rotating ones do not go under one UUID: it could not be told which is which. */
+function checkRotating(registry: Registry, { id, uuids, rotatingUuid }: Site): void {
+  if (!rotatingUuid) return;
+  if (!uuids.includes(rotatingUuid)) throw badRequest('must be one of uuids', 'body.rotatingUuid');
+  const fixed = registry.sites().some((one) => one.id === id)
+    ? registry.carriers.all(id).find(({ uuid }) => uuid === rotatingUuid)
+    : undefined;
+  if (fixed)
+    throw badRequest(`carrier ${fixed.id} has a fixed number under it: take a UUID of its own`, 'body.rotatingUuid');
 }
 
 export function siteRoutes({ registry, pipeline, audit }: Services): Route[] {
@@ -69,6 +81,7 @@ export function siteRoutes({ registry, pipeline, audit }: Services): Route[] {
       async handler({ body }) {
         if (registry.site(body.id)) throw conflict(`site ${body.id} exists already; change it with PUT`, 'body.id');
         checkHistory(body);
+        checkRotating(registry, body);
         await registry.putSite(body);
         return new Reply(201, answer(body));
       },
@@ -93,6 +106,7 @@ export function siteRoutes({ registry, pipeline, audit }: Services): Route[] {
       async handler({ siteId, body }) {
         const changed = withPathId(siteId, body);
         checkHistory(changed);
+        checkRotating(registry, changed);
         await registry.putSite(changed);
         return answer(changed);
       },
