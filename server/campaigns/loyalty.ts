@@ -1,24 +1,25 @@
 /** Points from baskets, and the tier that the points of the last twelve months give. */
 import { DateTime } from 'luxon';
 import type { Tier } from '../contract/campaigns.ts';
-import {
-  DEFAULT_LOYALTY,
-  type LoyaltySettings,
-  type LoyaltySource,
-  type LoyaltyView,
-  loyaltySettings,
-} from '../contract/shopper.ts';
+import type { OrderSource } from '../contract/orders.ts';
+import { DEFAULT_LOYALTY, type LoyaltySettings, type LoyaltyView, loyaltySettings } from '../contract/shopper.ts';
 import type { Duck } from '../db/duckdb.ts';
 
-export interface Basket {
-  shopperId: string;
+/** An order of a known shopper, whether a till, a file or a redemption brought it. */
+export interface EarningOrder {
   siteId: string;
+  /** Unique within the tenant. */
+  orderId: string;
   tenantId: string | null;
-  source: LoyaltySource;
-  /** Of the redemption or the order, unique within its source on this server: the same again earns nothing. */
-  reference: string;
+  shopperId: string;
   amountMinor: number;
+  atMs: number;
+  source: OrderSource;
 }
+
+/** The same order again earns nothing. */
+const keyOf = ({ siteId, tenantId, orderId }: Pick<EarningOrder, 'siteId' | 'tenantId' | 'orderId'>): string =>
+  JSON.stringify([siteId, tenantId, orderId]);
 
 /** So that a year's regular is known by the season that was, and one bad year ends a tier. */
 const COUNTED_MONTHS = 12;
@@ -65,19 +66,23 @@ export class Loyalty {
     this.#settings.set(siteId, settings);
   }
 
-  /** Returns the points; 0 where they were earned before or the shopper is gone. */
-  async earn(basket: Basket, atMs: number): Promise<number> {
-    const { shopperId, siteId, tenantId, source, reference, amountMinor } = basket;
+  /** Once for each order, and not for a shopper who has been erased. */
+  async earn(order: EarningOrder): Promise<void> {
+    const { siteId, tenantId, shopperId, source, amountMinor, atMs } = order;
     const points = pointsOf(amountMinor, await this.settings(siteId));
-    if (points === 0) return 0;
-    const earned = await this.#duck.transaction((sql) =>
-      sql.all(
+    if (points === 0) return;
+    await this.#duck.transaction((sql) =>
+      sql.run(
         `insert into loyalty_points select $1, $2, $3, id, $5, $6, $7 from shoppers where id = $4
-         on conflict do nothing returning points`,
-        [`${source} ${reference}`, siteId, tenantId, shopperId, source, points, atMs],
+         on conflict do nothing`,
+        [keyOf(order), siteId, tenantId, shopperId, source, points, atMs],
       ),
     );
-    return earned.length === 0 ? 0 : points;
+  }
+
+  /** The order was undone. */
+  async takeBack(order: Pick<EarningOrder, 'siteId' | 'tenantId' | 'orderId'>): Promise<void> {
+    await this.#duck.run('delete from loyalty_points where id = $1', [keyOf(order)]);
   }
 
   async points(shopperId: string): Promise<number> {
@@ -101,7 +106,7 @@ export class Loyalty {
   async view(shopperId: string, siteId: string): Promise<LoyaltyView> {
     const settings = await this.settings(siteId);
     const points = await this.points(shopperId);
-    const entries = await this.#duck.all<{ atMs: number; points: number; source: LoyaltySource }>(
+    const entries = await this.#duck.all<{ atMs: number; points: number; source: OrderSource }>(
       `select at_ms as "atMs", points, source from loyalty_points where shopper_id = $1 and at_ms > $2
        order by at_ms desc, id limit ${SHOWN_ENTRIES}`,
       [shopperId, countedFromMs(this.#clock())],

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { brand, INTERESTS, interest, TIERS, tier } from './campaigns.ts';
 import { id, shape, ZONE_KINDS } from './model.ts';
+import { ORDER_SOURCES } from './orders.ts';
 
 // The map
 
@@ -83,9 +84,6 @@ export const loyaltySettings = z
 export type LoyaltySettings = z.infer<typeof loyaltySettings>;
 export const DEFAULT_LOYALTY: LoyaltySettings = loyaltySettings.parse({});
 
-export const LOYALTY_SOURCES = ['redemption', 'order'] as const;
-export type LoyaltySource = (typeof LOYALTY_SOURCES)[number];
-
 export const loyaltyView = z.object({
   /** Of the last twelve months. */
   points: z.int(),
@@ -93,6 +91,6 @@ export const loyaltyView = z.object({
   tiers: z.array(z.object({ tier: z.enum(TIERS), fromPoints: z.int() })),
   minorPerPoint: z.int(),
   /** Newest first. */
-  entries: z.array(z.object({ at: z.string(), points: z.int(), source: z.enum(LOYALTY_SOURCES) })),
+  entries: z.array(z.object({ at: z.string(), points: z.int(), source: z.enum(ORDER_SOURCES) })),
 });
 export type LoyaltyView = z.infer<typeof loyaltyView>;

@@ -6,7 +6,7 @@
 import type { LiveHeat } from '../contract/live.ts';
 import type { Shape } from '../contract/model.ts';
 import type { Liveliness } from '../contract/shopper.ts';
-import { innerPoint, pointInShape } from '../floor/geometry.ts';
+import { areaOf, innerPoint, pointInShape } from '../floor/geometry.ts';
 
 /** A crowd is felt from about half as many again, an emptiness from a third less; between them nobody notices. */
 const LIVELY_FROM = 1.5;
@@ -23,7 +23,8 @@ export function densityIn(shape: Shape, { cellM, cells }: FloorHeat): number {
       people += value;
       inside++;
     }
-  if (inside > 0) return people / (inside * cellM * cellM);
+  // Cells with nobody near are left out of the heat.
+  if (inside > 0) return people / Math.max(areaOf(shape), inside * cellM * cellM);
   // Smaller than a cell: what the cell has that it lies in.
   const [x, y] = innerPoint(shape);
   const around = cells.find(([xM, yM]) => x >= xM && x < xM + cellM && y >= yM && y < yM + cellM);

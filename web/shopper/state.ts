@@ -138,6 +138,7 @@ function arrived(push: OfferPush): void {
     issuedAt: new Date(push.issuedAtMs).toISOString(),
     expiresAt: new Date(push.expiresAtMs).toISOString(),
     openedAt: null,
+    score: null,
     redeemedAt: null,
     code: push.code,
     shortCode: push.shortCode ?? null,

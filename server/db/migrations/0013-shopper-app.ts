@@ -9,7 +9,7 @@ export const shopperApp: Migration = {
     `create table feedback (
       offer_id varchar primary key, site_id varchar not null, tenant_id varchar, campaign_id varchar not null,
       shopper_id varchar, score integer not null, comment varchar, at_ms bigint not null)`,
-    // The id is source and reference: a basket that is told twice earns once.
+    // The id is site, tenant and order: one that is told twice earns once.
     `create table loyalty_points (
       id varchar primary key, site_id varchar not null, tenant_id varchar, shopper_id varchar not null,
       source varchar not null, points bigint not null, at_ms bigint not null)`,

@@ -1,0 +1,64 @@
+/** Pause, withdrawal and erasure count at once, however fast events keep coming. */
+import { expect, test } from 'vitest';
+import type { OfferPush } from '../../server/contract/live.ts';
+import { campaignOf, entered, exited, SITE } from '../campaigns/world.ts';
+import { type Client, openMall } from './server.ts';
+
+const EVERY_MS = 25;
+
+test.each([
+  ['erased', (shopper: Client) => shopper.post('/shopper/erase')],
+  ['without the consent to offers', (shopper: Client) => shopper.delete('/shopper/consent/push')],
+  ['without the consent to be recognised', (shopper: Client) => shopper.delete('/shopper/consent/presence')],
+  ['paused', (shopper: Client) => shopper.post('/shopper/pause', { minutes: null })],
+])('%s: from the answer on no offer comes, although the tag is heard on and on', async (_, stop) => {
+  const mall = await openMall({ nowMs: Date.now() });
+  await mall.services.campaigns.putAttention(
+    SITE,
+    {
+      ...mall.services.campaigns.attention(SITE),
+      pushesPerVisit: 20,
+      pushesPerDay: 50,
+      pushesPerTenantPerDay: 20,
+      quietHours: null,
+    },
+    mall.clock.nowMs,
+  );
+  // Each fires once for the shopper, so that offers could come without end.
+  const campaigns = Array.from({ length: 8 }, (_, i) =>
+    campaignOf({ id: `c-${i}`, cooldownMinutes: 60, zoneIds: ['front'] }),
+  );
+  for (const campaign of campaigns) await mall.services.campaigns.put(SITE, campaign, mall.clock.nowMs);
+  const shopper = await mall.shopper();
+  const installer = await mall.account({ role: 'installer' });
+  const { body } = await installer.get<{ code: string }>(`/sites/${SITE}/carriers/c-1/tag`);
+  await shopper.post('/shopper/pair', { code: body.code });
+  const phone = await mall.phone(shopper);
+  const came: OfferPush[] = [];
+  phone.on('offer', (offer, received) => {
+    came.push(offer);
+    received();
+  });
+  let inside = false;
+  const heard = setInterval(() => {
+    mall.clock.nowMs = Date.now();
+    mall.pipeline.nowMs = mall.clock.nowMs;
+    const given = { atMs: mall.clock.nowMs, sightingAtMs: mall.clock.nowMs };
+    mall.pipeline.emit([inside ? exited(given) : entered(given)]);
+    inside = !inside;
+  }, EVERY_MS);
+  await expect.poll(() => came.length, { interval: 5 }).toBeGreaterThan(0);
+
+  expect((await stop(shopper)).status).toBeLessThan(300);
+  // What was on its way is under the answer; nothing follows it.
+  const until = came.length;
+  const decidedUntil = await mall.duck.get<{ n: number }>("select count(*) as n from offers where state = 'delivered'");
+  await new Promise((resolve) => setTimeout(resolve, 12 * EVERY_MS));
+  clearInterval(heard);
+  await mall.services.offers.settle();
+  expect(came.length).toBe(until);
+  expect(await mall.duck.get("select count(*) as n from offers where state = 'delivered'")).toEqual(decidedUntil);
+  expect(until).toBeLessThan(campaigns.length);
+  expect(mall.errors).toEqual([]);
+  await mall.close();
+});
