@@ -5,6 +5,7 @@ import type { Duck, WriteSql } from '../db/duckdb.ts';
 import { codeHash, crockford, LONG_CODE_BYTES, longCode, SHORT_CODE_CHARS } from './codes.ts';
 import { faceOf } from './experiment.ts';
 import { costMinorOf, expiryOf, wordsOf } from './face.ts';
+import type { OfferKeys } from './offerKeys.ts';
 
 /** `pushed`: a push service took it, which is no proof that it arrived; its opening is. */
 export type OfferState = 'reserved' | 'delivered' | 'pushed' | 'unconfirmed' | 'dead';
@@ -63,16 +64,21 @@ export interface Reservation {
 export interface ShopperHistory {
   lastOfCampaignMs: number | null;
   pushesThisVisit: number;
+  pushesToday: number;
   pushesOfTenantToday: number;
+  lastPushMs: number | null;
 }
 
 const OFFER_ID_BYTES = 12;
 
 export class OfferBook {
   readonly #duck: Duck;
+  /** Sign the long codes, so that tills can check them without a network; without them codes are random. */
+  readonly #keys: OfferKeys | undefined;
 
-  constructor(duck: Duck) {
+  constructor(duck: Duck, keys?: OfferKeys) {
     this.#duck = duck;
+    this.#keys = keys;
   }
 
   /** What a stop cut off between the write and the phone's answer may have arrived. */
@@ -94,11 +100,23 @@ export class OfferBook {
             where shopper_id = $1 and site_id = $2 and campaign_id = $3 and outcome = 'control')
          ) as "lastOfCampaignMs",
          count(*) filter (where issued_ms >= $4) as "pushesThisVisit",
+         count(*) filter (where issued_ms >= $5) as "pushesToday",
+         max(issued_ms) as "lastPushMs",
          count(*) filter (where issued_ms >= $5 and tenant_id is not distinct from $6) as "pushesOfTenantToday"
        from offers where shopper_id = $1 and site_id = $2 and ${OUT}`,
       [shopperId, siteId, campaign.id, since.visitStartMs, since.dayStartMs, campaign.tenantId],
     );
     return row!;
+  }
+
+  /** When the shopper last redeemed something of each tenant. */
+  async lastRedemptions(siteId: string, shopperId: string): Promise<Map<string | null, number>> {
+    const rows = await this.#duck.all<{ tenantId: string | null; atMs: number }>(
+      `select tenant_id as "tenantId", max(redeemed_ms) as "atMs" from offers
+       where shopper_id = $1 and site_id = $2 and redeemed_ms is not null group by tenant_id`,
+      [shopperId, siteId],
+    );
+    return new Map(rows.map(({ tenantId, atMs }) => [tenantId, atMs]));
   }
 
   /** Null: no limit. */
@@ -112,6 +130,7 @@ export class OfferBook {
     const { siteId, campaign, shopperId, zoneId, zoneName, reason, nowMs } = wanted;
     const face = faceOf(campaign, wanted.variant);
     const costMinor = costMinorOf(face.value);
+    const sign = await this.#keys?.signer(siteId, nowMs);
     return this.#duck.transaction(async (sql) => {
       if ((await sql.get('select 1 as one from shoppers where id = $1', [shopperId])) === undefined) return 'gone';
       if (campaign.stock !== null || campaign.budgetMinor !== null) {
@@ -141,6 +160,7 @@ export class OfferBook {
         imageId: face.imageId,
         costMinor,
       };
+      if (sign !== undefined) offer.code = sign(offer);
       const { length } = Object.keys(offer);
       await sql.run(
         `insert into offers (${STORED_COLUMNS}) values (${Array.from({ length }, (_, i) => `$${i + 1}`).join(', ')})`,

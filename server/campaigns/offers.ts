@@ -5,17 +5,22 @@ import type { OfferPush } from '../contract/live.ts';
 import type { Clock, LiveEvents, Pipeline } from '../ingest/types.ts';
 import type { ConsentStore } from '../privacy/consentStore.ts';
 import type { Registry } from '../registry/types.ts';
-import { completes, type TriggerEvent } from './campaign.ts';
+import { needsProfiling } from './audience.ts';
+import type { Baskets } from './baskets.ts';
+import { completes } from './campaign.ts';
+import type { CampaignRecords } from './campaignRecords.ts';
 import type { Campaigns } from './campaigns.ts';
-import { DEADLINE_MS, type Decision, decide, holdAtSend } from './decide.ts';
+import { type Contender, inOrder } from './compete.ts';
+import { DEADLINE_MS, holdAtSend } from './decide.ts';
 import type { DecisionLog } from './decisionLog.ts';
 import type { Delivery } from './delivery.ts';
-import { inControl, variantOf } from './experiment.ts';
+import { Judge, type Judged, type Trigger } from './judge.ts';
+import type { TierSource } from './loyaltyTier.ts';
 import type { Offer, OfferBook } from './offerBook.ts';
 import type { Pairings } from './pairings.ts';
+import type { ProfileFacts } from './profileFacts.ts';
 import { type ReasonCode, type ReasonParams, reasonWords } from './reasons.ts';
-import { startOfLocalDayMs } from './schedule.ts';
-import { isPaused, type Shopper, type Shoppers } from './shoppers.ts';
+import { isPaused, type Shoppers } from './shoppers.ts';
 
 export interface OffersParts {
   pipeline: Pick<Pipeline, 'onLiveEvents' | 'clones'>;
@@ -26,6 +31,10 @@ export interface OffersParts {
   shoppers: Shoppers;
   pairings: Pairings;
   book: OfferBook;
+  baskets: Baskets;
+  facts: ProfileFacts;
+  records: CampaignRecords;
+  tiers: TierSource;
   log: DecisionLog;
   clock: Clock;
   onError: (error: unknown) => void;
@@ -40,32 +49,37 @@ const MAX_WAITING = 20;
 
 interface Presence {
   visitStartMs: number | undefined;
-  zoneIds: Set<string>;
+  /** Where they are, and since when. */
+  zones: Map<string, number>;
 }
 
-interface Trigger {
-  siteId: string;
-  timezone: string;
-  shopperId: string;
-  event: TriggerEvent;
-  visitStartMs: number;
-  decidedMs: number;
+type Fired = Pick<Contender, 'trigger' | 'campaign'>;
+type Verdict = { outcome: 'sent' | 'held' | 'control'; code: ReasonCode; params: ReasonParams };
+/** What is kept of a decision beside its reason. */
+interface Note {
+  offerId?: string;
+  latencyMs?: number;
+  score?: number | null;
+  outrankedBy?: string;
 }
 
 export class Offers {
   readonly #parts: OffersParts;
+  readonly #judge: Judge;
   readonly #presence = new Map<string, Presence>();
   readonly #queues = new Map<string, { tail: Promise<void>; waiting: number }>();
   #unsubscribe: (() => void) | undefined;
 
   constructor(parts: OffersParts) {
     this.#parts = parts;
+    this.#judge = new Judge(parts);
   }
 
   async start(): Promise<void> {
     await this.#parts.book.start();
     await this.#parts.pairings.start();
     await this.#parts.campaigns.start();
+    await this.#parts.baskets.start(this.#parts.clock());
     this.#unsubscribe = this.#parts.pipeline.onLiveEvents((events) => this.#take(events));
   }
 
@@ -84,11 +98,14 @@ export class Offers {
     const site = this.#parts.registry.site(siteId);
     // A site that lives in its data has nobody in it now.
     if (site === undefined || site.clock !== 'wall') return;
+    // What fires in one tick competes: a shopper gets the best of it, not the first.
+    const byShopper = new Map<string, Fired[]>();
     for (const event of events) {
       const pairing = this.#parts.pairings.ofCarrier(siteId, event.carrierId);
       if (pairing === undefined) continue;
       // What the bearer before did is not this shopper's.
       if ('sightingAtMs' in event && event.sightingAtMs < pairing.fromMs) continue;
+      const { shopperId } = pairing;
       const key = `${siteId}/${event.carrierId}`;
       if (event.type === 'visitEnded') {
         this.#presence.delete(key);
@@ -99,30 +116,35 @@ export class Offers {
       const presence = this.#presenceOf(key);
       if (!('zoneId' in event)) {
         presence.visitStartMs = event.atMs;
+        this.#enqueue(shopperId, () => this.#judge.warm(siteId, shopperId));
         continue;
       }
-      if (event.type === 'exited') presence.zoneIds.delete(event.zoneId);
-      else presence.zoneIds.add(event.zoneId);
-      const fired = this.#parts.campaigns
-        .liveInZone(siteId, event.zoneId)
-        .filter((campaign) => completes(campaign.trigger, event));
-      if (fired.length === 0) continue;
+      const { zones } = presence;
+      const sinceMs = zones.get(event.zoneId);
+      if (event.type === 'exited') {
+        zones.delete(event.zoneId);
+        if (sinceMs !== undefined)
+          this.#parts.facts.noteStay(siteId, shopperId, event.zoneId, sinceMs, event.sightingAtMs);
+      } else if (sinceMs === undefined) zones.set(event.zoneId, event.sightingAtMs);
       const trigger: Trigger = {
         siteId,
         timezone: site.timezone,
-        shopperId: pairing.shopperId,
+        shopperId,
         event,
         visitStartMs: presence.visitStartMs ?? nowMs - LONGEST_VISIT_MS,
         decidedMs: nowMs,
       };
-      this.#enqueue(pairing.shopperId, async () => {
-        for (const campaign of fired) await this.#handle(trigger, campaign);
-      });
+      const fired = this.#parts.campaigns
+        .liveInZone(siteId, event.zoneId)
+        .filter((campaign) => completes(campaign.trigger, event))
+        .map((campaign) => ({ trigger, campaign }));
+      if (fired.length > 0) byShopper.set(shopperId, [...(byShopper.get(shopperId) ?? []), ...fired]);
     }
+    for (const [shopperId, fired] of byShopper) this.#enqueue(shopperId, () => this.#compete(fired));
   }
 
   #presenceOf(key: string): Presence {
-    const presence = this.#presence.get(key) ?? { visitStartMs: undefined, zoneIds: new Set<string>() };
+    const presence = this.#presence.get(key) ?? { visitStartMs: undefined, zones: new Map<string, number>() };
     this.#presence.delete(key);
     this.#presence.set(key, presence);
     if (this.#presence.size > MAX_VISITS) this.#presence.delete(this.#presence.keys().next().value!);
@@ -144,74 +166,59 @@ export class Offers {
       });
   }
 
-  async #handle(trigger: Trigger, campaign: Campaign): Promise<void> {
-    if (await this.#parts.log.has({ siteId: trigger.siteId, campaignId: campaign.id, event: trigger.event })) return;
-    const { decision, shopper } = await this.#decide(trigger, campaign);
-    if (decision.outcome !== 'fire' || shopper === undefined)
-      return this.#record(trigger, campaign, decision as Exclude<Decision, { outcome: 'fire' }>, null, null);
-    await this.#send(trigger, campaign, shopper);
+  /** One after another in the order of the ranking; whoever finds the budget spent by a better one lost to it. */
+  async #compete(fired: readonly Fired[]): Promise<void> {
+    const contenders: Contender[] = [];
+    for (const { trigger, campaign } of fired) {
+      if (await this.#parts.log.has({ siteId: trigger.siteId, campaignId: campaign.id, event: trigger.event }))
+        continue;
+      const judged = await this.#judge.judge(trigger, campaign);
+      if (judged === undefined) continue;
+      if (judged.decision.outcome === 'held') await this.#record({ trigger, campaign, judged }, judged.decision);
+      else contenders.push({ trigger, campaign, judged });
+    }
+    let winner: Campaign | undefined;
+    for (const { score, ...contender } of await inOrder(this.#parts, contenders)) {
+      const { trigger, campaign } = contender;
+      const again = winner === undefined ? contender.judged : await this.#judge.judge(trigger, campaign);
+      if (again === undefined) continue;
+      const now = { ...contender, judged: again };
+      const { decision } = again;
+      if (decision.outcome === 'fire') {
+        if (await this.#send(now, score)) winner = campaign;
+      } else if (winner !== undefined && decision.code === 'attention-budget')
+        await this.#record(now, held('outranked'), { score, outrankedBy: winner.id });
+      else {
+        if (decision.outcome === 'control') await this.#spend(again);
+        await this.#record(now, decision, { score });
+      }
+    }
   }
 
-  async #decide(trigger: Trigger, campaign: Campaign): Promise<{ decision: Decision; shopper: Shopper | undefined }> {
-    const { consents, shoppers, book, delivery, clock, campaigns } = this.#parts;
-    const { siteId, timezone, shopperId, event, visitStartMs } = trigger;
-    const nowMs = clock();
-    const consent = await consents.nowAndAt(shopperId, event.sightingAtMs, nowMs);
-    const shopper = consent.presence ? await shoppers.get(shopperId) : undefined;
-    const history =
-      shopper === undefined
-        ? undefined
-        : await book.history(shopperId, campaign, siteId, {
-            visitStartMs,
-            dayStartMs: startOfLocalDayMs(nowMs, timezone),
-          });
-    const decision = decide({
-      nowMs,
-      timezone,
-      event,
-      campaign: campaigns.get(siteId, campaign.id) ?? { ...campaign, status: 'ended' },
-      attention: campaigns.attention(siteId),
-      consent,
-      shopper:
-        shopper === undefined || history === undefined
-          ? undefined
-          : {
-              ...history,
-              cloned: this.#parts.pipeline.clones(siteId).some(({ carrierId }) => carrierId === event.carrierId),
-              paused: isPaused(shopper, nowMs),
-              phoneConnected: delivery.canReach(shopperId),
-              inControl: inControl(shopperId, campaign.id, campaign.controlShare),
-            },
-      stockLeft: (await book.left(siteId, campaign, nowMs)).stock,
-    });
-    return { decision, shopper };
-  }
-
-  async #send(trigger: Trigger, campaign: Campaign, shopper: Shopper): Promise<void> {
-    const { registry, book, delivery, clock } = this.#parts;
-    const { siteId, shopperId, event, decidedMs } = trigger;
-    const zoneName = registry.zones.get(siteId, event.zoneId)?.name ?? event.zoneId;
-    const code: ReasonCode = event.type;
-    const params: ReasonParams = {
-      zone: zoneName,
-      ...(event.type === 'dwelled' ? { seconds: event.dwellSeconds } : {}),
-    };
+  /** True where it went out, or may have. */
+  async #send(contender: Contender, score: number | null): Promise<boolean> {
+    const { book, delivery, records, clock } = this.#parts;
+    const { trigger, campaign, judged } = contender;
+    const { siteId, timezone, shopperId, event, decidedMs } = trigger;
+    const { code, params } = judged.because;
+    const { language } = judged.shopper!;
     const offer = await book.reserve({
       siteId,
       campaign,
-      variant: variantOf(shopperId, campaign),
-      language: shopper.language,
-      timezone: trigger.timezone,
+      variant: judged.variant,
+      language,
+      timezone,
       shopperId,
       zoneId: event.zoneId,
-      zoneName,
-      reason: reasonWords(code, params, shopper.language),
+      zoneName: String(params.zone),
+      reason: reasonWords(code, params, language),
       nowMs: clock(),
     });
-    if (offer === 'stock-out' || offer === 'budget-spent')
-      return this.#record(trigger, campaign, held('stock-out'), null, null);
-    if (offer === 'gone')
-      return this.#record(trigger, campaign, held('no-consent', { purpose: 'presence' }), null, null);
+    if (typeof offer === 'string') {
+      const hold = offer === 'gone' ? held('no-consent', { purpose: 'presence' }) : held(offer);
+      await this.#record(contender, hold, { score });
+      return false;
+    }
     const handed = await delivery.handOver({
       siteId,
       shopperId,
@@ -223,21 +230,28 @@ export class Offers {
     const answeredMs = clock();
     if (handed.outcome === 'held' || handed.outcome === 'no-route') {
       await book.kill(offer.id);
-      const hold = handed.outcome === 'held' ? handed.hold : { code: 'phone-closed' as const, params: {} };
-      return this.#record(trigger, campaign, { outcome: 'held', ...hold }, null, null);
+      const hold = handed.outcome === 'held' ? held(handed.hold.code, handed.hold.params) : held('phone-closed');
+      await this.#record(contender, hold, { score });
+      return false;
     }
+    await this.#spend(judged);
+    records.note(siteId, campaign, answeredMs);
     if (handed.outcome === 'failed') {
       await book.unconfirmed(offer.id);
-      return this.#record(trigger, campaign, held('not-acknowledged'), offer.id, null);
+      await this.#record(contender, held('not-acknowledged'), { offerId: offer.id, score });
+      return true;
     }
     await book.handedOver(offer.id, handed.outcome === 'received' ? 'delivered' : 'pushed', answeredMs);
-    await this.#record(
-      trigger,
-      campaign,
-      { outcome: 'sent', code, params },
-      offer.id,
-      Math.max(0, answeredMs - event.sightingAtMs),
-    );
+    const latencyMs = Math.max(0, answeredMs - event.sightingAtMs);
+    await this.#record(contender, { outcome: 'sent', code, params }, { offerId: offer.id, latencyMs, score });
+    return true;
+  }
+
+  /** A basket fires once, for control too: else those held back would be asked about it again and again. */
+  async #spend({ basket }: Judged): Promise<void> {
+    if (basket === undefined) return;
+    const { siteId, tenantId, basketId } = basket;
+    await this.#parts.baskets.close(siteId, tenantId, basketId, 'fired', this.#parts.clock());
   }
 
   /** Consent is asked last, so that nothing lies between the answer and the push. */
@@ -250,23 +264,21 @@ export class Offers {
       nowMs,
       decidedMs,
       consent,
+      needsProfiling: needsProfiling(campaign),
       erased: shopper === undefined,
       paused: shopper !== undefined && isPaused(shopper, nowMs),
       campaignLive: campaigns.get(siteId, campaign.id)?.status === 'live',
       inZone:
-        event.type === 'exited' ||
-        this.#presence.get(`${siteId}/${event.carrierId}`)?.zoneIds.has(event.zoneId) === true,
+        event.type === 'exited' || this.#presence.get(`${siteId}/${event.carrierId}`)?.zones.has(event.zoneId) === true,
     });
   }
 
   async #record(
-    { siteId, shopperId, event }: Trigger,
-    campaign: Campaign,
-    decision: { outcome: 'sent' | 'held' | 'control'; code: ReasonCode; params: ReasonParams },
-    offerId: string | null,
-    latencyMs: number | null,
+    { trigger: { siteId, shopperId, event }, campaign, judged }: Contender,
+    verdict: Verdict,
+    note: Note = {},
   ): Promise<void> {
-    const unknowable = decision.code === 'no-consent' && decision.params.purpose === 'presence';
+    const unknowable = verdict.code === 'no-consent' && verdict.params.purpose === 'presence';
     await this.#parts.log.record({
       siteId,
       tenantId: campaign.tenantId,
@@ -274,12 +286,12 @@ export class Offers {
       shopperId: unknowable ? null : shopperId,
       event,
       decidedMs: this.#parts.clock(),
-      ...decision,
-      offerId,
-      latencyMs,
-      variant: unknowable ? null : variantOf(shopperId, campaign),
-      score: null,
-      outrankedBy: null,
+      ...verdict,
+      offerId: note.offerId ?? null,
+      latencyMs: note.latencyMs ?? null,
+      variant: unknowable ? null : judged.variant,
+      score: note.score ?? null,
+      outrankedBy: note.outrankedBy ?? null,
     });
   }
 }

@@ -6,17 +6,21 @@ import { ConsentStore } from '../privacy/consentStore.ts';
 import { DEFAULT_RETENTION_DAYS } from '../privacy/consentTexts.ts';
 import { openPush, type PushOptions, type PushServices } from '../push/open.ts';
 import type { Registry } from '../registry/types.ts';
+import { Baskets } from './baskets.ts';
+import { CampaignRecords } from './campaignRecords.ts';
 import { Campaigns } from './campaigns.ts';
 import { DecisionLog } from './decisionLog.ts';
 import { Delivery } from './delivery.ts';
 import { HandOverTimes } from './deliveryTimes.ts';
 import { Eraser } from './erase.ts';
 import { Feedback } from './feedback.ts';
+import { CampaignImages } from './images.ts';
 import { ShopperLedger } from './ledger.ts';
 import { Loyalty } from './loyalty.ts';
 import { OfferBook } from './offerBook.ts';
 import { Offers } from './offers.ts';
 import { Pairings } from './pairings.ts';
+import { ProfileFacts } from './profileFacts.ts';
 import { Profiles } from './profiles.ts';
 import { Redeemer } from './redeem.ts';
 import { expireOffers, monthsBefore, OFFERS_KEPT_MONTHS } from './retention.ts';
@@ -43,6 +47,8 @@ export interface OfferServices {
   shoppers: Shoppers;
   pairings: Pairings;
   profiles: Profiles;
+  baskets: Baskets;
+  images: CampaignImages;
   loyalty: Loyalty;
   feedback: Feedback;
   book: OfferBook;
@@ -67,6 +73,15 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
   const shoppers = new Shoppers(duck);
   const pairings = new Pairings(duck);
   const profiles = new Profiles(duck);
+  const baskets = new Baskets(duck);
+  const images = new CampaignImages(duck);
+  const facts = new ProfileFacts({ duck, registry, consents, pairings, profiles });
+  const records = new CampaignRecords(duck, onError);
+  consents.onChange((shopperId, row) => {
+    // The rows of whom is erased go with the erasure, which counts them.
+    if (row === undefined) baskets.drop(shopperId);
+    else if (row.purpose === 'profiling' && row.state === 'withdrawn') void baskets.forget(shopperId).catch(onError);
+  });
   const loyalty = new Loyalty(duck, clock);
   const feedback = new Feedback(duck);
   const book = new OfferBook(duck);
@@ -92,6 +107,10 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
     shoppers,
     pairings,
     book,
+    baskets,
+    facts,
+    records,
+    tiers: loyalty,
     log,
     clock,
     onError,
@@ -102,6 +121,8 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
     shoppers,
     pairings,
     profiles,
+    baskets,
+    images,
     loyalty,
     feedback,
     book,
@@ -124,6 +145,7 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
     },
     async expire(nowMs) {
       await expireOffers(duck, nowMs, options.retentionDays ?? DEFAULT_RETENTION_DAYS);
+      await baskets.expire(nowMs);
       await push.subscriptions.expire(nowMs);
       await handOverTimes.expire(monthsBefore(nowMs, OFFERS_KEPT_MONTHS));
     },

@@ -30,16 +30,15 @@ export class Profiles {
   async put(shopperId: string, said: Pick<Profile, 'interests' | 'brands'>, nowMs: number): Promise<void> {
     const interests = [...new Set(said.interests)];
     const brands = [...new Set(said.brands)];
-    await this.#duck.transaction(async (sql) => {
-      await sql.run('delete from profiles where shopper_id = $1', [shopperId]);
-      if (interests.length + brands.length === 0) return;
-      await sql.run('insert into profiles select id, $2, $3, $4 from shoppers where id = $1', [
-        shopperId,
-        JSON.stringify(interests),
-        JSON.stringify(brands),
-        nowMs,
-      ]);
-    });
+    if (interests.length + brands.length === 0)
+      await this.#duck.run('delete from profiles where shopper_id = $1', [shopperId]);
+    else
+      await this.#duck.run(
+        `insert into profiles select id, $2, $3, $4 from shoppers where id = $1
+         on conflict (shopper_id) do update set interests = excluded.interests, brands = excluded.brands,
+           changed_ms = excluded.changed_ms`,
+        [shopperId, JSON.stringify(interests), JSON.stringify(brands), nowMs],
+      );
     for (const listener of this.#listeners) listener(shopperId);
   }
 

@@ -19,6 +19,29 @@
  * Equal scores go by the last push, the longest ago first, then by id: the same input always gives the same order.
  */
 import type { Campaign, OfferValue } from '../contract/campaigns.ts';
+import { sharedBrands } from './audience.ts';
+import { costMinorOf } from './face.ts';
+
+const DAY_MS = 86_400_000;
+/** Across a shop front: from there on the offer is about another place. */
+const NEAR_M = 10;
+/** Whoever stays longer is no more interested: they sit. */
+const FULL_DWELL_SECONDS = 300;
+const DWELL_GAIN = 0.5;
+/** On the way out; the offer asks them to turn round. */
+const LEAVING = 0.8;
+const FIT_GAIN = 0.5;
+const FAMILIAR_GAIN = 0.5;
+const FAMILIAR_DAYS = 30;
+/** Before anything was redeemed: one in ten, which is what the trade reports of coupons handed out on the spot. */
+const FIRST_MEAN = 0.1;
+const FIRST_STRENGTH = 20;
+/** A spread of rates is seen only in campaigns with as many pushes, and in as many campaigns. */
+const MIN_SENT = 20;
+const MIN_CAMPAIGNS = 3;
+const STRENGTH = { min: 10, max: 1_000 };
+/** Where nobody names a value all are worth the same. */
+const UNKNOWN_VALUE_MINOR = 100;
 
 /** What a campaign has done so far. */
 export interface Redemptions {
@@ -53,4 +76,67 @@ export interface RankSignals {
 export interface Ranked<T extends RankSignals> {
   signals: T;
   score: number;
+}
+
+/** From all campaigns of the site; a mall without history starts at one in ten. */
+export function priorOf(campaigns: readonly Redemptions[]): RatePrior {
+  const sent = campaigns.reduce((sum, one) => sum + one.sent, 0);
+  const redeemed = campaigns.reduce((sum, one) => sum + one.redeemed, 0);
+  const mean = (redeemed + FIRST_STRENGTH * FIRST_MEAN) / (sent + FIRST_STRENGTH);
+  const seen = campaigns.filter((one) => one.sent >= MIN_SENT);
+  if (seen.length < MIN_CAMPAIGNS) return { mean, strength: FIRST_STRENGTH };
+  const pushes = seen.reduce((sum, one) => sum + one.sent, 0);
+  const pooled = seen.reduce((sum, one) => sum + one.redeemed, 0) / pushes;
+  const spread = seen.reduce((sum, one) => sum + one.sent * (one.redeemed / one.sent - pooled) ** 2, 0) / pushes;
+  // What is left of the spread once chance has had its part.
+  const between = spread - (pooled * (1 - pooled) * seen.length) / pushes;
+  const strength = between > 0 ? (mean * (1 - mean)) / between - 1 : STRENGTH.max;
+  return { mean, strength: Math.min(STRENGTH.max, Math.max(STRENGTH.min, strength)) };
+}
+
+export const rateOf = ({ sent, redeemed }: Redemptions, prior: RatePrior): number =>
+  (redeemed + prior.strength * prior.mean) / (sent + prior.strength);
+
+export function relevanceOf(signals: RankSignals, nowMs: number): number {
+  const { audience } = signals.campaign;
+  const { profile, trigger, distanceM, lastRedemptionOfTenantMs } = signals;
+  const interests = audience?.interests ?? [];
+  const shared = interests.filter((one) => profile?.interests.includes(one)).length;
+  const fit =
+    1 +
+    FIT_GAIN * (interests.length === 0 ? 0 : shared / interests.length) +
+    FIT_GAIN * (sharedBrands(audience?.brands ?? [], profile?.brands ?? []) > 0 ? 1 : 0);
+  const nearness = 1 / (1 + Math.max(0, distanceM) / NEAR_M);
+  const shown =
+    trigger.type === 'exited'
+      ? LEAVING
+      : trigger.type === 'dwelled'
+        ? 1 + DWELL_GAIN * Math.min(1, trigger.dwellSeconds / FULL_DWELL_SECONDS)
+        : 1;
+  const daysAgo = lastRedemptionOfTenantMs === null ? undefined : (nowMs - lastRedemptionOfTenantMs) / DAY_MS;
+  const familiarity = daysAgo === undefined ? 1 : 1 + FAMILIAR_GAIN * Math.exp(-Math.max(0, daysAgo) / FAMILIAR_DAYS);
+  return fit * nearness * shown * familiarity;
+}
+
+/** The value in the middle; an offer that names none, or costs nothing, counts as that. */
+function typicalValueMinor(values: readonly number[]): number {
+  const known = values.filter((value) => value > 0).sort((a, b) => a - b);
+  return known[Math.floor((known.length - 1) / 2)] ?? UNKNOWN_VALUE_MINOR;
+}
+
+/** The best first. */
+export function rank<T extends RankSignals>(contenders: readonly T[], prior: RatePrior, nowMs: number): Ranked<T>[] {
+  const typical = typicalValueMinor(contenders.map(({ value }) => costMinorOf(value)));
+  return contenders
+    .map((signals) => {
+      const value = costMinorOf(signals.value) || typical;
+      const deserved = relevanceOf(signals, nowMs) * value * rateOf(signals.redemptions, prior);
+      return { signals, score: deserved / ((1 + signals.tenantShare) * (1 + signals.campaignShare)) };
+    })
+    .sort(
+      (a, b) =>
+        b.score - a.score ||
+        (a.signals.lastPushMs ?? 0) - (b.signals.lastPushMs ?? 0) ||
+        (a.signals.campaign.id < b.signals.campaign.id ? -1 : 1),
+    );
 }

@@ -13,12 +13,25 @@ function hoursHold(minuteOfDay: number, from: string, to: string): 0 | 1 | undef
   return minuteOfDay < end ? 1 : undefined;
 }
 
+/** Hours that begin on this local day; undefined: none. A day with hours of its own follows neither weekday nor the others' hours. */
+function hoursOf(schedule: Schedule, day: DateTime): { from: string; to: string } | undefined {
+  const date = day.toISODate()!;
+  if (schedule.startsOn !== null && date < schedule.startsOn) return undefined;
+  if (schedule.endsOn !== null && date > schedule.endsOn) return undefined;
+  const exception = schedule.exceptions.find((one) => one.date === date);
+  if (exception !== undefined) return exception.hours ?? undefined;
+  return schedule.weekdays.includes(day.weekday) ? schedule : undefined;
+}
+
+/** By the clock on the wall: an hour that comes twice counts twice, one that is left out is not missed. */
 export function inSchedule(schedule: Schedule | null, nowMs: number, timezone: string): boolean {
   if (schedule === null) return true;
   const local = DateTime.fromMillis(nowMs, { zone: timezone });
-  const daysBack = hoursHold(local.hour * 60 + local.minute, schedule.from, schedule.to);
-  if (daysBack === undefined) return false;
-  return schedule.weekdays.includes(local.minus({ days: daysBack }).weekday);
+  const minuteOfDay = local.hour * 60 + local.minute;
+  return [0, 1].some((daysBack) => {
+    const hours = hoursOf(schedule, local.minus({ days: daysBack }));
+    return hours !== undefined && hoursHold(minuteOfDay, hours.from, hours.to) === daysBack;
+  });
 }
 
 export function inQuietHours(quiet: Attention['quietHours'], nowMs: number, timezone: string): boolean {

@@ -16,6 +16,7 @@ export class ConsentStore {
   readonly #duck: Duck;
   readonly #rows = new Map<string, ConsentRow[]>();
   readonly #loading = new Map<string, Promise<ConsentRow[]>>();
+  readonly #listeners = new Set<(shopperId: string, row: ConsentRow | undefined) => void>();
 
   constructor(duck: Duck) {
     this.#duck = duck;
@@ -48,6 +49,7 @@ export class ConsentStore {
     const rows = await this.#load(shopperId);
     // Memory first: a withdrawal counts from here on, even if the disk is slow or fails.
     rows.push(row);
+    this.#tell(shopperId, row);
     try {
       await this.#duck.run('insert into consents values ($1, $2, $3, $4, $5, $6, $7)', [
         shopperId,
@@ -67,6 +69,16 @@ export class ConsentStore {
   /** After an erasure: whoever asks next finds nothing. */
   forget(shopperId: string): void {
     this.#keep(shopperId, []);
+    this.#tell(shopperId, undefined);
+  }
+
+  /** Told of each change as soon as it counts; without a row of an erasure. */
+  onChange(listener: (shopperId: string, row: ConsentRow | undefined) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  #tell(shopperId: string, row: ConsentRow | undefined): void {
+    for (const listener of this.#listeners) listener(shopperId, row);
   }
 
   #nowOf(rows: readonly ConsentRow[], nowMs: number): ConsentNow {

@@ -4,7 +4,7 @@ import { type DecisionContext, decide, holdAtSend, STALE_AFTER_MS } from '../../
 import { inControl, unitOf } from '../../server/campaigns/experiment.ts';
 import { REASON_CODES, reasonWords } from '../../server/campaigns/reasons.ts';
 import { inQuietHours, inSchedule, startOfLocalDayMs } from '../../server/campaigns/schedule.ts';
-import { DEFAULT_ATTENTION, LANGUAGES, type Schedule, schedule } from '../../server/contract/campaigns.ts';
+import { audience, DEFAULT_ATTENTION, LANGUAGES, type Schedule, schedule } from '../../server/contract/campaigns.ts';
 import { seededRandom } from '../support/random.ts';
 import { campaignOf, dwelled, entered, exited, NOW } from './world.ts';
 
@@ -16,7 +16,10 @@ const SHOPPER: Shopper = {
   phoneConnected: true,
   lastOfCampaignMs: null,
   pushesThisVisit: 0,
+  pushesToday: 0,
   pushesOfTenantToday: 0,
+  lastPushMs: null,
+  audienceMiss: undefined,
   inControl: false,
 };
 const context = (given: Partial<DecisionContext> = {}, shopper: Partial<Shopper> = {}): DecisionContext => ({
@@ -25,22 +28,31 @@ const context = (given: Partial<DecisionContext> = {}, shopper: Partial<Shopper>
   event: entered(),
   campaign: campaignOf(),
   attention: DEFAULT_ATTENTION,
-  consent: { presence: true, push: true },
+  consent: { presence: true, push: true, profiling: true },
   shopper: { ...SHOPPER, ...shopper },
-  stockLeft: null,
+  left: { stock: null, budgetMinor: null },
+  face: { costMinor: 0, validUntil: null },
   ...given,
 });
+const AGREED = { presence: true, push: true, profiling: true };
+const UNPROFILED = { ...AGREED, profiling: false };
+const GOLD = campaignOf({ audience: audience.parse({ tiers: ['gold'] }) });
+const RETURN = campaignOf({ trigger: { type: 'return', days: 7 } });
 const NIGHT = Date.parse('2026-05-06T20:30:00Z');
 
 describe('decide', () => {
   test('fires where nothing speaks against it', () => {
     expect(decide(context())).toEqual({ outcome: 'fire' });
-    expect(decide(context({ stockLeft: 1 }))).toEqual({ outcome: 'fire' });
+    expect(
+      decide(context({ left: { stock: 1, budgetMinor: 300 }, face: { costMinor: 300, validUntil: '2026-05-06' } })),
+    ).toEqual({ outcome: 'fire' });
   });
 
   const cases: [name: string, given: DecisionContext, code: string][] = [
-    ['no presence', context({ consent: { presence: false, push: true } }), 'no-consent'],
-    ['no push', context({ consent: { presence: true, push: false } }), 'no-consent'],
+    ['no presence', context({ consent: { ...AGREED, presence: false } }), 'no-consent'],
+    ['no push', context({ consent: { ...AGREED, push: false } }), 'no-consent'],
+    ['an audience without profiling', context({ campaign: GOLD, consent: UNPROFILED }), 'no-consent'],
+    ['a return without profiling', context({ campaign: RETURN, consent: UNPROFILED }), 'no-consent'],
     ['nobody is looked up without presence', { ...context(), shopper: undefined }, 'no-consent'],
     ['ended meanwhile', context({ campaign: campaignOf({ status: 'ended' }) }), 'campaign-not-live'],
     ['stale', context({ event: entered({ sightingAtMs: NOW - STALE_AFTER_MS - 1 }) }), 'stale-sighting'],
@@ -52,10 +64,23 @@ describe('decide', () => {
       'out-of-schedule',
     ],
     ['at night', context({ nowMs: NIGHT, event: entered({ atMs: NIGHT }) }), 'quiet-hours'],
+    ['its last day is over', context({ face: { costMinor: 0, validUntil: '2026-05-05' } }), 'out-of-schedule'],
+    ['not meant', context({ campaign: GOLD }, { audienceMiss: 'tiers' }), 'not-in-audience'],
     ['just had it', context({}, { lastOfCampaignMs: NOW - 59 * 60_000 }), 'cooldown'],
     ['had one this visit', context({}, { pushesThisVisit: 1 }), 'attention-budget'],
+    ['had two today', context({}, { pushesToday: 2 }), 'attention-budget'],
     ['had one of this tenant', context({}, { pushesOfTenantToday: 1 }), 'attention-budget'],
-    ['nothing left', context({ stockLeft: 0 }), 'stock-out'],
+    [
+      'had another a minute ago',
+      context({ attention: { ...DEFAULT_ATTENTION, minSpacingMinutes: 2 } }, { lastPushMs: NOW - 60_000 }),
+      'attention-budget',
+    ],
+    ['nothing left', context({ left: { stock: 0, budgetMinor: null } }), 'stock-out'],
+    [
+      'less left than it costs',
+      context({ left: { stock: 5, budgetMinor: 299 }, face: { costMinor: 300, validUntil: null } }),
+      'budget-spent',
+    ],
     ['no phone', context({}, { phoneConnected: false }), 'phone-closed'],
   ];
   test.each(cases)('held: %s', (_name, given, code) => {
@@ -78,7 +103,8 @@ describe('decide', () => {
 });
 
 test.each([
-  ['consent to push withdrawn', { consent: { presence: true, push: false } }, 'no-consent'],
+  ['consent to push withdrawn', { consent: { ...AGREED, push: false } }, 'no-consent'],
+  ['consent to profiling withdrawn', { consent: UNPROFILED, needsProfiling: true }, 'no-consent'],
   ['erased', { erased: true }, 'no-consent'],
   ['paused', { paused: true }, 'paused'],
   ['left', { inZone: false }, 'left-zone'],
@@ -88,7 +114,8 @@ test.each([
   const fine = {
     nowMs: NOW + 300,
     decidedMs: NOW,
-    consent: { presence: true, push: true },
+    consent: AGREED,
+    needsProfiling: false,
     paused: false,
     inZone: true,
     campaignLive: true,

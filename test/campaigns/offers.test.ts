@@ -232,7 +232,7 @@ describe('held back, with a reason', () => {
     await world.shopper('c-1');
     await happens(entered());
     expect(world.hub.pushed).toHaveLength(1);
-    expect(await world.decisions('tea')).toEqual([{ outcome: 'held', code: 'attention-budget' }]);
+    expect(await world.decisions('tea')).toEqual([{ outcome: 'held', code: 'outranked' }]);
   });
 
   test('stock: the last one goes to one shopper; an expired one comes back', async () => {

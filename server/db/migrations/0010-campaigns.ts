@@ -27,7 +27,7 @@ export const deeperCampaigns: Migration = {
       at_ms bigint not null, value_minor bigint not null, items integer not null, closed_ms bigint, closed_by varchar,
       primary key (site_id, tenant_id, basket_id))`,
     `create table campaign_images (
-      id varchar primary key, site_id varchar not null, tenant_id varchar, file varchar not null,
+      id varchar primary key, site_id varchar not null, tenant_id varchar, content blob not null,
       content_type varchar not null, width_px integer not null, height_px integer not null, bytes bigint not null,
       uploaded_ms bigint not null)`,
   ],
