@@ -13,9 +13,11 @@ import { openTimeSeries } from './db/duckTimeSeries.ts';
 import { migrate } from './db/migrations/index.ts';
 import { FloorImages } from './http/floorImages.ts';
 import { auditRoutes } from './http/routes/audits.ts';
+import { basketRoutes } from './http/routes/baskets.ts';
 import { campaignRoutes } from './http/routes/campaigns.ts';
 import { demoRoutes } from './http/routes/demo.ts';
 import { identityRoutes } from './http/routes/identity.ts';
+import { imageRoutes } from './http/routes/images.ts';
 import { coreRoutes } from './http/routes/index.ts';
 import { pushRoutes } from './http/routes/push.ts';
 import { redemptionRoutes } from './http/routes/redemptions.ts';
@@ -201,6 +203,8 @@ class ComposedApp implements App {
         ...coreRoutes(services),
         ...auditRoutes({ audits, registry, pipeline, auth, journal: audit }),
         ...campaignRoutes({ services: offers, registry }),
+        ...basketRoutes({ services: offers, registry }),
+        ...imageRoutes({ services: offers }),
         ...shopperRoutes({
           services: offers,
           registry,

@@ -42,6 +42,12 @@ export interface DecisionRow {
   outrankedBy: string | null;
 }
 
+export interface HeldCounts {
+  quarters: { startMs: number; outcome: Outcome; code: string; count: number }[];
+  reasons: { code: ReasonCode; detail: string | null; params: string; count: number }[];
+  winners: { campaignId: string; count: number }[];
+}
+
 const COLUMNS = `campaign_id as "campaignId", zone_id as "zoneId", trigger, decided_ms as "decidedMs", outcome, code,
   params, words, latency_ms as "latencyMs", variant, score, outranked_by as "outrankedBy"`;
 
@@ -102,12 +108,38 @@ export class DecisionLog {
   }
 
   /** The latest quarter hour first; within it in no order, for an order would tell who went where next. */
-  ofCampaign(siteId: string, campaignId: string, limit: number): Promise<DecisionRow[]> {
+  ofCampaign(siteId: string, campaignId: string, limit: number, outcome?: Outcome): Promise<DecisionRow[]> {
     return this.#duck.all<DecisionRow>(
-      `select ${COLUMNS} from offer_decisions where site_id = $1 and campaign_id = $2
+      `select ${COLUMNS} from offer_decisions
+       where site_id = $1 and campaign_id = $2 and outcome = coalesce($3, outcome)
        order by decided_ms // 900000 desc, id limit ${Math.trunc(limit)}`,
-      [siteId, campaignId],
+      [siteId, campaignId, outcome ?? null],
     );
+  }
+
+  /** By quarter hour of the decision, from `fromMs` on: local days are whole numbers of them. */
+  async held(siteId: string, campaignId: string, fromMs: number): Promise<HeldCounts> {
+    const where = 'site_id = $1 and campaign_id = $2 and decided_ms >= $3';
+    const params = [siteId, campaignId, fromMs];
+    const [quarters, reasons, winners] = await Promise.all([
+      this.#duck.all<HeldCounts['quarters'][number]>(
+        `select (decided_ms // 900000) * 900000 as "startMs", outcome, code, count(*) as count from offer_decisions
+         where ${where} group by all order by 1, 2, 3`,
+        params,
+      ),
+      this.#duck.all<HeldCounts['reasons'][number]>(
+        `select code, any_value(params) as params, count(*) as count,
+           coalesce(params->>'$.condition', params->>'$.limit', params->>'$.purpose') as detail
+         from offer_decisions where ${where} and outcome = 'held' group by code, detail order by count desc, code, detail`,
+        params,
+      ),
+      this.#duck.all<HeldCounts['winners'][number]>(
+        `select outranked_by as "campaignId", count(*) as count from offer_decisions
+         where ${where} and outranked_by is not null group by 1 order by count desc, 1`,
+        params,
+      ),
+    ]);
+    return { quarters, reasons, winners };
   }
 
   ofShopper(shopperId: string, limit: number): Promise<DecisionRow[]> {

@@ -215,6 +215,10 @@ export const decisionView = z.object({
   reason: z.string(),
   variant: z.string().nullable(),
   latencyMs: z.number().nullable(),
+  /** Where campaigns competed for one shopper: see server/campaigns/ranking.ts. */
+  score: z.number().nullable(),
+  /** Name of the campaign that won instead; null for another tenant's, but to the mall. */
+  outrankedBy: z.string().nullable(),
 });
 export type DecisionView = z.infer<typeof decisionView>;
 
@@ -231,3 +235,40 @@ export const funnel = z.object({
   latencyMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable(), p99: z.number().nullable() }),
 });
 export type Funnel = z.infer<typeof funnel>;
+
+/** What was held back and why; names nobody. */
+export const heldLog = z.object({
+  from: z.string(),
+  to: z.string(),
+  /** The most frequent first. `detail`: the audience's condition, the budget's limit, the consent's purpose. */
+  byReason: z.array(z.object({ code: z.string(), detail: z.string().nullable(), reason: z.string(), count: z.int() })),
+  /** Local days, the earliest first; those without decisions are left out. */
+  byDay: z.array(
+    z.object({
+      date: z.string(),
+      sent: z.int(),
+      control: z.int(),
+      held: z.record(z.string(), z.int()),
+    }),
+  ),
+  /** Held by the ranking: which campaigns won, and how often; null name as in `decisionView`. */
+  outrankedBy: z.array(z.object({ campaign: z.string().nullable(), count: z.int() })),
+  samples: z.array(decisionView),
+});
+export type HeldLog = z.infer<typeof heldLog>;
+
+export const rejectionInput = z.object({ reason: z.string().trim().min(1).max(1_000) });
+
+/** A picture that offers may show, at `/api/v1/images/{id}`. */
+export const campaignImage = z.object({
+  id: z.string(),
+  /** Null: the mall's own, for everybody's campaigns. */
+  tenantId: z.string().nullable(),
+  url: z.string(),
+  contentType: z.string(),
+  widthPx: z.int(),
+  heightPx: z.int(),
+  bytes: z.int(),
+  uploadedAt: z.string(),
+});
+export type CampaignImageView = z.infer<typeof campaignImage>;

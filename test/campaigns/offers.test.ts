@@ -37,7 +37,7 @@ describe('from an event to a phone', () => {
     });
     const [offer] = await world.services.ledger.wallet(shopperId, NOW);
     expect(offer).toMatchObject({ state: 'active', code: world.hub.pushed[0]!.offer.code });
-    expect(Buffer.from(offer!.code!, 'base64url')).toHaveLength(16);
+    expect(Buffer.from(offer!.code!, 'base64url').length).toBeGreaterThanOrEqual(16);
     expect(offer!.shortCode).toMatch(/^[0-9A-HJKMNP-TV-Z]{8}$/);
     expect(await world.decisions()).toEqual([{ outcome: 'sent', code: 'entered' }]);
     expect((await world.services.log.funnel(SITE, 'coffee')).latencyMs.p50).toBe(700);

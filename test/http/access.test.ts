@@ -6,9 +6,11 @@ import { openOffers } from '../../server/campaigns/open.ts';
 import { fullPath, PAGES, routeName } from '../../server/http/declare.ts';
 import { type Route, route } from '../../server/http/route.ts';
 import { auditRoutes } from '../../server/http/routes/audits.ts';
+import { basketRoutes } from '../../server/http/routes/baskets.ts';
 import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
 import { identityRoutes } from '../../server/http/routes/identity.ts';
+import { imageRoutes } from '../../server/http/routes/images.ts';
 import { pushRoutes } from '../../server/http/routes/push.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
@@ -130,6 +132,16 @@ const EXPECTED: Record<string, Row> = {
   'POST /api/v1/sites/:site/campaigns/:campaign/start': ANALYSTS,
   'POST /api/v1/sites/:site/campaigns/:campaign/pause': ANALYSTS,
   'POST /api/v1/sites/:site/campaigns/:campaign/end': ANALYSTS,
+  'POST /api/v1/sites/:site/campaigns/:campaign/approve': MANAGEMENT,
+  'POST /api/v1/sites/:site/campaigns/:campaign/reject': MANAGEMENT,
+  'GET /api/v1/sites/:site/campaigns/:campaign/held': ANALYSTS,
+  'GET /api/v1/sites/:site/images': ANALYSTS,
+  'POST /api/v1/sites/:site/images': ANALYSTS,
+  'DELETE /api/v1/sites/:site/images/:image': ANALYSTS,
+  'GET /api/v1/images/:image': 'public',
+  'POST /api/v1/sites/:site/baskets': ANALYSTS,
+  'DELETE /api/v1/sites/:site/baskets/:basket': ANALYSTS,
+  'GET /api/v1/shopper/reference': ['shopper'],
   'GET /api/v1/sites/:site/campaigns/:campaign/decisions': ANALYSTS,
   'GET /api/v1/sites/:site/campaigns/:campaign/funnel': ANALYSTS,
   'GET /api/v1/sites/:site/attention': ANALYSTS,
@@ -199,6 +211,8 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
   return [
     ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
     ...campaignRoutes({ services: offers, registry }),
+    ...basketRoutes({ services: offers, registry }),
+    ...imageRoutes({ services: offers }),
     ...shopperRoutes({ services: offers, registry, hub, auth, demo: true, audit }),
     ...shopperClubRoutes({ services: offers }),
     ...shopperMapRoutes({

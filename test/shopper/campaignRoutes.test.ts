@@ -88,7 +88,10 @@ test('the attention budget is the mall’s: a retailer reads it, a manager chang
   const { body } = await cafe.get<{ pushesPerVisit: number }>(path);
   expect(body).toEqual({
     pushesPerVisit: 1,
+    pushesPerDay: 2,
     pushesPerTenantPerDay: 1,
+    minSpacingMinutes: 0,
+    approvalRequired: false,
     quietHours: { from: '22:00', to: '08:00' },
   });
   expect((await cafe.put(path, { pushesPerVisit: 9 })).status).toBe(403);

@@ -9,8 +9,10 @@ import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import type { Grant } from '../../server/http/route.ts';
 import { authRoutes } from '../../server/http/routes/auth.ts';
+import { basketRoutes } from '../../server/http/routes/baskets.ts';
 import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
+import { imageRoutes } from '../../server/http/routes/images.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
 import { shopperClubRoutes } from '../../server/http/routes/shopperClub.ts';
@@ -133,6 +135,8 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
     onFailure: onError,
     routes: [
       ...campaignRoutes({ services, registry }),
+      ...basketRoutes({ services, registry }),
+      ...imageRoutes({ services }),
       ...redemptionRoutes({ services, registry }),
       ...shopperRoutes({ services, registry, hub, auth, audit, demo }),
       ...shopperClubRoutes({ services }),

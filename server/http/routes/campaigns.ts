@@ -1,19 +1,23 @@
 /** Campaigns, their decisions and funnels, and the mall's attention settings. A retailer sees its own tenant's alone. */
 import { z } from 'zod';
-import { type CampaignAction, statusAfter } from '../../campaigns/campaign.ts';
+import { afterRehearsal, type CampaignAction, changed, mayGoLive, statusAfter } from '../../campaigns/campaign.ts';
 import { iso } from '../../campaigns/ledger.ts';
 import type { OfferServices } from '../../campaigns/open.ts';
-import { attention, type Campaign, campaign, campaignInput, decisionView, funnel } from '../../contract/campaigns.ts';
+import { attention, type Campaign, campaign, campaignInput, rejectionInput } from '../../contract/campaigns.ts';
 import { id } from '../../contract/model.ts';
-import { badRequest, conflict, forbidden, notFound } from '../../errors.ts';
+import { AppError, conflict, notFound } from '../../errors.ts';
 import { idFromName } from '../../floor/zoneIds.ts';
 import type { Registry } from '../../registry/types.ts';
 import { siteParams, withPathId } from '../resources.ts';
-import { type Access, Reply, type Route, type RouteContext, route } from '../route.ts';
+import { type Access, Reply, type Route, route } from '../route.ts';
+import { type Asked, checkedCampaign } from './campaignChecks.ts';
+import { campaignDecisionRoutes } from './campaignDecisions.ts';
 
 export interface CampaignRouteParts {
-  services: Pick<OfferServices, 'campaigns' | 'log'>;
+  services: Pick<OfferServices, 'campaigns' | 'log' | 'images'>;
   registry: Registry;
+  /** Replays history under the campaign and keeps the result; a draft that is started asks for it. */
+  rehearse?: (siteId: string, campaign: Campaign, nowMs: number) => Promise<unknown>;
 }
 
 const EVERYONE: Access = { roles: ['owner', 'manager', 'retailer'], scope: 'site' };
@@ -21,15 +25,11 @@ const MALL: Access = { roles: ['owner', 'manager'], scope: 'site' };
 
 const campaignBody = campaignInput.partial({ id: true });
 const campaignParams = z.object({ site: id, campaign: id });
-/** To the second, a row could be matched with who stood there, or with the row of another zone: together they are a path. */
-const QUARTER_MS = 900_000;
 /** A mall runs dozens; it bounds memory. */
 const MAX_CAMPAIGNS = 2_000;
 
-type Asked = Pick<RouteContext, 'siteId' | 'tenantId'>;
-
-export function campaignRoutes({ services, registry }: CampaignRouteParts): Route[] {
-  const { campaigns, log } = services;
+export function campaignRoutes({ services, registry, rehearse }: CampaignRouteParts): Route[] {
+  const { campaigns, log, images } = services;
 
   /** Another tenant's campaign looks as if it did not exist. */
   const find = ({ siteId, tenantId }: Asked, campaignId: string): Campaign | undefined => {
@@ -42,36 +42,43 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
     return found;
   };
 
-  /** The input as it may be kept: of the retailer's tenant, in zones that exist and that the tenant may use. */
-  const checked = ({ siteId, tenantId }: Asked, input: z.output<typeof campaignInput>) => {
-    if (tenantId !== null && input.tenantId !== null && input.tenantId !== tenantId)
-      throw forbidden('this account makes campaigns of its own tenant only');
-    input.zoneIds.forEach((zoneId, i) => {
-      const zone = registry.zones.get(siteId, zoneId);
-      if (zone === undefined) throw badRequest(`zone ${zoneId} does not exist`, `body.zoneIds.${i}`);
-      if (tenantId !== null && zone.tenantId !== tenantId)
-        throw badRequest(`zone ${zoneId} does not belong to tenant ${tenantId}`, `body.zoneIds.${i}`);
-    });
-    return { ...input, zoneIds: [...new Set(input.zoneIds)], tenantId: tenantId ?? input.tenantId };
+  const checked = (asked: Asked, input: z.output<typeof campaignInput>) =>
+    checkedCampaign({ registry, images }, asked, input);
+
+  const moved = (found: Campaign, action: CampaignAction): Campaign => {
+    const status = statusAfter(found.status, action);
+    if (status !== undefined) return { ...found, status };
+    const first = action === 'approve' && found.status === 'draft' ? ': rehearse it first' : '';
+    throw conflict(`a campaign that is ${found.status} cannot be moved by ${action}${first}`);
   };
 
-  const move = (action: CampaignAction, summary: string): Route =>
+  const move = (action: 'pause' | 'end' | 'approve', access: Access, summary: string): Route =>
     route({
       method: 'post',
       path: `/sites/:site/campaigns/:campaign/${action}`,
       summary,
-      access: EVERYONE,
+      access,
       params: campaignParams,
       response: campaign,
       handler: async (context) => {
-        const found = require(context, context.params.campaign);
-        const status = statusAfter(found.status, action);
-        if (status === undefined) throw conflict(`a campaign that is ${found.status} cannot be moved by ${action}`);
-        const moved = { ...found, status };
-        await campaigns.put(context.siteId, moved, context.nowMs);
-        return moved;
+        const after = moved(require(context, context.params.campaign), action);
+        const next = action === 'approve' ? { ...after, rejection: null } : after;
+        await campaigns.put(context.siteId, next, context.nowMs);
+        return next;
       },
     });
+
+  /** A draft is rehearsed on the way; what was rehearsed is what goes on, so a change meanwhile stops it. */
+  async function rehearsed(asked: Asked & { nowMs: number }, found: Campaign): Promise<Campaign> {
+    if (found.status !== 'draft') return found;
+    await rehearse?.(asked.siteId, found, asked.nowMs);
+    const now = require(asked, found.id);
+    if (now !== found && now.status === 'draft')
+      throw conflict('the campaign was changed while it was rehearsed: look at it and start it again');
+    const next = afterRehearsal(now);
+    if (next !== now) await campaigns.put(asked.siteId, next, asked.nowMs);
+    return next;
+  }
 
   return [
     route({
@@ -97,7 +104,7 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
       handler: async (context) => {
         const { siteId, body, nowMs } = context;
         const taken = (campaignId: string): boolean => campaigns.get(siteId, campaignId) !== undefined;
-        const input = checked(context, { ...body, id: body.id ?? idFromName(body.name, 'campaign', taken) });
+        const input = await checked(context, { ...body, id: body.id ?? idFromName(body.name, 'campaign', taken) });
         if (taken(input.id)) throw conflict(`campaign ${input.id} exists already`, 'body.id');
         if (campaigns.all(siteId).length >= MAX_CAMPAIGNS)
           throw conflict(`a site holds at most ${MAX_CAMPAIGNS} campaigns: remove some that have ended`);
@@ -118,73 +125,86 @@ export function campaignRoutes({ services, registry }: CampaignRouteParts): Rout
     route({
       method: 'put',
       path: '/sites/:site/campaigns/:campaign',
-      summary: 'Creates a campaign as a draft, or changes one that has not ended; its status stays',
+      summary:
+        'Creates a campaign as a draft, or changes one that has not ended. What is changed in substance is a draft again; while it is live only name, stock, budget and the last day of its schedule change',
       access: EVERYONE,
       params: campaignParams,
       body: campaignBody,
       response: campaign,
       handler: async (context) => {
         const { siteId, params, body, nowMs } = context;
-        const input = checked(context, withPathId(params.campaign, body));
+        const input = await checked(context, withPathId(params.campaign, body));
         const known = campaigns.get(siteId, params.campaign);
         // An id that another tenant uses is taken; of what it names nothing is told.
         if (known !== undefined && find(context, known.id) === undefined)
           throw conflict(`campaign ${known.id} exists already`, 'body.id');
         if (known?.status === 'ended') throw conflict('a campaign that has ended cannot be changed: make a new one');
-        const changed: Campaign = { ...input, status: known?.status ?? 'draft', rejection: known?.rejection ?? null };
-        await campaigns.put(siteId, changed, nowMs);
-        return changed;
+        const next =
+          known === undefined ? { ...input, status: 'draft' as const, rejection: null } : changed(known, input);
+        if (next === undefined)
+          throw conflict(
+            'while a campaign is live only its name, stock, budget and the last day of its schedule can be changed: pause it first',
+          );
+        await campaigns.put(siteId, next, nowMs);
+        return next;
       },
     }),
     route({
       method: 'delete',
       path: '/sites/:site/campaigns/:campaign',
-      summary: 'Removes a campaign that never started or has ended; its decisions stay',
+      summary: 'Removes a campaign that is neither live nor paused; its decisions stay',
       access: EVERYONE,
       params: campaignParams,
       handler: async (context) => {
         const found = require(context, context.params.campaign);
-        if (found.status !== 'draft' && found.status !== 'ended')
+        if (found.status === 'live' || found.status === 'paused')
           throw conflict(`a campaign that is ${found.status} cannot be removed: end it first`);
         await campaigns.remove(context.siteId, found.id);
       },
     }),
-    move('start', 'Makes a draft or paused campaign live'),
-    move('pause', 'Sends no more until it is started again; codes that are out stay good'),
-    move('end', 'For good; codes that are out stay good until they expire'),
     route({
-      method: 'get',
-      path: '/sites/:site/campaigns/:campaign/decisions',
-      summary: 'What was sent and what was held back, with the reason; names nobody, and times are quarter hours',
+      method: 'post',
+      path: '/sites/:site/campaigns/:campaign/start',
+      summary: 'Makes a campaign live; a draft is rehearsed first. 409 where the mall asks to approve it before',
       access: EVERYONE,
       params: campaignParams,
-      query: z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
-      response: z.object({ decisions: z.array(decisionView) }),
+      response: campaign,
       handler: async (context) => {
+        const { siteId, nowMs } = context;
         const found = require(context, context.params.campaign);
-        const rows = await log.ofCampaign(context.siteId, found.id, context.query.limit);
-        const views = rows.map((row) => ({
-          at: iso(Math.floor(row.decidedMs / QUARTER_MS) * QUARTER_MS),
-          zoneId: row.zoneId,
-          trigger: row.trigger,
-          outcome: row.outcome,
-          code: row.code,
-          reason: row.words,
-          variant: row.variant,
-          latencyMs: row.latencyMs,
-        }));
-        return { decisions: views };
+        moved(found, 'start');
+        const ready = await rehearsed(context, found);
+        if (!mayGoLive(ready, campaigns.attention(siteId)))
+          throw new AppError(
+            409,
+            'approval-required',
+            `the mall approves campaigns before they go live: this one is ${ready.status} and waits for that`,
+          );
+        const live = moved(ready, 'start');
+        await campaigns.put(siteId, live, nowMs);
+        return live;
       },
     }),
+    move('pause', EVERYONE, 'Sends no more until it is started again; codes that are out stay good'),
+    move('end', EVERYONE, 'For good; codes that are out stay good until they expire'),
+    move('approve', MALL, 'The mall agrees to a campaign that was rehearsed'),
     route({
-      method: 'get',
-      path: '/sites/:site/campaigns/:campaign/funnel',
-      summary: 'Would fire, sent, opened, redeemed; held back by reason; latency to the phone',
-      access: EVERYONE,
+      method: 'post',
+      path: '/sites/:site/campaigns/:campaign/reject',
+      summary: 'The mall sends a campaign back to draft, and says why',
+      access: MALL,
       params: campaignParams,
-      response: funnel,
-      handler: (context) => log.funnel(context.siteId, require(context, context.params.campaign).id),
+      body: rejectionInput,
+      response: campaign,
+      handler: async (context) => {
+        const { siteId, body, nowMs } = context;
+        const rejection = { reason: body.reason, at: iso(nowMs) };
+        const next = { ...moved(require(context, context.params.campaign), 'reject'), rejection };
+        await campaigns.put(siteId, next, nowMs);
+        return next;
+      },
     }),
+    ...campaignDecisionRoutes({ campaigns, log, registry, access: EVERYONE, require }),
     route({
       method: 'get',
       path: '/sites/:site/attention',
