@@ -1,8 +1,9 @@
 /** Codes that people carry from a phone to a till, or from a tag to a phone. Pure: random bytes are handed in. */
 import { createHash } from 'node:crypto';
+import { BASE32, readToken } from '../contract/offerToken.ts';
 
 /** Crockford's base 32: no I, L, O, U, so that a code read aloud or typed is not misread. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const ALPHABET = BASE32;
 
 /** 40 bits: safe only because tries are limited. */
 export const SHORT_CODE_CHARS = 8;
@@ -31,10 +32,14 @@ const LONG_CODE = /^[A-Za-z0-9_-]{22}$/;
 export const codeHash = (siteId: string, kind: 'long' | 'short' | 'tag', code: string): string =>
   createHash('sha256').update(`${kind}\0${siteId}\0${code}`).digest('base64url');
 
+export type OfferCode = { kind: 'token' | 'long' | 'short'; code: string };
+
 /** What a till read or a cashier typed: kind and canonical form. */
-export function readOfferCode(text: string): { kind: 'long' | 'short'; code: string } | undefined {
+export function readOfferCode(text: string): OfferCode | undefined {
   const trimmed = text.trim();
   if (LONG_CODE.test(trimmed)) return { kind: 'long', code: trimmed };
+  const token = readToken(trimmed);
+  if (token !== undefined) return { kind: 'token', code: token.token };
   const code = normalise(trimmed, SHORT_CODE_CHARS);
   return code === undefined ? undefined : { kind: 'short', code };
 }

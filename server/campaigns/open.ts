@@ -1,7 +1,9 @@
 /** Puts the parts of offers together: for the server's composition and for tests. */
+import type { OfflineKit } from '../contract/offerToken.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { Clock, Pipeline } from '../ingest/types.ts';
 import type { LiveHub } from '../live/types.ts';
+import { Orders } from '../orders/orders.ts';
 import { ConsentStore } from '../privacy/consentStore.ts';
 import { DEFAULT_RETENTION_DAYS } from '../privacy/consentTexts.ts';
 import { openPush, type PushOptions, type PushServices } from '../push/open.ts';
@@ -18,12 +20,16 @@ import { CampaignImages } from './images.ts';
 import { ShopperLedger } from './ledger.ts';
 import { Loyalty } from './loyalty.ts';
 import { OfferBook } from './offerBook.ts';
+import { OfferKeys } from './offerKeys.ts';
 import { Offers } from './offers.ts';
+import { offlineKit } from './offlineKit.ts';
 import { Pairings } from './pairings.ts';
 import { ProfileFacts } from './profileFacts.ts';
 import { Profiles } from './profiles.ts';
 import { Redeemer } from './redeem.ts';
+import { RedemptionBook, type RedemptionRight } from './redemptionBook.ts';
 import { expireOffers, monthsBefore, OFFERS_KEPT_MONTHS } from './retention.ts';
+import { Settler } from './settle.ts';
 import { Shoppers } from './shoppers.ts';
 
 export interface OfferServicesOptions {
@@ -56,6 +62,11 @@ export interface OfferServices {
   ledger: ShopperLedger;
   eraser: Eraser;
   redeemer: Redeemer;
+  redemptions: RedemptionBook;
+  settler: Settler;
+  keys: OfferKeys;
+  orders: Orders;
+  offlineKit(rights: readonly RedemptionRight[], nowMs: number): Promise<OfflineKit>;
   offers: Offers;
   push: PushServices;
   handOverTimes: HandOverTimes;
@@ -84,7 +95,8 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
   });
   const loyalty = new Loyalty(duck, clock);
   const feedback = new Feedback(duck);
-  const book = new OfferBook(duck);
+  const keys = new OfferKeys(duck);
+  const book = new OfferBook(duck, keys);
   const log = new DecisionLog(duck);
   const ledger = new ShopperLedger({ duck, registry, campaigns, consents, pairings, book, log, feedback });
   const push = openPush(duck, clock, options.push ?? { keyFile: undefined, subject: null }, onError);
@@ -95,7 +107,11 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
     subscriptions: push.subscriptions,
     journalFile: options.erasureJournalFile,
   });
-  const redeemer = new Redeemer(duck, (shopperId) => hub.notifyChanged(shopperId));
+  const orders = new Orders({ duck, consents, loyalty });
+  const redemptions = new RedemptionBook(duck, orders, registry);
+  const onRedeemed = (shopperId: string) => hub.notifyChanged(shopperId);
+  const redeemer = new Redeemer({ book: redemptions, keys, onRedeemed });
+  const settler = new Settler({ book: redemptions, keys, campaigns, onRedeemed });
   const handOverTimes = new HandOverTimes(duck, onError);
   const delivery = new Delivery({ hub, push: push.sender, times: handOverTimes, clock });
   const offers = new Offers({
@@ -130,6 +146,11 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
     ledger,
     eraser,
     redeemer,
+    redemptions,
+    settler,
+    keys,
+    orders,
+    offlineKit: (rights, nowMs) => offlineKit({ duck, registry, campaigns, keys }, rights, nowMs),
     offers,
     push,
     handOverTimes,

@@ -1,6 +1,7 @@
 /** What is old is removed: offers and decisions after 13 months, ended pairings with the visits that they named. */
 import { DateTime } from 'luxon';
 import type { Duck } from '../db/duckdb.ts';
+import { OfferKeys } from './offerKeys.ts';
 
 /** A year, and a month to compare the same season. */
 export const OFFERS_KEPT_MONTHS = 13;
@@ -19,6 +20,10 @@ export async function expireOffers(duck: Duck, nowMs: number, retentionDays: num
       beforeMs,
     ]);
     await sql.run('delete from offers where expires_ms < $1', [beforeMs]);
+    await sql.run('delete from redemption_voids where voided_ms < $1', [beforeMs]);
+    await sql.run('delete from settlements where settled_ms < $1', [beforeMs]);
+    await sql.run('delete from orders where at_ms < $1', [beforeMs]);
+    await OfferKeys.expire(sql, beforeMs);
     await sql.run('delete from offer_decisions where decided_ms < $1', [beforeMs]);
     await sql.run('delete from feedback where at_ms < $1', [beforeMs]);
     await sql.run('delete from loyalty_points where at_ms < $1', [beforeMs]);

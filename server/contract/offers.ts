@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { language, OUTCOMES } from './campaigns.ts';
 import { id } from './model.ts';
+import { amountMinor, orderId } from './orders.ts';
 
 // The shopper's page
 
@@ -104,24 +105,163 @@ export type Erasure = z.infer<typeof erasure>;
 
 // The till
 
-export const redemptionInput = z.object({
-  /** What the QR code holds, or the short code as typed: case, spaces and dashes do not matter. */
-  code: z.string().trim().min(1).max(64),
-  /** The basket, in the site's currency. */
+/** What the QR code holds, or the short code as typed: case, spaces and dashes do not matter. */
+const offerCode = z.string().trim().min(1).max(400);
+const tillName = z.string().trim().min(1).max(40);
+/** What the caller names its try: the same again is the same redemption, also where the first answer was lost. */
+export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,80}$/, 'must be 1 to 80 printable characters');
+const basket = {
+  /** The basket, in the site's currency; `amountMinor` is the same in its minor units, and only one of them is given. */
   amount: z.number().min(0).max(10_000_000).optional(),
-  /** Which till of the shop, where it has several. */
-  till: z.string().trim().min(1).max(40).optional(),
-});
+  amountMinor: amountMinor.optional(),
+  /** The receipt's number: an import of the same order later is the same order. */
+  orderId: orderId.optional(),
+};
+const oneAmount = (input: { amount?: number | undefined; amountMinor?: number | undefined }): boolean =>
+  input.amount === undefined || input.amountMinor === undefined;
+const ONE_AMOUNT = { message: 'must not be given beside amount', path: ['amountMinor'] };
+
+export const redemptionInput = z
+  .object({
+    code: offerCode,
+    ...basket,
+    /** Which till of the shop, where it has several. */
+    till: tillName.optional(),
+    /** Or as the header Idempotency-Key. */
+    idempotencyKey: idempotencyKey.optional(),
+  })
+  .refine(oneAmount, ONE_AMOUNT);
 export const redemption = z.object({
   result: z.enum(['redeemed', 'already-redeemed', 'expired', 'unknown']),
   message: z.string(),
+  /** For taking it back; null where nothing was redeemed now. */
+  id: z.string().nullable(),
+  /** Ties an order of an import to whoever redeemed. */
+  offerId: z.string().nullable(),
+  title: z.string().nullable(),
+  text: z.string().nullable(),
+  terms: z.string().nullable(),
+  redeemedAt: z.string().nullable(),
+  expiresAt: z.string().nullable(),
+  /** Until then it can be taken back; null where it cannot. */
+  voidableUntil: z.string().nullable(),
+  amountMinor: z.int().nullable(),
+  currency: z.string().nullable(),
+});
+export type Redemption = z.infer<typeof redemption>;
+
+export const codeCheckInput = z.object({ code: offerCode });
+export const codeCheck = z.object({
+  result: z.enum(['valid', 'already-redeemed', 'expired', 'unknown']),
+  message: z.string(),
+  offerId: z.string().nullable(),
+  campaignId: z.string().nullable(),
   title: z.string().nullable(),
   text: z.string().nullable(),
   terms: z.string().nullable(),
   redeemedAt: z.string().nullable(),
   expiresAt: z.string().nullable(),
 });
-export type Redemption = z.infer<typeof redemption>;
+export type CodeCheck = z.infer<typeof codeCheck>;
+
+export const redemptionRow = z.object({
+  id: z.string(),
+  siteId: z.string(),
+  tenantId: z.string().nullable(),
+  offerId: z.string(),
+  campaignId: z.string(),
+  title: z.string(),
+  at: z.string(),
+  till: z.string().nullable(),
+  amountMinor: z.int().nullable(),
+  currency: z.string(),
+  orderId: z.string().nullable(),
+  /** When it was settled, where it was accepted without a network. */
+  settledAt: z.string().nullable(),
+  voidableUntil: z.string().nullable(),
+});
+export type RedemptionRow = z.infer<typeof redemptionRow>;
+
+export const voidInput = z.object({ reason: z.string().trim().min(1).max(200).optional() });
+export const voided = z.object({
+  id: z.string(),
+  offerId: z.string(),
+  voidedAt: z.string(),
+  /** False: the offer has expired meanwhile, or its holder was erased. */
+  usable: z.boolean(),
+});
+export type Voided = z.infer<typeof voided>;
+
+export const MAX_SETTLED_AT_ONCE = 100;
+export const settleInput = z.object({
+  /** The till's clock as it sends this: what its times are corrected by. */
+  clock: z.iso.datetime({ offset: true }),
+  till: tillName.optional(),
+  items: z
+    .array(
+      z
+        .object({
+          key: idempotencyKey,
+          code: offerCode,
+          /** By the till's clock. */
+          acceptedAt: z.iso.datetime({ offset: true }),
+          ...basket,
+        })
+        .refine(oneAmount, ONE_AMOUNT),
+    )
+    .min(1)
+    .max(MAX_SETTLED_AT_ONCE),
+});
+export type SettleInput = z.input<typeof settleInput>;
+/**
+ * `settled` counts. `double-use`: another till's counts. `expired`: it had ended when it was accepted. `withdrawn`: the
+ * offer was taken back before. `revoked`: signed with a key that is not trusted any more. `unknown`: no code of this shop.
+ */
+export const SETTLE_RESULTS = ['settled', 'double-use', 'expired', 'withdrawn', 'revoked', 'unknown'] as const;
+export type SettleResult = (typeof SETTLE_RESULTS)[number];
+export const settlement = z.object({
+  key: z.string(),
+  result: z.enum(SETTLE_RESULTS),
+  message: z.string(),
+  title: z.string().nullable(),
+  offerId: z.string().nullable(),
+  /** The one that counts, where it is another. */
+  other: z.object({ at: z.string(), till: z.string().nullable() }).nullable(),
+});
+export type Settlement = z.infer<typeof settlement>;
+export const settlements = z.object({
+  results: z.array(settlement),
+  /** How much the till's clock is behind the server's. */
+  clockOffsetMs: z.int(),
+});
+export type Settlements = z.infer<typeof settlements>;
+
+export const redemptionConflict = z.object({
+  result: z.enum(SETTLE_RESULTS),
+  message: z.string(),
+  tenantId: z.string().nullable(),
+  campaignId: z.string().nullable(),
+  offerId: z.string(),
+  title: z.string().nullable(),
+  acceptedAt: z.string(),
+  settledAt: z.string(),
+  till: z.string().nullable(),
+  by: z.object({ kind: z.string(), id: z.string() }),
+  amountMinor: z.int().nullable(),
+  currency: z.string(),
+  clockOffsetMs: z.int(),
+  other: z.object({ at: z.string(), till: z.string().nullable() }).nullable(),
+});
+export type RedemptionConflict = z.infer<typeof redemptionConflict>;
+
+export const offerKeyView = z.object({
+  id: z.string(),
+  publicKey: z.string(),
+  createdAt: z.string(),
+  retiredAt: z.string().nullable(),
+  revokedAt: z.string().nullable(),
+});
+export type OfferKeyView = z.infer<typeof offerKeyView>;
 
 export const carrierTag = z.object({ carrierId: z.string(), code: z.string(), url: z.string(), svg: z.string() });
 export type CarrierTag = z.infer<typeof carrierTag>;

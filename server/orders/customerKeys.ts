@@ -13,21 +13,19 @@ export const shopperKeyOf = (siteId: string, tenantId: string | null, shopperId:
     .slice(0, KEY_CHARS)}`;
 
 /** A shop's numbers and e-mail addresses can be tried out one by one, so the hash is keyed with a secret of the site. */
-export async function customerKeyOf(
-  sql: WriteSql,
-  siteId: string,
-  tenantId: string | null,
-  customerId: string,
-): Promise<string> {
-  let secret = (
-    await sql.get<{ secret: string }>('select secret from customer_key_secrets where site_id = $1', [siteId])
-  )?.secret;
-  if (secret === undefined) {
-    secret = randomBytes(SECRET_BYTES).toString('base64url');
-    await sql.run('insert into customer_key_secrets values ($1, $2)', [siteId, secret]);
-  }
+export function customerKeyOf(secret: string, tenantId: string | null, customerId: string): string {
   const hash = createHmac('sha256', secret)
     .update(`${tenantId ?? ''}\0${customerId}`)
     .digest('base64url');
   return `x-${hash.slice(0, KEY_CHARS)}`;
+}
+
+export async function customerSecret(sql: WriteSql, siteId: string): Promise<string> {
+  const kept = await sql.get<{ secret: string }>('select secret from customer_key_secrets where site_id = $1', [
+    siteId,
+  ]);
+  if (kept !== undefined) return kept.secret;
+  const secret = randomBytes(SECRET_BYTES).toString('base64url');
+  await sql.run('insert into customer_key_secrets values ($1, $2)', [siteId, secret]);
+  return secret;
 }

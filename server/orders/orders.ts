@@ -1,7 +1,8 @@
 /** What was bought: from tills, files, web shops and redemptions. One row an order, however often it is sent. */
 import type { OrderSource } from '../contract/orders.ts';
-import type { Duck, WriteSql } from '../db/duckdb.ts';
-import { customerKeyOf, shopperKeyOf } from './customerKeys.ts';
+import type { Duck, SqlValue, WriteSql } from '../db/duckdb.ts';
+import type { ConsentStore } from '../privacy/consentStore.ts';
+import { customerKeyOf, customerSecret, shopperKeyOf } from './customerKeys.ts';
 
 /** One order as questions read it; money in minor units of the site's currency. */
 export interface OrderRow {
@@ -44,10 +45,10 @@ export interface KnownOrder {
   atMs: number;
   source: OrderSource;
 }
-/** Points for what known shoppers buy. Both are called again after a repetition and must count an order once. */
+/** Points for what known shoppers buy. Both may be told again of the same order and must count it once. */
 export interface LoyaltyHook {
-  earn(order: KnownOrder, nowMs: number): Promise<void>;
-  takeBack(order: Omit<KnownOrder, 'amountMinor' | 'atMs' | 'source'>, nowMs: number): Promise<void>;
+  earn(order: KnownOrder): Promise<void>;
+  takeBack(order: Pick<KnownOrder, 'siteId' | 'tenantId' | 'orderId'>): Promise<void>;
 }
 
 /** `known`: was there, alike. `differs`: was there with other figures, which stay. */
@@ -57,158 +58,196 @@ interface Stored {
   orderId: string;
   tenantId: string | null;
   offerId: string | null;
+  shopperId: string | null;
   amountMinor: number;
   atMs: number;
   source: OrderSource;
 }
 
-/** How a shopper is found by what a web shop knows of one. */
-export type ShopperOfReference = (
-  sql: Pick<WriteSql, 'get'>,
-  key: { siteId: string; tenantId: string; reference: string },
-) => Promise<string | undefined>;
-
 export interface OrdersParts {
   duck: Duck;
-  shopperOfReference: ShopperOfReference;
+  consents: Pick<ConsentStore, 'nowAndAt'>;
   loyalty?: LoyaltyHook | undefined;
 }
 
-const sameTenant = 'tenant_id is not distinct from $2';
+const key = (tenantId: string | null, id: string): string => `${tenantId ?? ''}\0${id}`;
+/** Ids as one parameter, however many. */
+const among = (parameter: string): string => `(select unnest(from_json(${parameter}::varchar, '["VARCHAR"]')))`;
 
 export class Orders {
   readonly #duck: Duck;
-  readonly #shopperOfReference: ShopperOfReference;
+  readonly #consents: Pick<ConsentStore, 'nowAndAt'>;
   readonly #loyalty: LoyaltyHook | undefined;
 
   constructor(parts: OrdersParts) {
     this.#duck = parts.duck;
-    this.#shopperOfReference = parts.shopperOfReference;
+    this.#consents = parts.consents;
     this.#loyalty = parts.loyalty;
   }
 
   /** In the order given, what came of each. All in one transaction; points are given once it is durable. */
   async add(siteId: string, orders: readonly NewOrder[], nowMs: number): Promise<Taken[]> {
-    const known: KnownOrder[] = [];
-    const results = await this.#duck.transaction(async (sql) => {
-      const taken: Taken[] = [];
-      for (const order of orders) taken.push(await this.#addOne(sql, siteId, order, nowMs, known));
-      return taken;
-    });
-    await this.earn(known, nowMs);
+    const { results, known } = await this.#duck.transaction((sql) => this.addWithin(sql, siteId, orders, nowMs));
+    await this.earn(known);
     return results;
   }
 
-  /** Within a transaction of the caller, who calls `earn` with what is returned once it is committed. */
-  async addWithin(sql: WriteSql, siteId: string, order: NewOrder, nowMs: number): Promise<KnownOrder[]> {
+  /** Within a transaction of the caller, who calls `earn` with what is known once it is committed. */
+  async addWithin(
+    sql: WriteSql,
+    siteId: string,
+    orders: readonly NewOrder[],
+    nowMs: number,
+  ): Promise<{ results: Taken[]; known: KnownOrder[] }> {
+    const before = await this.#stored(sql, siteId, orders);
+    const shopperOf = await this.#shoppers(sql, siteId, orders, nowMs);
+    const secret = orders.some((order) => order.customerId !== null) ? await customerSecret(sql, siteId) : undefined;
+    const fresh = new Map<string, { order: NewOrder; shopperId: string | null; customerKey: string | null }>();
     const known: KnownOrder[] = [];
-    await this.#addOne(sql, siteId, order, nowMs, known);
-    return known;
+    const results: Taken[] = [];
+    for (const order of orders) {
+      const { tenantId, orderId } = order;
+      const twin = fresh.get(key(tenantId, orderId))?.order;
+      const stored =
+        twin ??
+        before.get(key(tenantId, orderId)) ??
+        (order.offerId === null ? undefined : before.get(key(tenantId, order.offerId)));
+      // The till said what was redeemed; the shop's own record of the same basket says more and takes its place.
+      const completes = stored?.source === 'redemption' && order.source !== 'redemption';
+      if (stored !== undefined && !completes) {
+        const alike =
+          stored.amountMinor === order.amountMinor && (stored.atMs === order.atMs || order.source === 'redemption');
+        results.push(alike ? 'known' : 'differs');
+        continue;
+      }
+      if (stored !== undefined) {
+        fresh.delete(key(tenantId, stored.orderId));
+        await sql.run('delete from orders where site_id = $1 and tenant_id is not distinct from $2 and order_id = $3', [
+          siteId,
+          tenantId,
+          stored.orderId,
+        ]);
+      }
+      const whole = { ...order, offerId: order.offerId ?? stored?.offerId ?? null };
+      const shopperId =
+        (await shopperOf(whole)) ?? (stored !== undefined && 'shopperId' in stored ? stored.shopperId : null);
+      const customerKey =
+        order.customerId !== null
+          ? customerKeyOf(secret!, tenantId, order.customerId)
+          : shopperId === null
+            ? null
+            : shopperKeyOf(siteId, tenantId, shopperId);
+      fresh.set(key(tenantId, orderId), { order: whole, shopperId, customerKey });
+      results.push('taken');
+      // What a redemption earned is not earned again by the shop's record of it.
+      if (shopperId !== null && stored === undefined)
+        known.push({
+          siteId,
+          tenantId,
+          orderId,
+          shopperId,
+          amountMinor: order.amountMinor,
+          atMs: order.atMs,
+          source: order.source,
+        });
+    }
+    const rows = [...fresh.values()];
+    const column = (value: (row: (typeof rows)[number]) => SqlValue) => rows.map(value);
+    await sql.append('orders', {
+      site_id: { type: 'VARCHAR', values: column(() => siteId) },
+      tenant_id: { type: 'VARCHAR', values: column(({ order }) => order.tenantId) },
+      order_id: { type: 'VARCHAR', values: column(({ order }) => order.orderId) },
+      zone_id: { type: 'VARCHAR', values: column(({ order }) => order.zoneId) },
+      customer_key: { type: 'VARCHAR', values: column(({ customerKey }) => customerKey) },
+      shopper_id: { type: 'VARCHAR', values: column(({ shopperId }) => shopperId) },
+      offer_id: { type: 'VARCHAR', values: column(({ order }) => order.offerId) },
+      at_ms: { type: 'BIGINT', values: column(({ order }) => order.atMs) },
+      amount_minor: { type: 'BIGINT', values: column(({ order }) => order.amountMinor) },
+      items: { type: 'BIGINT', values: column(({ order }) => order.items) },
+      source: { type: 'VARCHAR', values: column(({ order }) => order.source) },
+      created_ms: { type: 'BIGINT', values: column(() => nowMs) },
+    });
+    return { results, known };
   }
 
-  async earn(known: readonly KnownOrder[], nowMs: number): Promise<void> {
-    if (this.#loyalty !== undefined) for (const order of known) await this.#loyalty.earn(order, nowMs);
+  async earn(known: readonly KnownOrder[]): Promise<void> {
+    if (this.#loyalty !== undefined) for (const order of known) await this.#loyalty.earn(order);
   }
 
-  async #addOne(sql: WriteSql, siteId: string, order: NewOrder, nowMs: number, known: KnownOrder[]): Promise<Taken> {
-    const { tenantId, orderId } = order;
-    const before = await sql.get<Stored>(
-      `select order_id as "orderId", tenant_id as "tenantId", offer_id as "offerId", amount_minor as "amountMinor",
-         at_ms as "atMs", source
-       from orders where site_id = $1 and ${sameTenant}
-         and (order_id = $3 or ($4::varchar is not null and offer_id = $4 and source = 'redemption'))
-       order by order_id = $3 desc limit 1`,
-      [siteId, tenantId, orderId, order.offerId],
-    );
-    // The till said what was redeemed; the shop's own record of the same basket says more and takes its place.
-    const completes = before?.source === 'redemption' && order.source !== 'redemption';
-    if (before !== undefined && !completes)
-      return before.amountMinor === order.amountMinor && (before.atMs === order.atMs || order.source === 'redemption')
-        ? 'known'
-        : 'differs';
-    const offerId = order.offerId ?? before?.offerId ?? null;
-    const shopperId = await this.#shopperOf(sql, siteId, { ...order, offerId });
-    if (before !== undefined)
-      await sql.run(`delete from orders where site_id = $1 and ${sameTenant} and order_id = $3`, [
-        siteId,
-        tenantId,
-        before.orderId,
-      ]);
-    const customerKey =
-      order.customerId !== null
-        ? await customerKeyOf(sql, siteId, tenantId, order.customerId)
-        : shopperId === null
-          ? null
-          : shopperKeyOf(siteId, tenantId, shopperId);
-    await sql.run(
-      `insert into orders (site_id, tenant_id, order_id, zone_id, customer_key, shopper_id, offer_id, at_ms,
-         amount_minor, items, source, created_ms)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+  /** By tenant and order id, and those that a redemption made by tenant and offer id too. */
+  async #stored(sql: WriteSql, siteId: string, orders: readonly NewOrder[]): Promise<Map<string, Stored>> {
+    const rows = await sql.all<Stored>(
+      `select order_id as "orderId", tenant_id as "tenantId", offer_id as "offerId", shopper_id as "shopperId",
+         amount_minor as "amountMinor", at_ms as "atMs", source
+       from orders where site_id = $1
+         and (order_id in ${among('$2')} or (source = 'redemption' and offer_id in ${among('$3')}))`,
       [
         siteId,
-        tenantId,
-        orderId,
-        order.zoneId,
-        customerKey,
-        shopperId,
-        offerId,
-        order.atMs,
-        order.amountMinor,
-        order.items,
-        order.source,
-        nowMs,
+        JSON.stringify(orders.map((order) => order.orderId)),
+        JSON.stringify(orders.flatMap(({ offerId }) => offerId ?? [])),
       ],
     );
-    if (shopperId !== null)
-      known.push({
-        siteId,
-        tenantId,
-        // Points stay with the name under which they were first given.
-        orderId: before?.orderId ?? orderId,
-        shopperId,
-        amountMinor: order.amountMinor,
-        atMs: order.atMs,
-        source: order.source,
-      });
-    return 'taken';
+    const stored = new Map<string, Stored>();
+    for (const row of rows)
+      if (row.source === 'redemption' && row.offerId !== null) stored.set(key(row.tenantId, row.offerId), row);
+    for (const row of rows) stored.set(key(row.tenantId, row.orderId), row);
+    return stored;
   }
 
-  async #shopperOf(sql: WriteSql, siteId: string, order: NewOrder): Promise<string | null> {
-    const { tenantId, offerId, shopperRef } = order;
-    if (offerId !== null) {
-      const offer = await sql.get<{ shopperId: string | null }>(
-        `select shopper_id as "shopperId" from offers
-         where site_id = $1 and ${sameTenant} and id = $3 and redeemed_ms is not null`,
-        [siteId, tenantId, offerId],
-      );
-      if (offer?.shopperId != null) return offer.shopperId;
-    }
-    if (shopperRef === null || tenantId === null) return null;
-    return (await this.#shopperOfReference(sql, { siteId, tenantId, reference: shopperRef })) ?? null;
+  /**
+   * Who redeemed an offer of the tenant; else whom the tenant's web shop knows by the reference, if that person agreed to
+   * profiling when it was bought and still does.
+   */
+  async #shoppers(
+    sql: WriteSql,
+    siteId: string,
+    orders: readonly NewOrder[],
+    nowMs: number,
+  ): Promise<(order: NewOrder) => Promise<string | null>> {
+    const offerIds = orders.flatMap(({ offerId }) => offerId ?? []);
+    const references = orders.flatMap(({ shopperRef }) => shopperRef ?? []);
+    const found = new Map<string, string>();
+    if (offerIds.length > 0)
+      for (const row of await sql.all<{ id: string; tenantId: string | null; shopperId: string }>(
+        `select id, tenant_id as "tenantId", shopper_id as "shopperId" from offers
+         where site_id = $1 and id in ${among('$2')} and redeemed_ms is not null and shopper_id is not null`,
+        [siteId, JSON.stringify(offerIds)],
+      ))
+        found.set(key(row.tenantId, row.id), row.shopperId);
+    if (references.length > 0)
+      for (const row of await sql.all<{ reference: string; tenantId: string; shopperId: string }>(
+        `select reference, tenant_id as "tenantId", shopper_id as "shopperId" from shopper_references
+         where site_id = $1 and reference in ${among('$2')}`,
+        [siteId, JSON.stringify(references)],
+      ))
+        found.set(key(row.tenantId, row.reference), row.shopperId);
+    return async ({ tenantId, offerId, shopperRef, atMs }) => {
+      const redeemer = offerId === null ? undefined : found.get(key(tenantId, offerId));
+      if (redeemer !== undefined) return redeemer;
+      const referred = shopperRef === null ? undefined : found.get(key(tenantId, shopperRef));
+      if (referred === undefined) return null;
+      return (await this.#consents.nowAndAt(referred, atMs, nowMs)).profiling ? referred : null;
+    };
   }
 
-  /** An order that a redemption made is gone with it; what the shop recorded itself stays. */
+  /** The basket that a redemption named is gone with it, and its points; what the shop recorded itself stays. */
   async removeOfRedemption(
     sql: WriteSql,
     siteId: string,
     tenantId: string | null,
     offerId: string,
-  ): Promise<Omit<KnownOrder, 'amountMinor' | 'atMs' | 'source'>[]> {
-    const rows = await sql.all<{ orderId: string; shopperId: string | null }>(
-      `delete from orders where site_id = $1 and ${sameTenant} and offer_id = $3 and source = 'redemption'
-       returning order_id as "orderId", shopper_id as "shopperId"`,
+  ): Promise<() => Promise<void>> {
+    const removed = await sql.all<{ orderId: string }>(
+      `delete from orders where site_id = $1 and tenant_id is not distinct from $2 and offer_id = $3
+         and source = 'redemption' returning order_id as "orderId"`,
       [siteId, tenantId, offerId],
     );
-    return rows.flatMap(({ orderId, shopperId }) =>
-      shopperId === null ? [] : [{ siteId, tenantId, orderId, shopperId }],
-    );
+    return async () => {
+      for (const { orderId } of removed) await this.#loyalty?.takeBack({ siteId, tenantId, orderId });
+    };
   }
 
-  async takeBack(orders: readonly Omit<KnownOrder, 'amountMinor' | 'atMs' | 'source'>[], nowMs: number): Promise<void> {
-    if (this.#loyalty !== undefined) for (const order of orders) await this.#loyalty.takeBack(order, nowMs);
-  }
-
-  /** Of one tenant, or of all (`tenants: 'all'`); `fromMs` inclusive, `toMs` exclusive; the oldest first. */
+  /** Of one tenant, or of all; `fromMs` inclusive, `toMs` exclusive; the oldest first. */
   between(
     siteId: string,
     tenants: 'all' | { tenantId: string | null },
