@@ -3,7 +3,7 @@
 import { type CampaignInput, campaignInput } from '../server/contract/campaigns.ts';
 import type { Carrier, Floor, Gateway, Site as SiteModel } from '../server/contract/model.ts';
 import type { SimCarrier } from './carriers.ts';
-import type { Rest } from './rest.ts';
+import { type Rest, RestError } from './rest.ts';
 import type { Scenario } from './scenario.ts';
 import { wallsOf } from './walls.ts';
 import { zonesOf } from './zones.ts';
@@ -45,6 +45,26 @@ export class Site {
 
   find(): Promise<KnownSite | undefined> {
     return this.rest.find<KnownSite>(`/sites/${this.siteId}`);
+  }
+
+  /** Live, as the scenario has it, unless it has ended or waits for the mall's approval. */
+  private async putCampaign(path: string, campaign: CampaignInput): Promise<void> {
+    const refused = (error: unknown): boolean => error instanceof RestError && error.status === 409;
+    const known = await this.rest.find<{ status: string }>(path);
+    if (known?.status === 'ended') return;
+    try {
+      await this.rest.put(path, campaign);
+    } catch (error) {
+      // What it offers is changed only while it is paused.
+      if (known?.status !== 'live' || !refused(error)) throw error;
+      await this.rest.post(`${path}/pause`, {});
+      await this.rest.put(path, campaign);
+    }
+    const { status } = await this.rest.get<{ status: string }>(path);
+    if (status === 'live') return;
+    await this.rest.post(`${path}/start`, {}).catch((error: unknown) => {
+      if (!refused(error)) throw error;
+    });
   }
 
   private async save(site: SiteModel): Promise<void> {
@@ -121,11 +141,7 @@ export class Site {
     onStep(`${carriers.length} carriers`);
     await this.carriers(carriers);
     onStep('campaigns');
-    for (const campaign of campaignsOf(scenario)) {
-      await this.rest.put(`${at}/campaigns/${campaign.id}`, campaign);
-      const { status } = await this.rest.get<{ status: string }>(`${at}/campaigns/${campaign.id}`);
-      if (status === 'draft' || status === 'paused') await this.rest.post(`${at}/campaigns/${campaign.id}/start`, {});
-    }
+    for (const campaign of campaignsOf(scenario)) await this.putCampaign(`${at}/campaigns/${campaign.id}`, campaign);
     if (scenario.people.demoGuests > 0) {
       await this.rest.put(`${at}/attention`, { pushesPerVisit: 20, pushesPerTenantPerDay: 20, quietHours: null });
       // Nobody is behind these people, and a mall that has just opened its doors shows heat sooner.
