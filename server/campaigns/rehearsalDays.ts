@@ -1,7 +1,7 @@
 /**
  * From the days of the past to a day to come. With n days of mean m and variance s², the next one lies with 95 % within
  *
- *     m ± t(n − 1) √(v (1 + 1/n) + (m d)²)      v = max(s², m), d the doubt of the method as a share
+ *     m ± t(n − 1) √(v (1 + 1/n) + (m d)²)      v = max(s², m + 1/n), d the doubt of the method as a share
  *
  * the prediction interval of a normal variable. Counts of people vary at least as a Poisson number does, so a history that
  * happens to be even promises no more than that. Weekdays are not told apart: what they differ is in s². Pure.
@@ -26,8 +26,8 @@ export function dayEstimate(counts: readonly number[], doubt = 0): Estimate | nu
   if (n === 0) return null;
   const mean = counts.reduce((a, b) => a + b, 0) / n;
   const squares = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0);
-  // One day says nothing of how days differ: as much as half of it.
-  const variance = Math.max(n > 1 ? squares / (n - 1) : (mean / 2) ** 2, mean);
+  // One day says nothing of how days differ: as much as half of it. One that saw nobody may see somebody.
+  const variance = Math.max(n > 1 ? squares / (n - 1) : (mean / 2) ** 2, mean + 1 / n);
   const spread = variance * (1 + 1 / n);
   // With a single day there is no degree of freedom; that of five is what its half was taken for.
   const t = n > 1 ? t95(n - 1) : t95(5);

@@ -71,7 +71,7 @@ export const rehearsal = z.object({
   falseFireShare: estimate.nullable(),
   /** Where those really were, largest share of all fires first; null: in no zone, or in one that the asker does not see. */
   spill: z.array(z.object({ zoneId: z.string().nullable(), share: z.number() })),
-  /** What the mall's attention budget and quiet hours would hold back, by reason code, a day. */
+  /** What the mall's limits would hold back a day, by reason code, that of the budget with its limit: `attention-budget/visit`. */
   heldPerDay: z.record(z.string(), z.number()),
   /** Shoppers chosen at random to get none, a day. */
   controlPerDay: z.number().nullable(),
@@ -102,3 +102,9 @@ export const rehearsal = z.object({
   ),
 });
 export type Rehearsal = z.infer<typeof rehearsal>;
+
+export const rehearsalView = rehearsal.extend({
+  /** Nothing that was rehearsed has been changed since. */
+  isCurrent: z.boolean(),
+});
+export type RehearsalView = z.infer<typeof rehearsalView>;
