@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAudits } from './audits/audits.ts';
+import { siteCertificates } from './audits/certified.ts';
 import { type Auth, openAuth } from './auth/auth.ts';
 import { createAedesSource } from './broker/aedesSource.ts';
 import { createMqttSource } from './broker/mqttSource.ts';
 import { openOffers } from './campaigns/open.ts';
+import { Rehearsals } from './campaigns/rehearse.ts';
 import type { ServerConfig } from './config.ts';
 import { Duck } from './db/duckdb.ts';
 import { openTimeSeries } from './db/duckTimeSeries.ts';
@@ -21,6 +23,7 @@ import { imageRoutes } from './http/routes/images.ts';
 import { coreRoutes } from './http/routes/index.ts';
 import { pushRoutes } from './http/routes/push.ts';
 import { redemptionRoutes } from './http/routes/redemptions.ts';
+import { rehearsalRoutes } from './http/routes/rehearsal.ts';
 import { shopperRoutes } from './http/routes/shopper.ts';
 import { shopperClubRoutes } from './http/routes/shopperClub.ts';
 import { shopperMapRoutes } from './http/routes/shopperMap.ts';
@@ -179,6 +182,14 @@ class ComposedApp implements App {
       random: randomBytes,
       onProblem: (error) => onProblem('audits', error),
     });
+    const started = pipeline;
+    const rehearsals = new Rehearsals({
+      duck,
+      registry,
+      campaigns: offers.campaigns,
+      certificates: (siteId) => siteCertificates(audits, registry, siteId),
+      learnedRadio: (siteId) => started.learnedRadio(siteId),
+    });
     const services = {
       duck,
       registry,
@@ -202,7 +213,12 @@ class ComposedApp implements App {
       routes: [
         ...coreRoutes(services),
         ...auditRoutes({ audits, registry, pipeline, auth, journal: audit }),
-        ...campaignRoutes({ services: offers, registry }),
+        ...campaignRoutes({
+          services: offers,
+          registry,
+          rehearse: (siteId, campaign, nowMs) => rehearsals.rehearse(siteId, campaign, nowMs),
+        }),
+        ...rehearsalRoutes({ services: offers, registry, rehearsals }),
         ...basketRoutes({ services: offers, registry }),
         ...imageRoutes({ services: offers }),
         ...shopperRoutes({
@@ -242,7 +258,6 @@ class ComposedApp implements App {
       hub.publishHeat(siteId, heat);
     });
     pipeline.onChangelog((siteId) => hub.publishChangelog(siteId));
-    const started = pipeline;
     this.#stops.push(() => started.stop());
     await pipeline.start();
     await audits.start();
