@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openAudits } from '../../server/audits/audits.ts';
+import { siteCertificates } from '../../server/audits/certified.ts';
 import { openOffers } from '../../server/campaigns/open.ts';
+import { Rehearsals } from '../../server/campaigns/rehearse.ts';
 import { fullPath, PAGES, routeName } from '../../server/http/declare.ts';
 import { type Route, route } from '../../server/http/route.ts';
 import { auditRoutes } from '../../server/http/routes/audits.ts';
@@ -13,6 +15,7 @@ import { identityRoutes } from '../../server/http/routes/identity.ts';
 import { imageRoutes } from '../../server/http/routes/images.ts';
 import { pushRoutes } from '../../server/http/routes/push.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
+import { rehearsalRoutes } from '../../server/http/routes/rehearsal.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
 import { shopperClubRoutes } from '../../server/http/routes/shopperClub.ts';
 import { shopperMapRoutes } from '../../server/http/routes/shopperMap.ts';
@@ -146,6 +149,8 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/campaigns/:campaign/funnel': ANALYSTS,
   'GET /api/v1/sites/:site/attention': ANALYSTS,
   'PUT /api/v1/sites/:site/attention': MANAGEMENT,
+  'POST /api/v1/sites/:site/campaigns/:campaign/rehearsal': ANALYSTS,
+  'GET /api/v1/sites/:site/campaigns/:campaign/rehearsal': ANALYSTS,
   'GET /api/v1/shopper/sites': 'public',
   'GET /api/v1/shopper/site/:siteId': 'public',
   'POST /api/v1/shopper/start': 'public',
@@ -220,9 +225,17 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
       registry,
       pipeline,
       questions: services.questions,
+  const rehearsals = new Rehearsals({
+    duck,
+    registry,
+    campaigns: offers.campaigns,
+    certificates: (siteId) => siteCertificates(audits, registry, siteId),
+    learnedRadio: () => undefined,
+  });
       images: { read: async () => undefined },
     }),
     ...pushRoutes({ services: offers }),
+    ...rehearsalRoutes({ services: offers, registry, rehearsals }),
     ...redemptionRoutes({ services: offers, registry }),
     ...identityRoutes({ services: offers, apps, registry, hub, audit }),
     ...tagRoutes({ services: offers, registry, audit: services.audit, publicUrl: () => 'https://promenade.example' }),
