@@ -23,6 +23,11 @@ const MIN_RSSI_DBM = -120;
 const MAX_RSSI_DBM = 0;
 /** Of a beacon at 1 m, as it is sold. A phone's own gain is learned as a carrier's power is. */
 const USUAL_BEACON_DBM = -59;
+/**
+ * What a phone's ear is taken for before anything is learned: below the deafest. Taken for deafer than it is, a phone is put
+ * too near to what it hears, and its gain soon learned; taken for better, it is put far away from everything, and stays there.
+ */
+const DEAF_PHONE_DB = -12;
 /** Metres a second: a brisk walk. */
 const MAX_PACE = 1.5;
 
@@ -184,6 +189,7 @@ class GridPositioner {
     }
     readings.count = count;
     readings.byPhone = heard[0]!.byPhone === true;
+    if (readings.byPhone && state.powerTicks === 0) state.powerDb = DEAF_PHONE_DB;
     // A gateway's offset is that of its receiver; its beacon is another matter.
     const offsetDb = readings.byPhone ? this.beaconDb : radio.offsetDb;
     for (let i = 0; i < count; i++) readings.offsetDb[i] = state.powerDb + offsetDb[readings.gateway[i]!]!;

@@ -9,7 +9,7 @@ import { Duck } from '../../server/db/duckdb.ts';
 import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import type { TimeSeriesWriter } from '../../server/db/timeSeries.ts';
-import { createPipeline, type IngestPipeline, type PipelineOptions } from '../../server/ingest/pipeline.ts';
+import { createPipeline, type IngestPipeline, type PipelineOptions, type PipelineParts } from '../../server/ingest/pipeline.ts';
 import type { Clock } from '../../server/ingest/types.ts';
 import type { Registry } from '../../server/registry/types.ts';
 import { memoryRegistry } from './memoryRegistry.ts';
@@ -162,6 +162,7 @@ export interface HarnessOptions {
   /** Stands between the pipeline and its database. */
   timeSeries?: (real: TimeSeriesWriter) => TimeSeriesWriter;
   registry?: (pipelineNow: (siteId: string) => number) => Registry;
+  rotating?: PipelineParts['rotating'];
 }
 
 export async function startHarness(setup: HarnessOptions = {}): Promise<Harness> {
@@ -181,6 +182,7 @@ export async function startHarness(setup: HarnessOptions = {}): Promise<Harness>
       timeSeries: setup.timeSeries?.(openTimeSeries(duck, registry)) ?? openTimeSeries(duck, registry),
       duck,
       dataDir,
+      ...(setup.rotating ? { rotating: setup.rotating } : {}),
       clock: setup.clock ?? (() => T0 + 86_400_000),
       random: (bytes) => Buffer.from(Array.from({ length: bytes }, () => Math.floor(random() * 256))),
       onProblem: (what, error) => problems.push(`${what}: ${error.message}`),
