@@ -359,6 +359,7 @@ const PROGRAMS = {
   'bench:still': 'test/bench/still.js',
   'bench:coverage': 'test/bench/coverage.js',
   'bench:rebuild': 'test/bench/rebuild.js',
+  'bench:identities': 'test/bench/identities.js',
   'bench:delivery': 'test/bench/delivery.js',
 };
 

@@ -13,8 +13,8 @@ import { SHARED, SlotTable } from './slotTable.ts';
 export const MAX_TABLES = 28;
 /** An outage of the evening is resolved in the morning no more: its tables would be a minute of work at 100,000. */
 export const LATE_SLOTS = 24;
-/** HMACs at once: two to three milliseconds. */
-const SLICE = 1_000;
+/** HMACs at once: one to two milliseconds. */
+const SLICE = 500;
 
 interface Owner {
   ref: CarrierRef;
