@@ -26,12 +26,15 @@ export const finding = z.discriminatedUnion('state', [
     /** What it comes to for one shopper who was treated, and what control did without. */
     perShopper: effect,
     controlMean: z.number(),
+    /** Shoppers that the interval rests on. */
+    shoppers: z.object({ treated: z.int(), control: z.int() }),
   }),
   z.object({
     state: z.literal('not-enough'),
     effect: effect.nullable(),
     perShopper: effect.nullable(),
     controlMean: z.number().nullable(),
+    shoppers: z.object({ treated: z.int(), control: z.int() }).nullable(),
     /** Both sides together; null where no number would help, or none is known. */
     moreShoppers: z.int().nullable(),
     why: z.enum(NOT_ENOUGH),
