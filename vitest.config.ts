@@ -12,6 +12,8 @@ const SERVICE = [
   'test/http/**',
   'test/live/**',
   'test/shopper/**',
+  'test/till/**',
+  'test/orders/**',
   'test/gateway/**',
   'test/simulators/**',
 ].map((glob) => `${glob}/*.test.ts`);

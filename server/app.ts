@@ -239,7 +239,7 @@ class ComposedApp implements App {
           images: new FloorImages(duck, dataDir),
         }),
         ...pushRoutes({ services: offers }),
-        ...redemptionRoutes({ services: offers, registry }),
+        ...redemptionRoutes({ services: offers, registry, audit }),
         ...identityRoutes({ services: offers, apps: identities, registry, hub, audit }),
         ...tagRoutes({ services: offers, registry, audit, publicUrl: () => publicUrl ?? http.url }),
         ...demoRoutes({ services: offers, registry, pipeline, hub, demo }),

@@ -173,6 +173,7 @@ export function handlersOf(route: Route, parts: DispatchParts): RequestHandler[]
       local: isLocal(req),
       credential: admitted.credential,
       contentType,
+      idempotencyKey: req.get('idempotency-key'),
       ...(stream ? { upload: stream } : {}),
     });
     send(res, result, secureUrl || req.secure);

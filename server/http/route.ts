@@ -35,6 +35,8 @@ export interface RouteContext<P = unknown, Q = unknown, B = unknown> {
   local?: boolean;
   /** Session cookie or bearer token as sent, for sign-out. */
   credential: string | undefined;
+  /** The header Idempotency-Key, as sent. */
+  idempotencyKey?: string | undefined;
   /** Raw upload where `upload` is declared. */
   upload?: Readable;
   contentType: string;

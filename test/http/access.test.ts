@@ -34,6 +34,8 @@ const MANAGEMENT = ['owner', 'manager'] as const;
 const FITTERS = ['owner', 'manager', 'installer'] as const;
 const READERS = ['owner', 'manager', 'retailer', 'installer'] as const;
 const ANALYSTS = ['owner', 'manager', 'retailer'] as const;
+const REDEEMERS = ['owner', 'manager', 'retailer', 'till'] as const;
+const REDEEMERS_ANYWHERE = [...REDEEMERS, 'stranger'] as const;
 const ADMINISTRATORS = ['owner', 'manager', 'stranger'] as const;
 
 const EXPECTED: Record<string, Row> = {
@@ -147,10 +149,10 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/shopper/reference': ['shopper'],
   'GET /api/v1/sites/:site/campaigns/:campaign/decisions': ANALYSTS,
   'GET /api/v1/sites/:site/campaigns/:campaign/funnel': ANALYSTS,
-  'GET /api/v1/sites/:site/attention': ANALYSTS,
-  'PUT /api/v1/sites/:site/attention': MANAGEMENT,
   'POST /api/v1/sites/:site/campaigns/:campaign/rehearsal': ANALYSTS,
   'GET /api/v1/sites/:site/campaigns/:campaign/rehearsal': ANALYSTS,
+  'GET /api/v1/sites/:site/attention': ANALYSTS,
+  'PUT /api/v1/sites/:site/attention': MANAGEMENT,
   'GET /api/v1/shopper/sites': 'public',
   'GET /api/v1/shopper/site/:siteId': 'public',
   'POST /api/v1/shopper/start': 'public',
@@ -186,7 +188,17 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/shopper/beacons': ['shopper'],
   'POST /api/v1/shopper/sightings': ['shopper'],
   'GET /api/v1/sites/:site/identities': FITTERS,
-  'POST /api/v1/redemptions': ['owner', 'manager', 'retailer', 'till', 'stranger'],
+  'POST /api/v1/redemptions': REDEEMERS_ANYWHERE,
+  'GET /api/v1/redemptions': REDEEMERS_ANYWHERE,
+  'POST /api/v1/redemptions/check': REDEEMERS_ANYWHERE,
+  'POST /api/v1/redemptions/:redemption/void': REDEEMERS_ANYWHERE,
+  'GET /api/v1/redemptions/offline': REDEEMERS_ANYWHERE,
+  'POST /api/v1/redemptions/settle': REDEEMERS_ANYWHERE,
+  'GET /api/v1/sites/:site/redemptions/conflicts': REDEEMERS,
+  'GET /api/v1/sites/:site/offer-keys': MANAGEMENT,
+  'POST /api/v1/sites/:site/offer-keys/rotate': MANAGEMENT,
+  'POST /api/v1/sites/:site/orders': REDEEMERS,
+  'POST /api/v1/sites/:site/orders/csv': REDEEMERS,
 };
 
 let harness: Harness;
@@ -213,9 +225,17 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     onProblem: (_, error) => onError(error),
   });
   const audits = openAudits({ duck, registry, pipeline: noWalks, random: randomBytes });
+  const rehearsals = new Rehearsals({
+    duck,
+    registry,
+    campaigns: offers.campaigns,
+    certificates: (siteId) => siteCertificates(audits, registry, siteId),
+    learnedRadio: () => undefined,
+  });
   return [
     ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
     ...campaignRoutes({ services: offers, registry }),
+    ...rehearsalRoutes({ services: offers, registry, rehearsals }),
     ...basketRoutes({ services: offers, registry }),
     ...imageRoutes({ services: offers }),
     ...shopperRoutes({ services: offers, registry, hub, auth, demo: true, audit }),
@@ -225,18 +245,10 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
       registry,
       pipeline,
       questions: services.questions,
-  const rehearsals = new Rehearsals({
-    duck,
-    registry,
-    campaigns: offers.campaigns,
-    certificates: (siteId) => siteCertificates(audits, registry, siteId),
-    learnedRadio: () => undefined,
-  });
       images: { read: async () => undefined },
     }),
     ...pushRoutes({ services: offers }),
-    ...rehearsalRoutes({ services: offers, registry, rehearsals }),
-    ...redemptionRoutes({ services: offers, registry }),
+    ...redemptionRoutes({ services: offers, registry, audit }),
     ...identityRoutes({ services: offers, apps, registry, hub, audit }),
     ...tagRoutes({ services: offers, registry, audit: services.audit, publicUrl: () => 'https://promenade.example' }),
     ...demoRoutes({ services: offers, registry, pipeline, hub, demo: true }),

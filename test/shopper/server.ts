@@ -41,6 +41,9 @@ export class Client {
     this.#base = base;
     this.#token = options.token;
   }
+  get authorization(): Record<string, string> {
+    return this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+  }
   async send<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
     const response = await fetch(`${this.#base}/api/v1${path}`, {
       method,
@@ -48,7 +51,7 @@ export class Client {
         origin: this.#base,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(this.cookie === undefined ? {} : { cookie: this.cookie }),
-        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+        ...this.authorization,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -137,7 +140,7 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
       ...campaignRoutes({ services, registry }),
       ...basketRoutes({ services, registry }),
       ...imageRoutes({ services }),
-      ...redemptionRoutes({ services, registry }),
+      ...redemptionRoutes({ services, registry, audit }),
       ...shopperRoutes({ services, registry, hub, auth, audit, demo }),
       ...shopperClubRoutes({ services }),
       ...shopperMapRoutes({
