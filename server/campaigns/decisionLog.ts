@@ -1,6 +1,7 @@
 /** Every decision, sent or not, with its reason. Kept once, however often its event is told. */
 import { createHash } from 'node:crypto';
 import type { Funnel, Outcome } from '../contract/campaigns.ts';
+import { Batches } from '../db/batches.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { TriggerEvent } from './campaign.ts';
 import { type ReasonCode, type ReasonParams, reasonWords } from './reasons.ts';
@@ -52,59 +53,103 @@ const COLUMNS = `campaign_id as "campaignId", zone_id as "zoneId", trigger, deci
   params, words, latency_ms as "latencyMs", variant, score, outranked_by as "outrankedBy"`;
 
 /** The carrier is in it only as part of a hash: the same event gives the same id, and the id gives nothing back. */
-const decisionId = ({ siteId, campaignId, event }: Pick<DecisionRecord, 'siteId' | 'campaignId' | 'event'>): string =>
+export const decisionId = ({
+  siteId,
+  campaignId,
+  event,
+}: Pick<DecisionRecord, 'siteId' | 'campaignId' | 'event'>): string =>
   createHash('sha256')
     .update([siteId, campaignId, event.carrierId, event.type, event.zoneId, event.atMs].join('\0'))
     .digest('base64url');
 
+/** In memory are the decisions of so long before the start: no fresh event is older. */
+const REMEMBERED_MS = 10 * 60_000;
+/** Decisions of a busy hour. */
+const MAX_REMEMBERED = 200_000;
+
 export class DecisionLog {
   readonly #duck: Duck;
+  readonly #records: Batches<DecisionRecord, undefined>;
+  /** Id → time of its event, oldest decision first. */
+  readonly #known = new Map<string, number>();
+  /** All decisions of events from here on are in memory. */
+  #knownFromMs = Number.POSITIVE_INFINITY;
 
   constructor(duck: Duck) {
     this.#duck = duck;
+    this.#records = new Batches((all) => this.#write(all));
+  }
+
+  /** Offers count too: a crash may have come between the reservation and the decision's row. */
+  async start(nowMs: number): Promise<void> {
+    const sinceMs = nowMs - REMEMBERED_MS;
+    const rows = await this.#duck.all<{ id: string; atMs: number }>(
+      `select id, event_at_ms as "atMs" from offer_decisions where decided_ms >= $1
+       union all select decision_id, issued_ms from offers where issued_ms >= $1 and decision_id is not null`,
+      [sinceMs],
+    );
+    for (const { id, atMs } of rows) this.#remember(id, atMs);
+    this.#knownFromMs = sinceMs;
   }
 
   /** True where this event was decided before: a restart may tell it again. */
   async has(decision: Pick<DecisionRecord, 'siteId' | 'campaignId' | 'event'>): Promise<boolean> {
-    const found = await this.#duck.get('select 1 as one from offer_decisions where id = $1', [decisionId(decision)]);
+    const id = decisionId(decision);
+    if (this.#known.has(id)) return true;
+    if (decision.event.atMs > this.#knownFromMs) return false;
+    const found = await this.#duck.get(
+      'select 1 as one from offer_decisions where id = $1 union all select 1 from offers where decision_id = $1',
+      [id],
+    );
     return found !== undefined;
   }
 
-  async record(decision: DecisionRecord): Promise<void> {
-    const { event } = decision;
-    await this.#duck.transaction(async (sql) => {
-      // An erasure that came between leaves nothing that names the person.
-      const known =
-        decision.shopperId !== null &&
-        (await sql.get('select 1 as one from shoppers where id = $1', [decision.shopperId])) !== undefined;
-      await sql.run(
-        `insert into offer_decisions (id, site_id, tenant_id, campaign_id, shopper_id, zone_id, trigger, event_at_ms,
-           sighting_at_ms, decided_ms, outcome, code, params, words, offer_id, latency_ms, variant, score, outranked_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-         on conflict do nothing`,
-        [
-          decisionId(decision),
-          decision.siteId,
-          decision.tenantId,
-          decision.campaignId,
-          known ? decision.shopperId : null,
-          event.zoneId,
-          event.type,
-          event.atMs,
-          event.sightingAtMs,
-          decision.decidedMs,
-          decision.outcome,
-          decision.code,
-          JSON.stringify(decision.params),
-          reasonWords(decision.code, decision.params, 'en'),
-          decision.offerId,
-          decision.latencyMs,
-          decision.variant,
-          decision.score,
-          decision.outrankedBy,
-        ],
-      );
-    });
+  record(decision: DecisionRecord): Promise<unknown> {
+    return this.#records.add(decision);
+  }
+
+  #remember(id: string, eventAtMs: number): void {
+    this.#known.set(id, eventAtMs);
+    if (this.#known.size <= MAX_REMEMBERED) return;
+    const [oldest, atMs] = this.#known.entries().next().value!;
+    this.#known.delete(oldest);
+    this.#knownFromMs = Math.max(this.#knownFromMs, atMs);
+  }
+
+  async #write(decisions: DecisionRecord[]): Promise<undefined[]> {
+    const rows = decisions.map((decision) => ({
+      id: decisionId(decision),
+      site_id: decision.siteId,
+      tenant_id: decision.tenantId,
+      campaign_id: decision.campaignId,
+      shopper_id: decision.shopperId,
+      zone_id: decision.event.zoneId,
+      trigger: decision.event.type,
+      event_at_ms: decision.event.atMs,
+      sighting_at_ms: decision.event.sightingAtMs,
+      decided_ms: decision.decidedMs,
+      outcome: decision.outcome,
+      code: decision.code,
+      params: JSON.stringify(decision.params),
+      words: reasonWords(decision.code, decision.params, 'en'),
+      offer_id: decision.offerId,
+      latency_ms: decision.latencyMs,
+      variant: decision.variant,
+      score: decision.score,
+      outranked_by: decision.outrankedBy,
+    }));
+    const columns = Object.keys(rows[0]!);
+    const types = columns.map((name) => [name, name === 'score' ? 'DOUBLE' : /_ms$/.test(name) ? 'BIGINT' : 'VARCHAR']);
+    // An erasure that came between leaves nothing that names the person.
+    await this.#duck.run(
+      `insert into offer_decisions (${columns.join(', ')})
+       select ${columns.map((name) => (name === 'shopper_id' ? '(select s.id from shoppers s where s.id = r.shopper_id)' : `r.${name}`)).join(', ')}
+       from (select unnest(from_json($1, '[${JSON.stringify(Object.fromEntries(types))}]'), recursive := true)) as r
+       on conflict do nothing`,
+      [JSON.stringify(rows)],
+    );
+    for (const { id, event_at_ms } of rows) this.#remember(id, event_at_ms);
+    return decisions.map(() => undefined);
   }
 
   /** The latest quarter hour first; within it in no order, for an order would tell who went where next. */

@@ -1,7 +1,8 @@
 /** Offers that were issued: reserved → delivered | pushed | unconfirmed | dead, then opened, redeemed or expired. */
 import { randomBytes } from 'node:crypto';
 import type { Campaign, Language } from '../contract/campaigns.ts';
-import type { Duck, WriteSql } from '../db/duckdb.ts';
+import { Batches } from '../db/batches.ts';
+import type { Duck, SqlValue, WriteSql } from '../db/duckdb.ts';
 import { codeHash, crockford, LONG_CODE_BYTES, longCode, SHORT_CODE_CHARS } from './codes.ts';
 import { faceOf } from './experiment.ts';
 import { costMinorOf, expiryOf, wordsOf } from './face.ts';
@@ -35,12 +36,15 @@ export interface Offer {
   imageId: string | null;
   /** What it costs the shop at most. */
   costMinor: number;
+  /** Of the decision that it came from: the same event never makes another. */
+  decisionId: string | null;
 }
 
 export const OFFER_COLUMNS = `id, site_id as "siteId", tenant_id as "tenantId", campaign_id as "campaignId",
   shopper_id as "shopperId", zone_id as "zoneId", zone_name as "zoneName", title, text, terms, reason, code,
   short_code as "shortCode", state, issued_ms as "issuedMs", expires_ms as "expiresMs", delivered_ms as "deliveredMs",
-  opened_ms as "openedMs", redeemed_ms as "redeemedMs", variant, image_id as "imageId", cost_minor as "costMinor"`;
+  opened_ms as "openedMs", redeemed_ms as "redeemedMs", variant, image_id as "imageId", cost_minor as "costMinor",
+  decision_id as "decisionId"`;
 /** In the order of the fields of `Offer`. */
 const STORED_COLUMNS = OFFER_COLUMNS.replaceAll(/ as "\w+"/g, '');
 
@@ -58,8 +62,10 @@ export interface Reservation {
   zoneId: string;
   zoneName: string;
   reason: string;
+  decisionId: string;
   nowMs: number;
 }
+export type Reserved = Offer | 'stock-out' | 'budget-spent' | 'gone';
 
 export interface ShopperHistory {
   lastOfCampaignMs: number | null;
@@ -76,9 +82,16 @@ export class OfferBook {
   /** Sign the long codes, so that tills can check them without a network; without them codes are random. */
   readonly #keys: OfferKeys | undefined;
 
+  readonly #asked: Batches<Asked, ShopperHistory>;
+  readonly #reservations: Batches<Reservation, Reserved>;
+  readonly #ends: Batches<End, undefined>;
+
   constructor(duck: Duck, keys?: OfferKeys) {
     this.#duck = duck;
     this.#keys = keys;
+    this.#asked = new Batches((all) => histories(duck, all));
+    this.#reservations = new Batches((all) => this.#reserve(all));
+    this.#ends = new Batches((all) => end(duck, all));
   }
 
   /** What a stop cut off between the write and the phone's answer may have arrived. */
@@ -86,27 +99,13 @@ export class OfferBook {
     await this.#duck.run("update offers set state = 'unconfirmed' where state = 'reserved'");
   }
 
-  async history(
+  history(
     shopperId: string,
     campaign: Campaign,
     siteId: string,
     since: { visitStartMs: number; dayStartMs: number },
   ): Promise<ShopperHistory> {
-    const row = await this.#duck.get<ShopperHistory>(
-      `select
-         greatest(
-           max(issued_ms) filter (where campaign_id = $3),
-           (select max(decided_ms) from offer_decisions
-            where shopper_id = $1 and site_id = $2 and campaign_id = $3 and outcome = 'control')
-         ) as "lastOfCampaignMs",
-         count(*) filter (where issued_ms >= $4) as "pushesThisVisit",
-         count(*) filter (where issued_ms >= $5) as "pushesToday",
-         max(issued_ms) as "lastPushMs",
-         count(*) filter (where issued_ms >= $5 and tenant_id is not distinct from $6) as "pushesOfTenantToday"
-       from offers where shopper_id = $1 and site_id = $2 and ${OUT}`,
-      [shopperId, siteId, campaign.id, since.visitStartMs, since.dayStartMs, campaign.tenantId],
-    );
-    return row!;
+    return this.#asked.add({ shopperId, siteId, campaignId: campaign.id, tenantId: campaign.tenantId, ...since });
   }
 
   /** When the shopper last redeemed something of each tenant. */
@@ -126,73 +125,69 @@ export class OfferBook {
   }
 
   /** Takes one from the stock and its cost from the budget, and makes the codes, in one transaction. */
-  async reserve(wanted: Reservation): Promise<Offer | 'stock-out' | 'budget-spent' | 'gone'> {
-    const { siteId, campaign, shopperId, zoneId, zoneName, reason, nowMs } = wanted;
-    const face = faceOf(campaign, wanted.variant);
-    const costMinor = costMinorOf(face.value);
-    const sign = await this.#keys?.signer(siteId, nowMs);
+  reserve(wanted: Reservation): Promise<Reserved> {
+    return this.#reservations.add(wanted);
+  }
+
+  async #reserve(all: Reservation[]): Promise<Reserved[]> {
+    const signers = new Map<string, Awaited<ReturnType<OfferKeys['signer']>>>();
+    if (this.#keys !== undefined)
+      for (const { siteId, nowMs } of all)
+        if (!signers.has(siteId)) signers.set(siteId, await this.#keys.signer(siteId, nowMs));
     return this.#duck.transaction(async (sql) => {
-      if ((await sql.get('select 1 as one from shoppers where id = $1', [shopperId])) === undefined) return 'gone';
-      if (campaign.stock !== null || campaign.budgetMinor !== null) {
-        const left = leftOf(campaign, await taken(sql, siteId, campaign.id, nowMs));
-        if (left.stock !== null && left.stock <= 0) return 'stock-out';
-        if (left.budgetMinor !== null && left.budgetMinor < costMinor) return 'budget-spent';
-      }
-      const offer: Offer = {
-        id: `o-${randomBytes(OFFER_ID_BYTES).toString('hex')}`,
-        siteId,
-        tenantId: campaign.tenantId,
-        campaignId: campaign.id,
-        shopperId,
-        zoneId,
-        zoneName,
-        ...wordsOf(face, wanted.language),
-        reason,
-        code: longCode(randomBytes(LONG_CODE_BYTES)),
-        shortCode: await freeShortCode(sql, siteId),
-        state: 'reserved',
-        issuedMs: nowMs,
-        expiresMs: expiryOf(face, nowMs, wanted.timezone),
-        deliveredMs: null,
-        openedMs: null,
-        redeemedMs: null,
-        variant: wanted.variant,
-        imageId: face.imageId,
-        costMinor,
-      };
-      if (sign !== undefined) offer.code = sign(offer);
-      const { length } = Object.keys(offer);
-      await sql.run(
-        `insert into offers (${STORED_COLUMNS}) values (${Array.from({ length }, (_, i) => `$${i + 1}`).join(', ')})`,
-        Object.values(offer),
+      const known = await existing(
+        sql,
+        'select id from shoppers where id',
+        all.map(({ shopperId }) => shopperId),
       );
-      for (const [kind, code] of [
-        ['long', offer.code!],
-        ['short', offer.shortCode!],
-      ] as const)
-        await sql.run('insert into offer_codes values ($1, $2, $3)', [codeHash(siteId, kind, code), offer.id, siteId]);
-      return offer;
+      const lefts = new Map<string, Left>();
+      const shortCodes = await freeShortCodes(sql, all);
+      const offers: Offer[] = [];
+      const answers: Reserved[] = [];
+      for (const [i, wanted] of all.entries()) {
+        const { siteId, campaign, shopperId, nowMs } = wanted;
+        if (!known.has(shopperId)) {
+          answers.push('gone');
+          continue;
+        }
+        const face = faceOf(campaign, wanted.variant);
+        const costMinor = costMinorOf(face.value);
+        const key = `${siteId}/${campaign.id}`;
+        let left = lefts.get(key) ?? { stock: null, budgetMinor: null };
+        if (!lefts.has(key) && (campaign.stock !== null || campaign.budgetMinor !== null))
+          left = leftOf(campaign, await taken(sql, siteId, campaign.id, nowMs));
+        lefts.set(key, left);
+        if (left.stock !== null && left.stock <= 0) {
+          answers.push('stock-out');
+          continue;
+        }
+        if (left.budgetMinor !== null && left.budgetMinor < costMinor) {
+          answers.push('budget-spent');
+          continue;
+        }
+        if (left.stock !== null) left.stock--;
+        if (left.budgetMinor !== null) left.budgetMinor -= costMinor;
+        const offer = newOffer(wanted, shortCodes[i]!);
+        offer.code = signers.get(siteId)?.(offer) ?? offer.code;
+        offers.push(offer);
+        answers.push(offer);
+      }
+      await insertOffers(sql, offers);
+      return answers;
     });
   }
 
-  async handedOver(offerId: string, state: 'delivered' | 'pushed', nowMs: number): Promise<void> {
-    await this.#duck.run("update offers set state = $3, delivered_ms = $2 where id = $1 and state = 'reserved'", [
-      offerId,
-      nowMs,
-      state,
-    ]);
+  handedOver(offerId: string, state: 'delivered' | 'pushed', nowMs: number): Promise<unknown> {
+    return this.#ends.add({ id: offerId, state, at_ms: Math.round(nowMs) });
   }
 
-  async unconfirmed(offerId: string): Promise<void> {
-    await this.#duck.run("update offers set state = 'unconfirmed' where id = $1 and state = 'reserved'", [offerId]);
+  unconfirmed(offerId: string): Promise<unknown> {
+    return this.#ends.add({ id: offerId, state: 'unconfirmed', at_ms: null });
   }
 
   /** Never sent: gives back its place in the stock, its codes are gone. */
-  async kill(offerId: string): Promise<void> {
-    await this.#duck.transaction(async (sql) => {
-      await sql.run('delete from offer_codes where offer_id = $1', [offerId]);
-      await sql.run("update offers set state = 'dead', code = null, short_code = null where id = $1", [offerId]);
-    });
+  kill(offerId: string): Promise<unknown> {
+    return this.#ends.add({ id: offerId, state: 'dead', at_ms: null });
   }
 
   /** Proves also that an unconfirmed one had arrived. Only the first opening is kept. False: not this shopper's. */
@@ -243,10 +238,128 @@ async function taken(sql: Pick<WriteSql, 'get'>, siteId: string, campaignId: str
   return row!;
 }
 
-async function freeShortCode(sql: WriteSql, siteId: string): Promise<string> {
+interface Asked {
+  shopperId: string;
+  siteId: string;
+  campaignId: string;
+  tenantId: string | null;
+  visitStartMs: number;
+  dayStartMs: number;
+}
+
+async function histories(sql: Pick<WriteSql, 'all'>, asked: Asked[]): Promise<ShopperHistory[]> {
+  const rows = await sql.all<ShopperHistory & { i: number }>(
+    `with asked as (select unnest(from_json($1, '[{"i":"BIGINT","shopperId":"VARCHAR","siteId":"VARCHAR",
+       "campaignId":"VARCHAR","tenantId":"VARCHAR","visitStartMs":"DOUBLE","dayStartMs":"DOUBLE"}]'), recursive := true)),
+     out as (select a.i, max(o.issued_ms) filter (where o.campaign_id = a."campaignId") as last_ms,
+         count(o.id) filter (where o.issued_ms >= a."visitStartMs") as visit,
+         count(o.id) filter (where o.issued_ms >= a."dayStartMs") as today,
+         max(o.issued_ms) as push_ms,
+         count(o.id) filter (where o.issued_ms >= a."dayStartMs" and o.tenant_id is not distinct from a."tenantId") as tenant
+       from asked a join offers o on o.shopper_id = a."shopperId" and o.site_id = a."siteId" and o.${OUT} group by a.i),
+     control as (select a.i, max(d.decided_ms) as last_ms from asked a join offer_decisions d
+         on d.shopper_id = a."shopperId" and d.site_id = a."siteId" and d.campaign_id = a."campaignId"
+       where d.outcome = 'control' group by a.i)
+     select a.i, greatest(out.last_ms, control.last_ms) as "lastOfCampaignMs", coalesce(out.visit, 0) as "pushesThisVisit",
+       coalesce(out.today, 0) as "pushesToday", out.push_ms as "lastPushMs", coalesce(out.tenant, 0) as "pushesOfTenantToday"
+     from asked a left join out on out.i = a.i left join control on control.i = a.i order by a.i`,
+    [JSON.stringify(asked.map((one, i) => ({ i, ...one })))],
+  );
+  return rows.map(({ i: _, ...history }) => history);
+}
+
+const asList = (values: readonly string[]): string => JSON.stringify(values);
+
+async function existing(sql: Pick<WriteSql, 'all'>, select: string, values: string[]): Promise<Set<string>> {
+  const rows = await sql.all<{ found: string }>(
+    `select x as found from (${select} in (select unnest(from_json($1, '["VARCHAR"]')))) as t(x)`,
+    [asList([...new Set(values)])],
+  );
+  return new Set(rows.map(({ found }) => found));
+}
+
+interface End {
+  id: string;
+  state: Exclude<OfferState, 'reserved'>;
+  at_ms: number | null;
+}
+
+/** Only what is reserved ends so: an opening may have come before the answer. */
+async function end(duck: Duck, ends: End[]): Promise<undefined[]> {
+  const dead = ends.filter(({ state }) => state === 'dead').map(({ id }) => id);
+  await duck.transaction(async (sql) => {
+    await sql.run(
+      `update offers set state = e.state, delivered_ms = e.at_ms
+       from (select unnest(from_json($1, '[{"id":"VARCHAR","state":"VARCHAR","at_ms":"BIGINT"}]'), recursive := true)) as e
+       where offers.id = e.id and offers.state = 'reserved'`,
+      [JSON.stringify(ends)],
+    );
+    if (dead.length === 0) return;
+    await sql.run(`delete from offer_codes where offer_id in (select unnest(from_json($1, '["VARCHAR"]')))`, [
+      asList(dead),
+    ]);
+    await sql.run(
+      `update offers set code = null, short_code = null where id in (select unnest(from_json($1, '["VARCHAR"]')))`,
+      [asList(dead)],
+    );
+  });
+  return ends.map(() => undefined);
+}
+
+function newOffer(wanted: Reservation, shortCode: string): Offer {
+  const { siteId, campaign, shopperId, zoneId, zoneName, reason, nowMs } = wanted;
+  const face = faceOf(campaign, wanted.variant);
+  return {
+    id: `o-${randomBytes(OFFER_ID_BYTES).toString('hex')}`,
+    siteId,
+    tenantId: campaign.tenantId,
+    campaignId: campaign.id,
+    shopperId,
+    zoneId,
+    zoneName,
+    ...wordsOf(face, wanted.language),
+    reason,
+    code: longCode(randomBytes(LONG_CODE_BYTES)),
+    shortCode,
+    state: 'reserved',
+    issuedMs: nowMs,
+    expiresMs: expiryOf(face, nowMs, wanted.timezone),
+    deliveredMs: null,
+    openedMs: null,
+    redeemedMs: null,
+    variant: wanted.variant,
+    imageId: face.imageId,
+    costMinor: costMinorOf(face.value),
+    decisionId: wanted.decisionId,
+  };
+}
+
+/** Rows as JSON: one statement, whatever their number, with columns by name. */
+async function insertOffers(sql: WriteSql, offers: Offer[]): Promise<void> {
+  if (offers.length === 0) return;
+  const names = STORED_COLUMNS.split(',').map((name) => name.trim());
+  const rows = offers.map((offer) => Object.fromEntries(Object.values(offer).map((value, i) => [names[i]!, value])));
+  const types = Object.fromEntries(names.map((name) => [name, /_(ms|minor)$/.test(name) ? 'BIGINT' : 'VARCHAR']));
+  await sql.run(
+    `insert into offers (${STORED_COLUMNS}) select ${STORED_COLUMNS}
+     from (select unnest(from_json($1, '[${JSON.stringify(types)}]'), recursive := true))`,
+    [JSON.stringify(rows)],
+  );
+  const codes = offers.flatMap(({ id, siteId, code, shortCode }) => [
+    [codeHash(siteId, 'long', code!), id, siteId],
+    [codeHash(siteId, 'short', shortCode!), id, siteId],
+  ]);
+  const column = (i: number) => ({ type: 'VARCHAR', values: codes.map((code): SqlValue => code[i]!) }) as const;
+  await sql.append('offer_codes', { code_hash: column(0), offer_id: column(1), site_id: column(2) });
+}
+
+/** One for each, of its site. */
+async function freeShortCodes(sql: WriteSql, all: readonly { siteId: string }[]): Promise<string[]> {
   for (;;) {
-    const code = crockford(randomBytes(SHORT_CODE_CHARS));
-    const hash = codeHash(siteId, 'short', code);
-    if ((await sql.get('select 1 as one from offer_codes where code_hash = $1', [hash])) === undefined) return code;
+    const codes = all.map(() => crockford(randomBytes(SHORT_CODE_CHARS)));
+    const hashes = codes.map((code, i) => codeHash(all[i]!.siteId, 'short', code));
+    const takenHashes = await existing(sql, 'select code_hash from offer_codes where code_hash', hashes);
+    // With 40 bits that is rare enough to throw all of them again.
+    if (takenHashes.size === 0 && new Set(hashes).size === hashes.length) return codes;
   }
 }

@@ -12,7 +12,7 @@ import type { CampaignRecords } from './campaignRecords.ts';
 import type { Campaigns } from './campaigns.ts';
 import { type Contender, inOrder } from './compete.ts';
 import { DEADLINE_MS, holdAtSend } from './decide.ts';
-import type { DecisionLog } from './decisionLog.ts';
+import { type DecisionLog, decisionId } from './decisionLog.ts';
 import type { Delivery } from './delivery.ts';
 import { Judge, type Judged, type Trigger } from './judge.ts';
 import type { TierSource } from './loyaltyTier.ts';
@@ -77,6 +77,7 @@ export class Offers {
 
   async start(): Promise<void> {
     await this.#parts.book.start();
+    await this.#parts.log.start(this.#parts.clock());
     await this.#parts.pairings.start();
     await this.#parts.campaigns.start();
     await this.#parts.baskets.start(this.#parts.clock());
@@ -212,6 +213,7 @@ export class Offers {
       zoneId: event.zoneId,
       zoneName: String(params.zone),
       reason: reasonWords(code, params, language),
+      decisionId: decisionId({ siteId, campaignId: campaign.id, event }),
       nowMs: clock(),
     });
     if (typeof offer === 'string') {
