@@ -54,6 +54,12 @@ export interface LoyaltyHook {
 /** `known`: was there, alike. `differs`: was there with other figures, which stay. */
 export type Taken = 'taken' | 'known' | 'differs';
 
+/** `withoutOffer`: the shop would have known whose it was without the offer that was redeemed with it. */
+interface Whose {
+  shopperId: string | null;
+  withoutOffer: boolean;
+}
+
 interface Stored {
   orderId: string;
   tenantId: string | null;
@@ -102,7 +108,7 @@ export class Orders {
     const before = await this.#stored(sql, siteId, orders);
     const shopperOf = await this.#shoppers(sql, siteId, orders, nowMs);
     const secret = orders.some((order) => order.customerId !== null) ? await customerSecret(sql, siteId) : undefined;
-    const fresh = new Map<string, { order: NewOrder; shopperId: string | null; customerKey: string | null }>();
+    const fresh = new Map<string, Whose & { order: NewOrder; customerKey: string | null }>();
     const known: KnownOrder[] = [];
     const results: Taken[] = [];
     for (const order of orders) {
@@ -129,15 +135,15 @@ export class Orders {
         ]);
       }
       const whole = { ...order, offerId: order.offerId ?? stored?.offerId ?? null };
-      const shopperId =
-        (await shopperOf(whole)) ?? (stored !== undefined && 'shopperId' in stored ? stored.shopperId : null);
+      const whose = await shopperOf(whole);
+      const shopperId = whose.shopperId ?? (stored !== undefined && 'shopperId' in stored ? stored.shopperId : null);
       const customerKey =
         order.customerId !== null
           ? customerKeyOf(secret!, tenantId, order.customerId)
           : shopperId === null
             ? null
             : shopperKeyOf(siteId, tenantId, shopperId);
-      fresh.set(key(tenantId, orderId), { order: whole, shopperId, customerKey });
+      fresh.set(key(tenantId, orderId), { order: whole, shopperId, customerKey, withoutOffer: whose.withoutOffer });
       results.push('taken');
       // What a redemption earned is not earned again by the shop's record of it.
       if (shopperId !== null && stored === undefined)
@@ -166,6 +172,7 @@ export class Orders {
       items: { type: 'BIGINT', values: column(({ order }) => order.items) },
       source: { type: 'VARCHAR', values: column(({ order }) => order.source) },
       created_ms: { type: 'BIGINT', values: column(() => nowMs) },
+      known_without_offer: { type: 'BOOLEAN', values: column(({ withoutOffer }) => withoutOffer) },
     });
     return { results, known };
   }
@@ -203,7 +210,7 @@ export class Orders {
     siteId: string,
     orders: readonly NewOrder[],
     nowMs: number,
-  ): Promise<(order: NewOrder) => Promise<string | null>> {
+  ): Promise<(order: NewOrder) => Promise<Whose>> {
     const offerIds = orders.flatMap(({ offerId }) => offerId ?? []);
     const references = orders.flatMap(({ shopperRef }) => shopperRef ?? []);
     const found = new Map<string, string>();
@@ -222,11 +229,11 @@ export class Orders {
       ))
         found.set(key(row.tenantId, row.reference), row.shopperId);
     return async ({ tenantId, offerId, shopperRef, atMs }) => {
-      const redeemer = offerId === null ? undefined : found.get(key(tenantId, offerId));
-      if (redeemer !== undefined) return redeemer;
-      const referred = shopperRef === null ? undefined : found.get(key(tenantId, shopperRef));
-      if (referred === undefined) return null;
-      return (await this.#consents.nowAndAt(referred, atMs, nowMs)).profiling ? referred : null;
+      const named = shopperRef === null ? undefined : found.get(key(tenantId, shopperRef));
+      const referred =
+        named !== undefined && (await this.#consents.nowAndAt(named, atMs, nowMs)).profiling ? named : undefined;
+      const shopperId = (offerId === null ? undefined : found.get(key(tenantId, offerId))) ?? referred;
+      return { shopperId: shopperId ?? null, withoutOffer: shopperId !== undefined && shopperId === referred };
     };
   }
 

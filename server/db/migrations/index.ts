@@ -14,6 +14,7 @@ import { rehearsals } from './0011-rehearsals.ts';
 import { delivery } from './0012-delivery.ts';
 import { shopperApp } from './0013-shopper-app.ts';
 import { till } from './0014-till.ts';
+import { proof } from './0015-proof.ts';
 import { identities } from './0016-identities.ts';
 
 export interface Migration {
@@ -37,6 +38,7 @@ export const MIGRATIONS: Migration[] = [
   delivery,
   shopperApp,
   till,
+  proof,
   identities,
 ];
 
