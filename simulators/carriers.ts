@@ -1,5 +1,6 @@
 /** Who carries what: the beacons of the mall's fleet and of its visitors. Pure. */
 import type { CarrierKind } from '../server/contract/model.ts';
+import { AppPhone } from './appPhone.ts';
 import { createRandom, normal } from './random.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -17,6 +18,8 @@ export interface SimCarrier {
   powerAt1mDbm: number;
   declaredPowerDbm: number;
   intervalMs: number;
+  /** Its app rotates what it is on the air with; major and minor are then nobody's. */
+  app?: AppPhone;
 }
 
 /** Major number by fleet; a real mall buys its tags in such blocks. */
@@ -52,6 +55,10 @@ export class Carriers {
     const staffed = shops.flatMap((shop) => Array.from({ length: shop.staff }, () => shop.name));
     this.tags = fleet('tag', 'tag', people.loyaltyMembers, radio.tagIntervalMs, () => undefined);
     this.phones = fleet('phone', 'shopper', people.phoneMembers, radio.phoneIntervalMs, () => undefined);
+    for (const phone of this.phones.slice(0, people.appPhones)) {
+      phone.registered = false;
+      phone.app = new AppPhone(phone.declaredPowerDbm);
+    }
     this.carts = fleet('cart', 'cart', people.carts, radio.cartIntervalMs, (i) => `cart ${i + 1}`);
     this.staff = fleet(
       'staff',
@@ -65,7 +72,12 @@ export class Carriers {
 
   /** Those that the server is told of. */
   registered(): SimCarrier[] {
-    return [...this.tags, ...this.phones, ...this.carts, ...this.staff, ...this.guests];
+    return [...this.tags, ...this.phones, ...this.carts, ...this.staff, ...this.guests].filter((one) => one.registered);
+  }
+
+  /** Those that are to be enrolled. */
+  apps(): AppPhone[] {
+    return this.phones.flatMap(({ app }) => app ?? []);
   }
 
   unregistered(key: string): SimCarrier {

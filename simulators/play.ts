@@ -41,7 +41,10 @@ export async function play(world: World, fleet: Fleet, options: PlayOptions): Pr
       t = Math.min(activeMs, endMs, t + QUIET_STEP_MS);
       fleet.advance(t);
     } else if (t + TICK_MS <= endMs) {
-      world.tick(t, (gateway, carrier, atMs, rssiDbm) => fleet.hear(gateway, carrier, atMs, rssiDbm));
+      world.tick(t, (gateway, carrier, atMs, rssiDbm) => {
+        const beacon = carrier.app ? carrier.app.beaconAt(atMs) : carrier;
+        if (beacon) fleet.hear(gateway, beacon, atMs, rssiDbm);
+      });
       t += TICK_MS;
       fleet.advance(t);
     } else if (endMs === untilMs) {

@@ -34,6 +34,10 @@ export function interruptedAtMs({
 
 export type SiteState = Pick<SiteModel, 'timezone' | 'clock' | 'historyFromMs' | 'historyUntilMs'>;
 
+/** What gateways let through. */
+export const uuidsOf = ({ people, radio }: Scenario): string[] =>
+  people.appPhones > 0 ? [radio.uuid, radio.rotatingUuid] : [radio.uuid];
+
 export class Site {
   private readonly rest: Rest;
   private readonly siteId: string;
@@ -76,13 +80,14 @@ export class Site {
   async endHistory(clock: SiteModel['clock']): Promise<void> {
     const site = await this.find();
     if (!site) return;
-    const { id, name, timezone, currency, uuids, countUnknowns } = site;
+    const { id, name, timezone, currency, uuids, rotatingUuid, countUnknowns } = site;
     await this.save({
       id,
       name,
       timezone,
       currency,
       uuids,
+      rotatingUuid,
       countUnknowns,
       clock,
       historyFromMs: null,
@@ -103,7 +108,8 @@ export class Site {
       id: siteId,
       name: scenario.site.name,
       currency: scenario.site.currency,
-      uuids: [scenario.radio.uuid],
+      uuids: uuidsOf(scenario),
+      rotatingUuid: scenario.people.appPhones > 0 ? scenario.radio.rotatingUuid : null,
       countUnknowns: true,
       ...state,
     });

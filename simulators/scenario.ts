@@ -141,6 +141,8 @@ export const scenario = z.strictObject({
       foreignShare: share.default(0.04),
       loyaltyMembers: z.int().min(0).max(60_000).default(900),
       phoneMembers: z.int().min(0).max(60_000).default(250),
+      /** Of the phones: those whose app rotates its numbers. Each is enrolled at the server. */
+      appPhones: z.int().min(0).max(100).default(0),
       carts: z.int().min(0).max(2_000).default(24),
       patrols: z.int().min(0).max(50).default(2),
       demoGuests: z.int().min(0).max(50).default(0),
@@ -158,6 +160,8 @@ export const scenario = z.strictObject({
   radio: z
     .object({
       uuid: uuid.default('8f6a2c1e-5d34-4b7a-9c02-71e4a0b3d5f6'),
+      /** Of apps that rotate. */
+      rotatingUuid: uuid.default('c1b7a0de-9f43-4a5d-8f7e-2f6a1d9e4b58'),
       /** Indoors with people: 2.0 in an empty hall to 3.0 in a crowded shop. */
       pathLossExponent: z.number().min(1.5).max(5).default(2.2),
       powerAt1mDbm: z.number().min(-90).max(-40).default(-60),

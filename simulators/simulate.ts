@@ -2,11 +2,12 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { dayStartMs, localDay } from './calendar.ts';
+import { enrolApp } from './enrolApp.ts';
 import { Fleet } from './fleet.ts';
 import { loadScenario } from './loadScenario.ts';
 import { play } from './play.ts';
 import { Progress } from './progress.ts';
-import { interruptedAtMs, Site } from './provision.ts';
+import { interruptedAtMs, Site, uuidsOf } from './provision.ts';
 import { Rest } from './rest.ts';
 import { type Scenario, ScenarioError } from './scenario.ts';
 import { busyTimezone } from './timezone.ts';
@@ -203,6 +204,11 @@ async function main(): Promise<void> {
       historyUntilMs: replayed ? untilMs : history && !resumed ? Date.now() : null,
     });
   }
+  const apps = world.carriers.apps();
+  if (options.server && apps.length > 0) {
+    progress.say(`enrolling ${apps.length} apps …`);
+    for (const app of apps) app.enrolled(await enrolApp(options.server, scenario.site.id));
+  }
   world.begin(fromMs);
 
   const epoch = Math.floor(Date.now() / 1_000);
@@ -214,7 +220,7 @@ async function main(): Promise<void> {
       url: options.url,
       ...(options.username === undefined ? {} : { username: options.username }),
       ...(options.password === undefined ? {} : { password: options.password }),
-      uuids: [scenario.radio.uuid],
+      uuids: uuidsOf(scenario),
       seed: options.seed,
       epoch: epochOfFleet,
       batchMs: lockstep ? HISTORY_BATCH_MS : LIVE_BATCH_MS,
