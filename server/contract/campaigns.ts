@@ -257,6 +257,8 @@ export const heldLog = z.object({
 });
 export type HeldLog = z.infer<typeof heldLog>;
 
+/** `seen`: the campaign as it was looked at; what was changed in substance since is not approved unseen. */
+export const approvalInput = z.object({ seen: campaignInput.optional() }).default({});
 export const rejectionInput = z.object({ reason: z.string().trim().min(1).max(1_000) });
 
 /** A picture that offers may show, at `/api/v1/images/{id}`. */

@@ -69,6 +69,20 @@ describe('from draft to live', () => {
     expect((await cafe.post<Campaign>(`${PATH}/latte/start`)).body.status).toBe('live');
   });
 
+  test('what was changed since the mall looked at it is not approved unseen', async () => {
+    await approving();
+    const seen = (await cafe.post<Campaign>(PATH, input())).body;
+    await cafe.put(`${PATH}/latte`, input({ offer: { ...OFFER, title: 'Everything free' } }));
+    await cafe.post(`${PATH}/latte/start`);
+    const refused = await manager.post<Refusal>(`${PATH}/latte/approve`, { seen });
+    expect([refused.status, refused.body.error.path]).toEqual([409, 'body.seen']);
+    const now = (await manager.get<Campaign>(`${PATH}/latte`)).body;
+    // A new name is none of the mall's business.
+    expect((await manager.post<Campaign>(`${PATH}/latte/approve`, { seen: { ...now, name: 'x' } })).body.status).toBe(
+      'approved',
+    );
+  });
+
   test('the mall’s own campaigns wait for nobody', async () => {
     await approving();
     await manager.post(PATH, input());

@@ -1,9 +1,23 @@
 /** Campaigns, their decisions and funnels, and the mall's attention settings. A retailer sees its own tenant's alone. */
 import { z } from 'zod';
-import { afterRehearsal, type CampaignAction, changed, mayGoLive, statusAfter } from '../../campaigns/campaign.ts';
+import {
+  afterRehearsal,
+  type CampaignAction,
+  changed,
+  isSubstantialChange,
+  mayGoLive,
+  statusAfter,
+} from '../../campaigns/campaign.ts';
 import { iso } from '../../campaigns/ledger.ts';
 import type { OfferServices } from '../../campaigns/open.ts';
-import { attention, type Campaign, campaign, campaignInput, rejectionInput } from '../../contract/campaigns.ts';
+import {
+  approvalInput,
+  attention,
+  type Campaign,
+  campaign,
+  campaignInput,
+  rejectionInput,
+} from '../../contract/campaigns.ts';
 import { id } from '../../contract/model.ts';
 import { AppError, conflict, notFound } from '../../errors.ts';
 import { idFromName } from '../../floor/zoneIds.ts';
@@ -52,17 +66,16 @@ export function campaignRoutes({ services, registry, rehearse }: CampaignRoutePa
     throw conflict(`a campaign that is ${found.status} cannot be moved by ${action}${first}`);
   };
 
-  const move = (action: 'pause' | 'end' | 'approve', access: Access, summary: string): Route =>
+  const move = (action: 'pause' | 'end', summary: string): Route =>
     route({
       method: 'post',
       path: `/sites/:site/campaigns/:campaign/${action}`,
       summary,
-      access,
+      access: EVERYONE,
       params: campaignParams,
       response: campaign,
       handler: async (context) => {
-        const after = moved(require(context, context.params.campaign), action);
-        const next = action === 'approve' ? { ...after, rejection: null } : after;
+        const next = moved(require(context, context.params.campaign), action);
         await campaigns.put(context.siteId, next, context.nowMs);
         return next;
       },
@@ -185,9 +198,29 @@ export function campaignRoutes({ services, registry, rehearse }: CampaignRoutePa
         return live;
       },
     }),
-    move('pause', EVERYONE, 'Sends no more until it is started again; codes that are out stay good'),
-    move('end', EVERYONE, 'For good; codes that are out stay good until they expire'),
-    move('approve', MALL, 'The mall agrees to a campaign that was rehearsed'),
+    move('pause', 'Sends no more until it is started again; codes that are out stay good'),
+    move('end', 'For good; codes that are out stay good until they expire'),
+    route({
+      method: 'post',
+      path: '/sites/:site/campaigns/:campaign/approve',
+      summary: 'The mall agrees to a campaign that was rehearsed; 409 where it is no longer the one that was `seen`',
+      access: MALL,
+      params: campaignParams,
+      body: approvalInput,
+      response: campaign,
+      handler: async (context) => {
+        const found = require(context, context.params.campaign);
+        const { seen } = context.body;
+        if (seen !== undefined) {
+          const { status: _, rejection: __, ...kept } = found;
+          if (isSubstantialChange(seen, kept))
+            throw conflict('the campaign was changed since you looked at it: read it again', 'body.seen');
+        }
+        const next = { ...moved(found, 'approve'), rejection: null };
+        await campaigns.put(context.siteId, next, context.nowMs);
+        return next;
+      },
+    }),
     route({
       method: 'post',
       path: '/sites/:site/campaigns/:campaign/reject',
