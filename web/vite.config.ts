@@ -1,7 +1,9 @@
-/** Three pages, no plugin: dashboard at `/`, phone at `/shopper`, till at `/till`. Run from the root: `vite build --config web/vite.config.ts`. */
+/** Three pages, two small plugins of our own: dashboard at `/`, phone at `/shopper`, till at `/till`. Run from the root: `vite build --config web/vite.config.ts`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { shopperApp } from './shopper/pwa.config.ts';
+import { tillApp } from './till/pwa.config.ts';
 
 const ROOT = import.meta.dirname;
 const PAGES = ['dashboard', 'shopper', 'till'];
@@ -11,6 +13,7 @@ export default defineConfig({
   root: ROOT,
   base: '/',
   publicDir: false,
+  plugins: [shopperApp(), tillApp()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: join(ROOT, '..', 'dist', 'web'),

@@ -1,4 +1,4 @@
-/** What a shopper says of a shop after redeeming an offer there: once, 0 to 10, and words if they like. */
+/** What a shopper says of a shop after redeeming an offer there: 0 to 10, once, and words to it if they like. */
 import type { Duck } from '../db/duckdb.ts';
 import { AppError, notFound } from '../errors.ts';
 
@@ -30,7 +30,14 @@ export class Feedback {
          on conflict do nothing returning offer_id`,
         [offerId, score, comment === '' ? null : comment, nowMs],
       );
-      if (written.length === 0)
+      if (written.length === 1) return;
+      // The score is one tap; words to it may follow, and neither is changed afterwards.
+      const added = await sql.all(
+        `update feedback set comment = $3 where offer_id = $1 and shopper_id = $2 and score = $4 and comment is null
+           and $3 is not null returning offer_id`,
+        [offerId, shopperId, comment === '' ? null : comment, score],
+      );
+      if (added.length === 0)
         throw new AppError(409, 'already-answered', 'this redemption was rated before', 'body.offerId');
     });
   }

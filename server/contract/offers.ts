@@ -51,7 +51,7 @@ export const consentView = z.object({
 export type ConsentView = z.infer<typeof consentView>;
 
 export const shopperMe = z.object({
-  site: z.object({ id: z.string(), name: z.string(), timezone: z.string() }),
+  site: z.object({ id: z.string(), name: z.string(), timezone: z.string(), currency: z.string() }),
   language,
   demo: z.boolean(),
   consents: z.array(consentView),

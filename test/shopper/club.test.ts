@@ -52,6 +52,11 @@ describe('an answer after redeeming', () => {
     expect((await shopper.post<Refusal>('/shopper/feedback', { ...answer, score: 11 })).body.error.path).toBe(
       'body.score',
     );
+    const { comment: _, ...tap } = answer;
+    expect((await shopper.post('/shopper/feedback', tap)).status).toBe(204);
+    expect(codeOf(await shopper.post<Refusal>('/shopper/feedback', tap))).toEqual([409, 'already-answered']);
+    // Words may follow the tap, the score stays.
+    expect((await shopper.post('/shopper/feedback', { ...answer, score: 1 })).status).toBe(409);
     expect((await shopper.post('/shopper/feedback', answer)).status).toBe(204);
     expect(codeOf(await shopper.post<Refusal>('/shopper/feedback', answer))).toEqual([409, 'already-answered']);
     const wallet = await shopper.get<{ offers: WalletOffer[] }>('/shopper/offers');

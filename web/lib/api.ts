@@ -97,5 +97,6 @@ export const api = {
     request('PUT', path, body, options),
   patch: <T>(path: string, body: unknown, options: RequestOptions = {}): Promise<T> =>
     request('PATCH', path, body, options),
-  delete: <T>(path: string, options: RequestOptions = {}): Promise<T> => request('DELETE', path, undefined, options),
+  delete: <T>(path: string, { body, ...options }: RequestOptions & { body?: unknown } = {}): Promise<T> =>
+    request('DELETE', path, body, options),
 };

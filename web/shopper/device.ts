@@ -1,5 +1,5 @@
 /** What is kept on this phone alone. Storage may be forbidden; then it lasts as long as the page. */
-import type { WalletOffer } from '../../server/contract/offers.ts';
+import type { ShopperMe, WalletOffer } from '../../server/contract/offers.ts';
 
 const memory = new Map<string, string>();
 const key = (name: string): string => `promenade.shopper.${name}`;
@@ -32,12 +32,30 @@ export const device = {
       return [];
     }
   },
+  /** Redemptions that are not to be asked about any more. */
+  dismissed(): string[] {
+    try {
+      return JSON.parse(read('dismissed') ?? '[]') as string[];
+    } catch {
+      return [];
+    }
+  },
+  dismiss: (offerIds: readonly string[]) => write('dismissed', JSON.stringify(offerIds)),
   keepWallet: (offers: WalletOffer[]) => write('wallet', JSON.stringify(offers)),
+  /** Mall and choices as they were last seen: a start without a connection shows them. */
+  who(): ShopperMe | undefined {
+    try {
+      return (JSON.parse(read('who') ?? 'null') as ShopperMe | null) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  keepWho: (me: ShopperMe) => write('who', JSON.stringify(me)),
   /** After an erasure nothing of the person stays, the language of the page does. */
   forget(): void {
     memory.clear();
     try {
-      localStorage.removeItem(key('wallet'));
+      for (const name of ['wallet', 'dismissed', 'who']) localStorage.removeItem(key(name));
     } catch {
       // Nothing was kept.
     }

@@ -10,6 +10,14 @@ import type {
   ShopperMe,
   WalletOffer,
 } from '../../server/contract/offers.ts';
+import type { PushKey } from '../../server/contract/push.ts';
+import type {
+  FeedbackInput,
+  LoyaltyView,
+  ProfileInput,
+  ProfileView,
+  ShopperMap,
+} from '../../server/contract/shopper.ts';
 import { api, withQuery } from '../lib/api.ts';
 
 export const shopper = {
@@ -29,6 +37,14 @@ export const shopper = {
   resume: () => api.delete<ShopperMe>('/shopper/pause'),
   wallet: async () => (await api.get<{ offers: WalletOffer[] }>('/shopper/offers')).offers,
   opened: (offerId: string) => api.post<void>(`/shopper/offers/${offerId}/opened`, {}),
+  map: () => api.get<ShopperMap>('/shopper/map'),
+  feedback: (said: FeedbackInput) => api.post<void>('/shopper/feedback', said),
+  loyalty: () => api.get<LoyaltyView>('/shopper/loyalty'),
+  profile: () => api.get<ProfileView>('/shopper/profile'),
+  saveProfile: (said: ProfileInput) => api.put<ProfileView>('/shopper/profile', said),
+  pushKey: () => api.get<PushKey>('/shopper/push-key'),
+  subscribe: (subscription: PushSubscriptionJSON) => api.put<void>('/shopper/push', subscription),
+  unsubscribe: (endpoint: string) => api.delete<void>('/shopper/push', { body: { endpoint } }),
   ledger: () => api.get<Ledger>('/shopper/ledger'),
   export: () => api.get<unknown>('/shopper/export'),
   erase: () => api.post<Erasure>('/shopper/erase', {}),

@@ -18,7 +18,7 @@ import { browserLanguage, isLanguage, language, speak, words } from './i18n/inde
 import { goLive, hangUp } from './live.ts';
 
 export type Stage = 'loading' | 'unreachable' | 'choose-mall' | 'no-mall' | 'welcome' | 'home' | 'erased';
-export type Tab = 'offers' | 'activity' | 'privacy';
+export type Tab = 'offers' | 'map' | 'activity' | 'privacy';
 
 export const stage = signal<Stage>('loading');
 export const tab = signal<Tab>('offers');
@@ -41,6 +41,12 @@ export const nowMs = signal(Date.now());
 export const consents = computed<ConsentText[]>(() => site.value?.consents ?? []);
 export const granted = (purpose: Purpose): boolean =>
   me.value?.consents.find((one) => one.purpose === purpose)?.state === 'granted';
+/** Granted, and in the words of today: what an older wording did not name was not agreed to. */
+export const agreedToday = (purpose: Purpose): boolean => {
+  const held = me.value?.consents.find((one) => one.purpose === purpose);
+  const text = consents.value.find((one) => one.purpose === purpose);
+  return held?.state === 'granted' && (text === undefined || held.version === text.version);
+};
 export const siteTimezone = computed(() => me.value?.site.timezone);
 
 /** In the shopper's words where the server's code is known, else in the server's. */
@@ -50,15 +56,26 @@ export function errorText(error: unknown): string {
   return errors[error.code] ?? `${failed} ${error.message}`;
 }
 
-export async function boot(): Promise<void> {
+/** @param draw the page, once there are words for it */
+export async function boot(draw: () => void): Promise<void> {
   const code = location.hash.slice(1);
   if (code !== '') {
     linkedCode.value = decodeURIComponent(code);
     history.replaceState(null, '', location.pathname + location.search);
   }
+  const query = new URLSearchParams(location.search);
+  const asked = query.get('offer');
+  if (asked !== null) {
+    query.delete('offer');
+    const left = query.toString();
+    history.replaceState(null, '', location.pathname + (left === '' ? '' : `?${left}`));
+  }
   const kept = device.language();
   await speak(isLanguage(kept) ? kept : browserLanguage());
+  draw();
   await load();
+  // From a notification.
+  if (asked !== null) await showOffer(asked);
 }
 
 export async function load(): Promise<void> {
@@ -72,7 +89,8 @@ export async function load(): Promise<void> {
     }
   } catch {
     // Codes in the wallet work without a connection.
-    stage.value = offers.value.some((offer) => offer.state === 'active') ? 'home' : 'unreachable';
+    me.value = device.who();
+    stage.value = me.value === undefined ? 'unreachable' : 'home';
   }
 }
 
@@ -111,11 +129,12 @@ export async function begin(purposes: ReadonlySet<Purpose>): Promise<void> {
 
 async function signedIn(answer: ShopperMe): Promise<void> {
   me.value = answer;
+  device.keepWho(answer);
   if (answer.language !== language.value)
     await changeLanguage(device.language() === null ? answer.language : language.value);
   site.value ??= await shopper.site(answer.site.id, language.value);
   stage.value = 'home';
-  void refreshWallet();
+  await refreshWallet();
   void goLive({ onOffer: arrived, onChanged: () => void refresh(), onState: onLink });
 }
 
@@ -159,7 +178,7 @@ function keep(list: WalletOffer[]): void {
   const active = list.filter((offer) => offer.state === 'active');
   device.keepWallet(active);
   // What draws the code must be here before the connection is gone.
-  if (active.length > 0) void import('qrcode').catch(() => undefined);
+  if (active.length > 0) void import('qrcode/lib/core/qrcode.js').catch(() => undefined);
 }
 
 export async function refreshWallet(): Promise<void> {
@@ -176,6 +195,10 @@ export async function refreshWallet(): Promise<void> {
 export async function refresh(): Promise<void> {
   try {
     me.value = await shopper.me();
+    device.keepWho(me.value);
+    // A start without a connection had none of it.
+    site.value ??= await shopper.site(me.value.site.id, language.value);
+    if (!connected.value) void goLive({ onOffer: arrived, onChanged: () => void refresh(), onState: onLink });
   } catch (error) {
     if (error instanceof ApiError && error.status === 401 && stage.value === 'home') location.reload();
   }
@@ -186,6 +209,13 @@ export async function openOffer(offerId: string): Promise<void> {
   openOfferId.value = offerId;
   await shopper.opened(offerId).catch(() => undefined);
   await refreshWallet();
+}
+
+/** One of the wallet, as a notification names it; whatever else stays where it is. */
+export async function showOffer(offerId: string): Promise<void> {
+  await refreshWallet();
+  tab.value = 'offers';
+  if (offers.value.some((offer) => offer.id === offerId)) await openOffer(offerId);
 }
 
 export async function changeLanguage(spoken: Language): Promise<void> {
@@ -199,6 +229,7 @@ export async function changeLanguage(spoken: Language): Promise<void> {
 
 export async function setConsent(text: ConsentText, agree: boolean): Promise<void> {
   me.value = agree ? await shopper.agree(given(text, language.value)) : await shopper.withdraw(text.purpose);
+  device.keepWho(me.value);
 }
 export async function pair(code: string, takeover: boolean): Promise<void> {
   me.value = await shopper.pair(code, takeover);

@@ -76,7 +76,7 @@ export async function meOf({ services, registry, demo }: MeParts, shopper: Shopp
   const rows = await services.consents.rows(shopper.id);
   const pairing = services.pairings.ofShopper(shopper.id);
   return {
-    site: { id: site.id, name: site.name, timezone: site.timezone },
+    site: { id: site.id, name: site.name, timezone: site.timezone, currency: site.currency },
     language: shopper.language,
     demo,
     consents: PURPOSES.map((one) => {

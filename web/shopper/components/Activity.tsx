@@ -1,11 +1,106 @@
-/** The ledger: what was sent and held back and why, and where one was seen. */
+/** The ledger, day by day: what was sent and held back and why, and where one was seen. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Ledger } from '../../../server/contract/offers.ts';
 import { shopper } from '../endpoints.ts';
-import { timeText, words } from '../i18n/index.ts';
+import { clockText, dayText, localDay, words } from '../i18n/index.ts';
 import { arrivedId, errorText, nowMs, siteTimezone } from '../state.ts';
+import { Icon } from './icons.tsx';
 
 const BADGE = { sent: 'good', held: '', control: 'warn' } as const;
+const FILTERS = ['all', 'sent', 'held', 'seen'] as const;
+type Filter = (typeof FILTERS)[number];
+
+type Entry =
+  | ({ kind: 'sent' | 'held' } & Ledger['decisions'][number])
+  | ({ kind: 'seen'; at: string } & Ledger['seen'][number]);
+
+/** Left out at random is held back too: for a reason of its own. */
+const entriesOf = (ledger: Ledger): Entry[] =>
+  [
+    ...ledger.decisions.map((one): Entry => ({ kind: one.outcome === 'sent' ? 'sent' : 'held', ...one })),
+    ...ledger.seen.map((one): Entry => ({ kind: 'seen', at: one.from, ...one })),
+  ].sort((a, b) => (a.at < b.at ? 1 : -1));
+
+function byDay(entries: readonly Entry[], timezone: string | undefined): [string, Entry[]][] {
+  const days = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const day = localDay(entry.at, timezone);
+    const known = days.get(day);
+    if (known) known.push(entry);
+    else days.set(day, [entry]);
+  }
+  return [...days];
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const t = words.value;
+  const time = (iso: string) => clockText(iso, siteTimezone.value);
+  if (entry.kind === 'seen')
+    return (
+      <li class="moment">
+        <span class="moment-mark seen-mark">
+          <Icon name="pin" size={16} />
+        </span>
+        <div class="moment-words">
+          <strong>{entry.zoneName}</strong>
+          <p class="muted num">
+            {time(entry.from)}–{time(entry.to)} <span class="visually-hidden">{t.seenAt}</span>
+          </p>
+        </div>
+      </li>
+    );
+  return (
+    <li class="moment">
+      <span class={`moment-mark ${entry.kind}-mark`}>
+        <Icon name={entry.kind === 'sent' ? 'tag' : 'pause'} size={16} />
+      </span>
+      <div class="moment-words">
+        <div class="moment-head">
+          <strong>{entry.campaign}</strong>
+          <span class={`badge ${BADGE[entry.outcome]}`}>{t[entry.outcome]}</span>
+        </div>
+        <p>{entry.reason}</p>
+        <p class="muted num">
+          {time(entry.at)} · {entry.zoneName}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function Days({ ledger }: { ledger: Ledger }) {
+  const t = words.value;
+  const [filter, setFilter] = useState<Filter>('all');
+  const all = entriesOf(ledger);
+  const shown = filter === 'all' ? all : all.filter((entry) => entry.kind === filter);
+  const held = all.filter((entry) => entry.kind === 'held').length;
+  const names: Record<Filter, string> = { all: t.all, sent: t.filterSent, held: t.filterHeld, seen: t.filterSeen };
+  if (all.length === 0) return <p class="empty muted">{t.noDecisions}</p>;
+  return (
+    <>
+      <fieldset class="filters">
+        <legend class="visually-hidden">{t.show}</legend>
+        {FILTERS.map((one) => (
+          <button key={one} type="button" class="chip" aria-pressed={filter === one} onClick={() => setFilter(one)}>
+            {names[one]}
+          </button>
+        ))}
+      </fieldset>
+      {filter === 'held' && held > 0 && <p class="muted">{t.heldSummary(held)}</p>}
+      {shown.length === 0 && <p class="empty muted">{filter === 'seen' ? t.noSeen : t.nothingOfThat}</p>}
+      {byDay(shown, siteTimezone.value).map(([day, entries]) => (
+        <section class="group" key={day} aria-label={dayText(day, siteTimezone.value, nowMs.value)}>
+          <h2 class="group-title">{dayText(day, siteTimezone.value, nowMs.value)}</h2>
+          <ul class="card list">
+            {entries.map((entry) => (
+              <Row key={`${entry.kind}${entry.at}${entry.zoneName}`} entry={entry} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
 
 export function Activity() {
   const t = words.value;
@@ -28,7 +123,6 @@ export function Activity() {
     };
   }, [tries, arrivedId.value, t]);
 
-  const time = (iso: string) => timeText(iso, siteTimezone.value, nowMs.value);
   return (
     <>
       <header class="intro">
@@ -51,52 +145,7 @@ export function Activity() {
           <div class="skeleton line" />
         </div>
       )}
-      {ledger !== undefined && (
-        <>
-          <section class="group" aria-labelledby="decisions-title">
-            <h2 id="decisions-title" class="group-title">
-              {t.decisions}
-            </h2>
-            {ledger.decisions.length === 0 ? (
-              <p class="empty muted">{t.noDecisions}</p>
-            ) : (
-              <ul class="card list">
-                {ledger.decisions.map((decision) => (
-                  <li class="decision" key={`${decision.at}${decision.campaign}`}>
-                    <div class="decision-head">
-                      <strong>{decision.campaign}</strong>
-                      <span class={`badge ${BADGE[decision.outcome]}`}>{t[decision.outcome]}</span>
-                    </div>
-                    <p>{decision.reason}</p>
-                    <p class="muted num">
-                      {time(decision.at)} · {decision.zoneName}
-                    </p>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </section>
-          <section class="group" aria-labelledby="seen-title">
-            <h2 id="seen-title" class="group-title">
-              {t.seenTitle}
-            </h2>
-            {ledger.seen.length === 0 ? (
-              <p class="empty muted">{t.noSeen}</p>
-            ) : (
-              <ul class="card list">
-                {ledger.seen.map((stay) => (
-                  <li class="seen" key={`${stay.from}${stay.zoneName}`}>
-                    <span>{stay.zoneName}</span>
-                    <span class="muted num">
-                      {time(stay.from)}–{timeText(stay.to, siteTimezone.value, Date.parse(stay.from))}
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </section>
-        </>
-      )}
+      {ledger !== undefined && <Days ledger={ledger} />}
     </>
   );
 }

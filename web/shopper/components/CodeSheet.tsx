@@ -1,14 +1,18 @@
 /** The code, large, for the till. */
 import { useEffect, useState } from 'preact/hooks';
 import type { WalletOffer } from '../../../server/contract/offers.ts';
+import { toRate } from '../club.ts';
 import { words } from '../i18n/index.ts';
 import { nowMs, offers, openOfferId } from '../state.ts';
 import { Dialog } from './controls.tsx';
 import { Icon } from './icons.tsx';
 import { leftText } from './Offer.tsx';
+import { Rating } from './Rating.tsx';
 
 /** With the white plate round it the code has the four modules of quiet that scanners need. */
 const QUIET_MODULES = 2;
+/** A long code is drawn with less to spare, so that its modules stay as large as a till's camera needs. */
+const LONG_TEXT_CHARS = 100;
 
 /** One path over the dark modules, row by row. */
 function pathOf(modules: { size: number; get(row: number, column: number): number }): string {
@@ -23,9 +27,9 @@ function QrCode({ text }: { text: string }) {
   const [drawn, setDrawn] = useState<{ path: string; size: number }>();
   useEffect(() => {
     let gone = false;
-    import('qrcode').then(
+    import('qrcode/lib/core/qrcode.js').then(
       ({ create }) => {
-        const { modules } = create(text, { errorCorrectionLevel: 'M' });
+        const { modules } = create(text, { errorCorrectionLevel: text.length > LONG_TEXT_CHARS ? 'L' : 'M' });
         if (!gone) setDrawn({ path: pathOf(modules), size: modules.size + 2 * QUIET_MODULES });
       },
       // Without a connection and never drawn before: the short code is there to be said.
@@ -67,6 +71,7 @@ function Sheet({ offer }: { offer: WalletOffer }) {
     openOfferId.value = undefined;
   };
   const over = offer.state !== 'active' || left === undefined || offer.code === null;
+  const asks = toRate.value?.id === offer.id;
   return (
     <Dialog title={offer.title} onClose={close} kind="code-sheet">
       <p class="muted">{offer.text}</p>
@@ -99,6 +104,7 @@ function Sheet({ offer }: { offer: WalletOffer }) {
           </div>
         )}
       </div>
+      {asks && <Rating offer={offer} onDone={close} />}
       {!over && <p class="sheet-left num">{t.left(left)}</p>}
       {offer.terms !== null && (
         <details>

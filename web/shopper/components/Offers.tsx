@@ -1,11 +1,13 @@
 /** The first tab: what the page is waiting for, and the wallet. */
 import type { ComponentChildren } from 'preact';
+import { toRate } from '../club.ts';
 import { timeText, words } from '../i18n/index.ts';
-import { connected, granted, me, nowMs, offers, resume, siteTimezone, tab } from '../state.ts';
+import { connected, granted, me, nowMs, offers, openOfferId, resume, siteTimezone, tab } from '../state.ts';
 import { ActionButton } from './controls.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { OfferTicket, PastOffer } from './Offer.tsx';
 import { Pairing } from './Pairing.tsx';
+import { Rating } from './Rating.tsx';
 
 function Notice({
   icon,
@@ -89,8 +91,18 @@ export function Offers() {
   const isActive = (expiresAt: string) => Date.parse(expiresAt) > nowMs.value;
   const active = offers.value.filter((offer) => offer.state === 'active' && isActive(offer.expiresAt));
   const past = offers.value.filter((offer) => !active.includes(offer));
+  // While the code's sheet is open the question is there.
+  const rating = openOfferId.value === undefined ? toRate.value : undefined;
   return (
     <>
+      {rating !== undefined && (
+        <div class="card block">
+          <p class="muted">
+            <Icon name="check" size={16} /> {t.redeemed}: {rating.title}
+          </p>
+          <Rating key={rating.id} offer={rating} />
+        </div>
+      )}
       <Status />
       {(active.length > 0 || past.length === 0) && (
         <section class="group" aria-labelledby="wallet-title">

@@ -1,13 +1,19 @@
-/** Consents, tag, pause, this phone, and one's data. */
-import { useState } from 'preact/hooks';
+/** Points, what one likes, consents, tag, pause, this phone, and one's data. */
+import { useEffect, useState } from 'preact/hooks';
 import type { ConsentText } from '../../../server/contract/offers.ts';
+import { installable, installed } from '../app.ts';
+import { loadClub } from '../club.ts';
 import { dateText, timeText, words } from '../i18n/index.ts';
+import { notifications, turnNotifications } from '../notifications.ts';
 import {
+  agreedToday,
   consents,
   download,
   erase,
+  granted,
   me,
   nowMs,
+  offers,
   pause,
   resume,
   setConsent,
@@ -19,6 +25,8 @@ import {
 import { ActionButton, Dialog, Switch } from './controls.tsx';
 import { Icon } from './icons.tsx';
 import { LanguageChoice } from './LanguageChoice.tsx';
+import { Likes } from './Likes.tsx';
+import { Points } from './Points.tsx';
 
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * 60;
@@ -42,6 +50,12 @@ function Consent({ text }: { text: ConsentText }) {
             </p>
           )}
           {on && text.purpose === 'presence' && me.value?.pairing != null && <p class="fine">{t.withdrawPresence}</p>}
+          {on && !agreedToday(text.purpose) && (
+            <div class="renew">
+              <p class="fine warn">{t.wordsChanged}</p>
+              <ActionButton action={() => setConsent(text, true)}>{t.agree}</ActionButton>
+            </div>
+          )}
           {held?.state === 'expired' && <p class="fine warn">{t.consentExpired}</p>}
         </>
       }
@@ -107,6 +121,63 @@ function Pause() {
   );
 }
 
+/** Asked of the browser only when the switch is moved. */
+function NotificationSwitch() {
+  const t = words.value;
+  const state = notifications.value;
+  const why =
+    state === 'denied'
+      ? t.notifyDenied
+      : state === 'install-first'
+        ? t.notifyInstall
+        : state === 'unsupported'
+          ? t.notifyNo
+          : agreedToday('push')
+            ? undefined
+            : granted('push')
+              ? t.wordsChanged
+              : t.notifyNeedsPush;
+  return (
+    <Switch
+      label={t.notify}
+      text={t.notifyText}
+      on={state === 'on'}
+      disabled={state !== 'on' && why !== undefined}
+      onChange={turnNotifications}
+      note={why !== undefined && state !== 'on' && <p class="fine">{why}</p>}
+    />
+  );
+}
+
+function Phone() {
+  const t = words.value;
+  return (
+    <section class="group" aria-labelledby="device-title">
+      <h2 id="device-title" class="group-title">
+        {t.deviceTitle}
+      </h2>
+      <div class="card list switches">
+        <NotificationSwitch />
+        <Switch label={t.sound} text={t.soundText} on={soundOn.value} onChange={setSound} />
+        {!installed.value && installable.value !== undefined && (
+          <div class="data-row">
+            <p>
+              <strong>{t.install}</strong>
+              <br />
+              <span class="muted">{t.installText}</span>
+            </p>
+            <ActionButton action={installable.value}>{t.installDo}</ActionButton>
+          </div>
+        )}
+        <div class="data-row">
+          <span class="switch-label">{t.language}</span>
+          <LanguageChoice />
+        </div>
+      </div>
+    </section>
+  );
+}
+
 function Data() {
   const t = words.value;
   const [sure, setSure] = useState(false);
@@ -158,31 +229,32 @@ function Data() {
 
 export function Privacy() {
   const t = words.value;
+  const redeemed = offers.value.filter((offer) => offer.state === 'redeemed').length;
+  useEffect(() => {
+    // Without a connection what is known stays.
+    loadClub().catch(() => undefined);
+  }, [redeemed]);
   return (
     <>
-      <header class="intro">
-        <h1>{t.privacyTitle}</h1>
-        <p class="muted">{t.welcomeText}</p>
-      </header>
-      <div class="card list switches">
-        {consents.value.map((text) => (
-          <Consent key={text.purpose} text={text} />
-        ))}
-      </div>
-      <Tag />
-      <Pause />
-      <section class="group" aria-labelledby="device-title">
-        <h2 id="device-title" class="group-title">
-          {t.deviceTitle}
-        </h2>
+      <h1 class="visually-hidden">{t.tabPrivacy}</h1>
+      <Points />
+      <Likes />
+      <section class="group" aria-labelledby="consents-title">
+        <header class="intro">
+          <h2 id="consents-title" class="big-title">
+            {t.privacyTitle}
+          </h2>
+          <p class="muted">{t.welcomeText}</p>
+        </header>
         <div class="card list switches">
-          <Switch label={t.sound} text={t.soundText} on={soundOn.value} onChange={setSound} />
-          <div class="data-row">
-            <span class="switch-label">{t.language}</span>
-            <LanguageChoice />
-          </div>
+          {consents.value.map((text) => (
+            <Consent key={text.purpose} text={text} />
+          ))}
         </div>
       </section>
+      <Tag />
+      <Pause />
+      <Phone />
       <Data />
     </>
   );

@@ -11,12 +11,14 @@ export function Switch({
   note,
   on,
   onChange,
+  disabled = false,
 }: {
   label: string;
   text?: string | undefined;
   note?: ComponentChildren;
   on: boolean;
   onChange: (on: boolean) => unknown;
+  disabled?: boolean;
 }) {
   const id = useId();
   const [busy, setBusy] = useState(false);
@@ -56,7 +58,7 @@ export function Switch({
         aria-labelledby={`${id}-label`}
         aria-describedby={`${id}-text`}
         aria-busy={busy}
-        disabled={busy}
+        disabled={busy || disabled}
         onClick={toggle}
       >
         <span class="knob" />

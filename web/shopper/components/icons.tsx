@@ -14,6 +14,11 @@ const PATHS = {
   pause: 'M9 5v14M15 5v14',
   keyboard:
     'M4 7h16a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1ZM7 11h.01M11 11h.01M15 11h.01M8 14h8',
+  map: 'M9 4 3 6v14l6-2 6 2 6-2V4l-6 2-6-2ZM9 4v14M15 6v14',
+  person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.500 20.500a7.500 7.500 0 0 1 15 0',
+  plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
+  refresh: 'M20 11a8 8 0 1 0-2.300 6.300M20 5v6h-6',
   walk: 'M13 4.500h.01M10 21l2-6 -2-3 1-4 3 2 3 1M9 9l-2 3M12 15l4 6',
 } as const;
 export type IconName = keyof typeof PATHS;

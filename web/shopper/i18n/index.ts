@@ -2,7 +2,6 @@
 import { signal } from '@preact/signals';
 import type { Language } from '../../../server/contract/campaigns.ts';
 import type { Dictionary } from './en.ts';
-import { en } from './en.ts';
 
 export const LANGUAGE_NAMES: Record<Language, string> = {
   en: 'English',
@@ -13,14 +12,15 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
 const LOCALES: Record<Language, string> = { en: 'en-GB', cs: 'cs-CZ', pl: 'pl-PL', sk: 'sk-SK' };
 
 const LOADERS: Record<Language, () => Promise<Dictionary>> = {
-  en: async () => en,
+  en: async () => (await import('./en.ts')).en,
   cs: async () => (await import('./cs.ts')).cs,
   pl: async () => (await import('./pl.ts')).pl,
   sk: async () => (await import('./sk.ts')).sk,
 };
 
 export const language = signal<Language>('en');
-export const words = signal<Dictionary>(en);
+/** Nothing is drawn before `speak` has filled it. */
+export const words = signal<Dictionary>(undefined!);
 
 export const isLanguage = (text: string | null | undefined): text is Language =>
   text !== null && text !== undefined && Object.hasOwn(LOADERS, text);
@@ -53,6 +53,32 @@ export function timeText(iso: string, timezone: string | undefined, nowMs: numbe
     hour: '2-digit',
     minute: '2-digit',
   }).format(at);
+}
+
+const zoned = (timezone: string | undefined): { timeZone?: string } =>
+  timezone === undefined ? {} : { timeZone: timezone };
+
+/** `14:05` */
+export const clockText = (iso: string, timezone: string | undefined): string =>
+  new Intl.DateTimeFormat(LOCALES[language.value], { ...zoned(timezone), hour: '2-digit', minute: '2-digit' }).format(
+    new Date(iso),
+  );
+
+/** The mall's calendar day, as `2026-05-06`. */
+export const localDay = (at: string | number, timezone: string | undefined): string =>
+  new Intl.DateTimeFormat('en-CA', zoned(timezone)).format(new Date(at));
+
+const DAY_MS = 86_400_000;
+/** Today, yesterday, or the day by its name. */
+export function dayText(day: string, timezone: string | undefined, nowMs: number): string {
+  if (day === localDay(nowMs, timezone)) return words.value.today;
+  if (day === localDay(nowMs - DAY_MS, timezone)) return words.value.yesterday;
+  return new Intl.DateTimeFormat(LOCALES[language.value], {
+    timeZone: 'UTC',
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+  }).format(new Date(`${day}T12:00:00Z`));
 }
 
 export function dateText(iso: string, timezone: string | undefined): string {
