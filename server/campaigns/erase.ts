@@ -9,6 +9,7 @@ import type { Subscriptions } from '../push/subscriptions.ts';
 import { crockford } from './codes.ts';
 import type { Pairings } from './pairings.ts';
 import { PERSONAL_TABLES } from './personal.ts';
+import type { Shoppers } from './shoppers.ts';
 
 const RECEIPT_CHARS = 12;
 const hashOf = (shopperId: string): string => createHash('sha256').update(shopperId).digest('base64url');
@@ -18,6 +19,7 @@ export class Eraser {
   readonly #consents: ConsentStore;
   readonly #pairings: Pairings;
   readonly #subscriptions: Pick<Subscriptions, 'forget'>;
+  readonly #shoppers: Pick<Shoppers, 'forget'>;
   readonly #journalFile: string | undefined;
 
   /** The journal lies beside the database, not in it, so that an older database does not bring an older journal. */
@@ -26,12 +28,14 @@ export class Eraser {
     consents: ConsentStore;
     pairings: Pairings;
     subscriptions: Pick<Subscriptions, 'forget'>;
+    shoppers: Pick<Shoppers, 'forget'>;
     journalFile: string | undefined;
   }) {
     this.#duck = parts.duck;
     this.#consents = parts.consents;
     this.#pairings = parts.pairings;
     this.#subscriptions = parts.subscriptions;
+    this.#shoppers = parts.shoppers;
     this.#journalFile = parts.journalFile;
   }
 
@@ -50,6 +54,7 @@ export class Eraser {
     this.#consents.forget(shopperId);
     this.#pairings.forget(shopperId);
     this.#subscriptions.forget(shopperId);
+    this.#shoppers.forget(shopperId);
     const receipt = crockford(randomBytes(RECEIPT_CHARS));
     await this.#writeJournal({ shopperHash: hashOf(shopperId), receipt, erasedMs: nowMs });
     const removed = await this.#duck.transaction(async (sql) => {
@@ -58,6 +63,7 @@ export class Eraser {
     });
     this.#pairings.forget(shopperId);
     this.#subscriptions.forget(shopperId);
+    this.#shoppers.forget(shopperId);
     // What hangs on the pairing, such as an app's secret, goes before the receipt is given.
     await this.#pairings.settled();
     return { receipt, erasedAt: new Date(nowMs).toISOString(), removed };

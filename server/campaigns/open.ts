@@ -105,6 +105,7 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
     consents,
     pairings,
     subscriptions: push.subscriptions,
+    shoppers,
     journalFile: options.erasureJournalFile,
   });
   const orders = new Orders({ duck, consents, loyalty });

@@ -30,7 +30,7 @@ export function openTimeSeries(duck: Duck, registry: Registry, retention?: Reten
         question(await siteContext(sql, registry, query.siteId, query.definitionsVersion), query),
       );
   return {
-    commit: (commit) => duck.transaction((sql) => commitRows(sql, registry, commit)),
+    commit: (commit) => duck.bulkTransaction((sql) => commitRows(sql, registry, commit)),
     async lastCheckpoint(siteId) {
       const row = await duck.get<{ watermark_ms: number; dirty_from_ms: number | null; checkpoint: string }>(
         'select watermark_ms, dirty_from_ms, checkpoint from site_state where site_id = $1',
@@ -38,7 +38,7 @@ export function openTimeSeries(duck: Duck, registry: Registry, retention?: Reten
       );
       return row && { watermarkMs: row.watermark_ms, dirtyFromMs: row.dirty_from_ms, checkpoint: row.checkpoint };
     },
-    expire: (siteId, nowMs) => duck.transaction((sql) => expireRows(sql, registry, siteId, nowMs, retention)),
+    expire: (siteId, nowMs) => duck.bulkTransaction((sql) => expireRows(sql, registry, siteId, nowMs, retention)),
     series: asking(series),
     peakHours: asking(peakHours),
     heatmap: asking(heatmap),

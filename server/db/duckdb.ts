@@ -117,10 +117,14 @@ interface Lane {
   waiting: number;
 }
 
-/** One DuckDB file: one writer, whose transactions run one after another, and a few readers that see what was committed. */
+/**
+ * One DuckDB file: one writer, whose transactions run one after another, a second one for what is long and touches tables of
+ * its own, and a few readers that see what was committed.
+ */
 export class Duck implements Sql {
   readonly #instance: DuckDBInstance;
   readonly #writer: Connection;
+  readonly #bulk: Lane;
   readonly #readers: Connection[];
   readonly #snapshots: Lane[];
   #nextReader = 0;
@@ -129,11 +133,13 @@ export class Duck implements Sql {
   private constructor(
     instance: DuckDBInstance,
     writer: Connection,
+    bulk: Connection,
     readers: Connection[],
     snapshotReaders: Connection[],
   ) {
     this.#instance = instance;
     this.#writer = writer;
+    this.#bulk = { connection: bulk, tail: Promise.resolve(), waiting: 0 };
     this.#readers = readers;
     this.#snapshots = snapshotReaders.map((connection) => ({ connection, tail: Promise.resolve(), waiting: 0 }));
   }
@@ -151,7 +157,8 @@ export class Duck implements Sql {
       await connection.run("set TimeZone = 'UTC'");
       return new Connection(connection);
     };
-    return new Duck(instance, await connect(), [await connect(), await connect()], [await connect(), await connect()]);
+    const pair = async () => [await connect(), await connect()];
+    return new Duck(instance, await connect(), await connect(), await pair(), await pair());
   }
 
   #reader(): Connection {
@@ -189,27 +196,40 @@ export class Duck implements Sql {
 
   /** All or nothing; transactions of one process run one after another, so a read and a write within one cannot be raced. */
   transaction<T>(work: (sql: WriteSql) => Promise<T>): Promise<T> {
-    const result = this.#tail.then(async () => {
-      await this.#writer.run('begin transaction');
-      try {
-        const value = await work(this.#writer);
-        await this.#writer.run('commit');
-        return value;
-      } catch (error) {
-        await this.#writer.run('rollback').catch(() => {});
-        throw error;
-      }
-    });
+    const result = this.#tail.then(() => inTransaction(this.#writer, work));
     this.#tail = result.catch(() => {});
     return result;
   }
 
+  /**
+   * As `transaction`, in a lane of its own: what is long, a site's analytics, holds up nothing that is short. Its tables must
+   * be written in this lane alone; the database keeps two transactions apart, but fails one of them where both change a row.
+   */
+  bulkTransaction<T>(work: (sql: WriteSql) => Promise<T>): Promise<T> {
+    const result = this.#bulk.tail.then(() => inTransaction(this.#bulk.connection, work));
+    this.#bulk.tail = result.catch(() => {});
+    return result;
+  }
+
   async close(): Promise<void> {
-    await this.#tail;
+    await Promise.all([this.#tail, this.#bulk.tail]);
     await Promise.all(this.#snapshots.map((lane) => lane.tail));
     this.#writer.close();
+    this.#bulk.connection.close();
     for (const lane of this.#snapshots) lane.connection.close();
     for (const reader of this.#readers) reader.close();
     this.#instance.closeSync();
+  }
+}
+
+async function inTransaction<T>(connection: Connection, work: (sql: WriteSql) => Promise<T>): Promise<T> {
+  await connection.run('begin transaction');
+  try {
+    const value = await work(connection);
+    await connection.run('commit');
+    return value;
+  } catch (error) {
+    await connection.run('rollback').catch(() => {});
+    throw error;
   }
 }

@@ -33,16 +33,23 @@ export async function saveGatewayStates(duck: Duck, siteId: string, health: Gate
   const changed = [...health.changed()];
   if (changed.length === 0) return;
   for (const [, record] of changed) record.changed = false;
-  await duck.transaction(async (sql) => {
-    for (const [gatewayId, record] of changed) {
-      await sql.run(
-        `insert into gateway_state values ($1, $2, $3, $4, $5, $6)
-         on conflict (site_id, gateway_id) do update set clock_offset_ms = excluded.clock_offset_ms,
-           last_seen_ms = excluded.last_seen_ms, version = excluded.version, dropped_batches = excluded.dropped_batches`,
-        [siteId, gatewayId, record.clock.measuredMs ?? null, record.lastSeenMs, record.version, record.droppedBatches],
-      );
-    }
-  });
+  const rows = changed.map(([gatewayId, record]) => ({
+    gateway_id: gatewayId,
+    clock_offset_ms: record.clock.measuredMs ?? null,
+    last_seen_ms: record.lastSeenMs,
+    version: record.version,
+    dropped_batches: record.droppedBatches,
+  }));
+  // One statement for all: one for each gateway held the writer for a second.
+  await duck.run(
+    `insert into gateway_state (site_id, gateway_id, clock_offset_ms, last_seen_ms, version, dropped_batches)
+     select $1, gateway_id, clock_offset_ms, last_seen_ms, version, dropped_batches
+     from (select unnest(from_json($2, '[{"gateway_id":"VARCHAR","clock_offset_ms":"DOUBLE","last_seen_ms":"DOUBLE",
+       "version":"VARCHAR","dropped_batches":"DOUBLE"}]'), recursive := true))
+     on conflict (site_id, gateway_id) do update set clock_offset_ms = excluded.clock_offset_ms,
+       last_seen_ms = excluded.last_seen_ms, version = excluded.version, dropped_batches = excluded.dropped_batches`,
+    [siteId, JSON.stringify(rows)],
+  );
 }
 
 export async function loadAwaited(duck: Duck, siteId: string): Promise<AwaitedGateway[]> {

@@ -1,5 +1,6 @@
 /** Consents: append-only in the database, held in memory so that a withdrawal counts for the very next question. */
 import type { Purpose } from '../contract/offers.ts';
+import { Batches } from '../db/batches.ts';
 import type { Duck } from '../db/duckdb.ts';
 import { type ConsentRow, consentState } from './consent.ts';
 
@@ -16,10 +17,12 @@ export class ConsentStore {
   readonly #duck: Duck;
   readonly #rows = new Map<string, ConsentRow[]>();
   readonly #loading = new Map<string, Promise<ConsentRow[]>>();
+  readonly #reads: Batches<string, ConsentRow[]>;
   readonly #listeners = new Set<(shopperId: string, row: ConsentRow | undefined) => void>();
 
   constructor(duck: Duck) {
     this.#duck = duck;
+    this.#reads = new Batches((shopperIds) => readRows(duck, shopperIds));
   }
 
   async rows(shopperId: string): Promise<readonly ConsentRow[]> {
@@ -106,12 +109,19 @@ export class ConsentStore {
   }
 
   async #read(shopperId: string): Promise<ConsentRow[]> {
-    const rows = await this.#duck.all<ConsentRow>(
-      `select purpose, state, version, at_ms as "atMs", text_hash as "textHash", language
-       from consents where shopper_id = $1 order by at_ms, rowid`,
-      [shopperId],
-    );
+    const rows = await this.#reads.add(shopperId);
     // An erasure may have come between.
     return this.#rows.get(shopperId) ?? this.#keep(shopperId, rows);
   }
+}
+
+async function readRows(duck: Duck, shopperIds: string[]): Promise<ConsentRow[][]> {
+  const rows = await duck.all<ConsentRow & { shopperId: string }>(
+    `select shopper_id as "shopperId", purpose, state, version, at_ms as "atMs", text_hash as "textHash", language
+     from consents where shopper_id in (select unnest(from_json($1, '["VARCHAR"]'))) order by at_ms, rowid`,
+    [JSON.stringify(shopperIds)],
+  );
+  const byShopper = new Map<string, ConsentRow[]>(shopperIds.map((id) => [id, []]));
+  for (const { shopperId, ...row } of rows) byShopper.get(shopperId)?.push(row);
+  return shopperIds.map((id) => byShopper.get(id) ?? []);
 }
