@@ -13,6 +13,10 @@ import { boundsOf, pointInShape } from '../floor/geometry.ts';
 const REACH_SIGMAS = 3.8;
 /** A fix worse than this is hardly one, and its kernel would cover the mall. */
 const MAX_SIGMA_M = 20;
+/** No radio is better. */
+const MIN_SIGMA_M = 0.05;
+/** The edge of a larger zone is a small part of it. */
+const LARGE_M2 = 4_000;
 /** A person within a cell's share of the outline: to 1/16 of a square metre. */
 const SUBSAMPLES = 4;
 
@@ -56,51 +60,64 @@ function erf(x: number): number {
   return Math.sign(x) * (1 - poly * Math.exp(-x * x));
 }
 
-/** Chance that whoever is anywhere in a cell is measured in the one `k` further, k = 0 … reach. */
-function steps(sigmaM: number, reach: number): Float64Array {
-  // The second integral of the Gaussian: cells on both sides are uniform, so its second difference is the chance.
+/** The chance that whoever is anywhere in the cell [0, 1] is measured in [a, b], both in metres. */
+function chances(sigmaM: number): (a: number, b: number) => number {
+  // The second integral of the Gaussian, since the place in the cell is uniform.
   const second = (x: number): number => {
     const z = x / sigmaM;
     return x * 0.5 * (1 + erf(z / Math.SQRT2)) + (sigmaM * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
   };
-  return Float64Array.from({ length: reach + 1 }, (_, k) => Math.max(0, second(k + 1) - 2 * second(k) + second(k - 1)));
+  return (a, b) => Math.max(0, second(b) - second(b - 1) - second(a) + second(a - 1));
 }
 
 /** Cells that send fixes into the zone, those of the zone included. */
 export function catchmentOf(shape: Shape, sigmaM: number): CatchmentCell[] {
-  const sigma = Math.min(MAX_SIGMA_M, Math.max(1e-3, sigmaM));
-  const reach = Math.ceil(REACH_SIGMAS * sigma);
-  const kernel = steps(sigma, reach);
+  const sigma = Math.min(MAX_SIGMA_M, Math.max(MIN_SIGMA_M, sigmaM));
+  const reach = Math.ceil(REACH_SIGMAS * sigma) + 1;
   const { minXM, minYM, maxXM, maxYM } = boundsOf(shape);
   const fromX = Math.floor(minXM) - reach;
   const fromY = Math.floor(minYM) - reach;
   const columns = Math.ceil(maxXM) + reach - fromX;
   const rows = Math.ceil(maxYM) + reach - fromY;
+  // The zone's edge counts to a quarter of a metre, or it would reach into the busy cell beside it.
+  const fine = (maxXM - minXM) * (maxYM - minYM) > LARGE_M2 ? 1 : SUBSAMPLES;
+  const chance = chances(sigma);
+  // By how many fine steps a strip begins after the cell does.
+  const kernel = Float64Array.from({ length: fine * (2 * reach + 2) }, (_, i) => {
+    const startsM = i / fine - reach;
+    return chance(startsM, startsM + 1 / fine);
+  });
+  const kernelAt = (strip: number, cell: number): number => kernel[strip - cell * fine + reach * fine] ?? 0;
   const inside = new Float64Array(columns * rows);
-  for (const cell of cellsOfShape(shape)) inside[(cell.cellY - fromY) * columns + cell.cellX - fromX] = cell.inside;
-  const across = new Float64Array(columns * rows);
-  for (let y = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++) {
-      const mass = inside[y * columns + x]!;
-      if (mass === 0) continue;
-      for (let k = Math.max(0, x - reach); k <= Math.min(columns - 1, x + reach); k++)
-        across[y * columns + k]! += mass * kernel[Math.abs(k - x)]!;
-    }
   const caught = new Float64Array(columns * rows);
-  for (let y = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++) {
-      const mass = across[y * columns + x]!;
-      if (mass === 0) continue;
-      for (let k = Math.max(0, y - reach); k <= Math.min(rows - 1, y + reach); k++)
-        caught[k * columns + x]! += mass * kernel[Math.abs(k - y)]!;
+  const across = new Float64Array(columns);
+  for (let stripY = reach * fine; stripY < (rows - reach) * fine; stripY++) {
+    across.fill(0);
+    const y = fromY + (stripY + 0.5) / fine;
+    let any = false;
+    for (let stripX = reach * fine; stripX < (columns - reach) * fine; stripX++) {
+      if (!pointInShape(shape, fromX + (stripX + 0.5) / fine, y)) continue;
+      any = true;
+      const cellX = Math.floor(stripX / fine);
+      inside[Math.floor(stripY / fine) * columns + cellX]! += 1 / fine ** 2;
+      for (let x = Math.max(0, cellX - reach); x <= Math.min(columns - 1, cellX + reach); x++)
+        across[x]! += kernelAt(stripX, x);
     }
+    if (!any) continue;
+    const cellY = Math.floor(stripY / fine);
+    for (let row = Math.max(0, cellY - reach); row <= Math.min(rows - 1, cellY + reach); row++) {
+      const share = kernelAt(stripY, row);
+      if (share > 0) for (let x = 0; x < columns; x++) caught[row * columns + x]! += share * across[x]!;
+    }
+  }
   const cells: CatchmentCell[] = [];
   for (let y = 0; y < rows; y++)
     for (let x = 0; x < columns; x++) {
       const at = y * columns + x;
       // Less than a thousandth: however busy the cell, nothing that shows.
       if (caught[at]! < 1e-3 && inside[at] === 0) continue;
-      cells.push({ cellX: fromX + x, cellY: fromY + y, inside: inside[at]!, caught: Math.min(1, caught[at]!) });
+      const share = Math.min(1, inside[at]!);
+      cells.push({ cellX: fromX + x, cellY: fromY + y, inside: share, caught: Math.min(1, caught[at]!) });
     }
   return cells;
 }

@@ -89,8 +89,8 @@ export interface HeatRun {
   lastBucketMs: number;
 }
 
-/** Places are drawn anew every ten seconds: less heat than that is no presence. */
-const LEAST_HEAT_MS = 10_000;
+/** Places are drawn anew every ten seconds, and who walks through a small zone is drawn in it once: half of that. */
+const LEAST_HEAT_MS = 5_000;
 export const heatNeededMs = (trigger: Trigger): number =>
   trigger.type === 'dwell' ? Math.max(LEAST_HEAT_MS, trigger.seconds * 1_000) : LEAST_HEAT_MS;
 

@@ -2,7 +2,7 @@
 import type { Campaign } from '../contract/campaigns.ts';
 import type { Zone } from '../contract/model.ts';
 import type { SiteContext } from '../db/questions/context.ts';
-import { boundsOf, innerPoint, pointInShape } from '../floor/geometry.ts';
+import { areaOf, boundsOf, innerPoint, pointInShape } from '../floor/geometry.ts';
 import { cellsOfShape } from './rehearsalErrors.ts';
 import {
   afterCooldown,
@@ -17,7 +17,7 @@ import {
 import { ENOUGH_DAYS, type History, stoodSinceMs } from './rehearsalHistory.ts';
 import type { Meant } from './rehearsalMeant.ts';
 import { type HeatZone, heatRuns, heatSampleOf, type Past, personOfDay, staysIn } from './rehearsalReader.ts';
-import { type Ground, type Reference, type Scale, scaleFor } from './rehearsalScale.ts';
+import { type Ground, type Likeness, type Reference, type Scale, scaleFor } from './rehearsalScale.ts';
 
 /** More tell the same, and each costs a look at its heat. */
 const MAX_REFERENCES = 12;
@@ -51,6 +51,11 @@ export function groundOf(zone: Zone, zones: readonly Zone[]): Ground {
   }
   return new Map([...found].map(([kind, share]) => [kind, share / all]));
 }
+
+const likenessOf = (zone: Zone, zones: readonly Zone[]): Likeness => ({
+  ground: groundOf(zone, zones),
+  areaM2: areaOf(zone.shape),
+});
 
 export const heatZoneOf = ({ id, floorId, shape }: Zone): HeatZone => ({
   zoneId: id,
@@ -116,7 +121,7 @@ async function tryReferences(
   const all = registry.zones.all(siteId);
   return zones.map((zone) => ({
     zoneId: zone.id,
-    ground: groundOf(zone, all),
+    ...likenessOf(zone, all),
     byHeat: count(byHeat, zone.id),
     byStays: count(byStays, zone.id),
   }));
@@ -165,7 +170,7 @@ export async function replay(
   const references = await tryReferences(context, campaign, history, meant, drawn);
   const runs = await heatRuns(sql, past, drawn.map(heatZoneOf), heatNeededMs(campaign.trigger), 1);
   const all = registry.zones.all(siteId);
-  const scales = new Map(drawn.map((zone) => [zone.id, scaleFor(groundOf(zone, all), references)]));
+  const scales = new Map(drawn.map((zone) => [zone.id, scaleFor(likenessOf(zone, all), references)]));
   const byHeat = firesOfHeat(campaign.trigger, runs, passing, identities(meant, history));
   // Whoever is left out is left out for good: an entry is the person's, not the quarter hour's.
   const kept = byHeat.filter(({ zoneId, person }) => unitOfPerson(`${zoneId} ${person}`) < scales.get(zoneId)!.factor);
