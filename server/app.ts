@@ -216,6 +216,7 @@ class ComposedApp implements App {
         ...campaignRoutes({
           services: offers,
           registry,
+          retentionDays: retention.identifiedVisitsDays,
           rehearse: (siteId, campaign, nowMs) => rehearsals.rehearse(siteId, campaign, nowMs),
         }),
         ...rehearsalRoutes({ services: offers, registry, rehearsals }),

@@ -17,6 +17,8 @@ export class Campaigns {
   readonly #registry: Registry;
   readonly #bySite = new Map<string, Map<string, Campaign>>();
   readonly #attention = new Map<string, Attention>();
+  /** Live campaigns by site and zone: asked for at every event of a shopper's carrier. */
+  readonly #live = new Map<string, Map<string, Campaign[]>>();
   #dwellTail: Promise<void> = Promise.resolve();
 
   constructor(duck: Duck, registry: Registry) {
@@ -32,6 +34,7 @@ export class Campaigns {
       const read = campaign.parse(JSON.parse(row.json));
       this.#of(row.siteId).set(read.id, read);
     }
+    this.#live.clear();
     const settings = await this.#duck.all<{ siteId: string; json: string }>(
       'select site_id as "siteId", json from attention_settings',
     );
@@ -46,8 +49,15 @@ export class Campaigns {
   get(siteId: string, id: string): Campaign | undefined {
     return this.#bySite.get(siteId)?.get(id);
   }
-  liveInZone(siteId: string, zoneId: string): Campaign[] {
-    return this.all(siteId).filter((one) => one.status === 'live' && one.zoneIds.includes(zoneId));
+  liveInZone(siteId: string, zoneId: string): readonly Campaign[] {
+    let zones = this.#live.get(siteId);
+    if (zones === undefined) {
+      zones = new Map();
+      for (const one of this.all(siteId).filter(({ status }) => status === 'live'))
+        for (const id of one.zoneIds) zones.set(id, [...(zones.get(id) ?? []), one]);
+      this.#live.set(siteId, zones);
+    }
+    return zones.get(zoneId) ?? [];
   }
 
   async put(siteId: string, item: Campaign, nowMs: number): Promise<void> {
@@ -62,12 +72,14 @@ export class Campaigns {
       );
     });
     this.#of(siteId).set(item.id, item);
+    this.#live.delete(siteId);
     await this.#askForDwellTimes(siteId);
   }
 
   async remove(siteId: string, id: string): Promise<void> {
     await this.#duck.run('delete from campaigns where site_id = $1 and id = $2', [siteId, id]);
     this.#of(siteId).delete(id);
+    this.#live.delete(siteId);
     await this.#askForDwellTimes(siteId);
   }
 

@@ -6,7 +6,7 @@ import { REASON_CODES, reasonWords } from '../../server/campaigns/reasons.ts';
 import { inQuietHours, inSchedule, startOfLocalDayMs } from '../../server/campaigns/schedule.ts';
 import { audience, DEFAULT_ATTENTION, LANGUAGES, type Schedule, schedule } from '../../server/contract/campaigns.ts';
 import { seededRandom } from '../support/random.ts';
-import { campaignOf, dwelled, entered, exited, NOW } from './world.ts';
+import { campaignOf, dwelled, entered, exited, NOW, openWorld, SITE } from './world.ts';
 
 type Shopper = NonNullable<DecisionContext['shopper']>;
 const hours = (given: object): Schedule => schedule.parse(given);
@@ -131,6 +131,21 @@ test('triggers are completed by their own event alone', () => {
   expect(completes({ type: 'exit' }, exited())).toBe(true);
   expect(completes({ type: 'dwell', seconds: 20 }, dwelled(20))).toBe(true);
   expect(completes({ type: 'dwell', seconds: 20 }, dwelled(30))).toBe(false);
+});
+
+test('live campaigns of a zone: as they are now, whichever changed last', async () => {
+  const world = await openWorld();
+  const { campaigns } = world.services;
+  const ids = (zoneId: string) => campaigns.liveInZone(SITE, zoneId).map(({ id }) => id);
+  await campaigns.put(SITE, campaignOf({ id: 'b', zoneIds: ['front', 'shoes'] }), NOW);
+  await campaigns.put(SITE, campaignOf({ id: 'a' }), NOW);
+  await campaigns.put(SITE, campaignOf({ id: 'c', status: 'draft' }), NOW);
+  expect([ids('front'), ids('shoes'), ids('nowhere')]).toEqual([['a', 'b'], ['b'], []]);
+  await campaigns.put(SITE, campaignOf({ id: 'b', zoneIds: ['front', 'shoes'], status: 'paused' }), NOW);
+  expect([ids('front'), ids('shoes')]).toEqual([['a'], []]);
+  await campaigns.remove(SITE, 'a');
+  expect(ids('front')).toEqual([]);
+  await world.close();
 });
 
 test('asks the engine for the dwell times of live campaigns, each once, ascending', () => {

@@ -146,6 +146,12 @@ describe('what a campaign may hold', () => {
       { audience: { visited: { zoneIds: ['front', 'nowhere'], withinDays: 30 } } },
       'body.audience.visited.zoneIds.1',
     ],
+    ['a return after longer than visits are kept', { trigger: { type: 'return', days: 91 } }, 'body.trigger.days'],
+    [
+      'an audience that looks back further than visits are kept',
+      { audience: { notVisited: { zoneIds: ['front'], withinDays: 91 } } },
+      'body.audience.notVisited.withinDays',
+    ],
     ['a picture that is not there', { offer: { ...OFFER, imageId: 'i-none' } }, 'body.offer.imageId'],
     ['a variant named as the campaign’s own offer', { variants: [{ id: 'a', offer: OFFER }] }, 'body.variants.0.id'],
   ])('refused: %s', async (_name, given, path) => {

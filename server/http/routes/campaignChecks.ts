@@ -10,6 +10,8 @@ export type Asked = Pick<RouteContext, 'siteId' | 'tenantId'>;
 interface CheckParts {
   registry: Registry;
   images: Pick<CampaignImages, 'get'>;
+  /** How long visits of identified carriers are kept: nobody knows of older ones. */
+  retentionDays: number;
 }
 
 /** Every face of the offer, with its path in the body. */
@@ -19,7 +21,7 @@ const facesOf = ({ offer, variants }: CampaignInput) => [
 ];
 
 export async function checkedCampaign(
-  { registry, images }: CheckParts,
+  { registry, images, retentionDays }: CheckParts,
   { siteId, tenantId }: Asked,
   given: CampaignInput,
 ): Promise<CampaignInput> {
@@ -34,6 +36,7 @@ export async function checkedCampaign(
   });
   checkAudience(registry, siteId, input);
   checkSense(input);
+  checkLookback(input, retentionDays);
   for (const { face, path } of facesOf(input)) {
     if (face.imageId === null) continue;
     const image = await images.get(siteId, face.imageId);
@@ -54,6 +57,18 @@ function checkAudience(registry: Registry, siteId: string, { audience, tenantId 
       if (tenantId !== null && zone.tenantId !== null && zone.tenantId !== tenantId)
         throw badRequest(`zone ${zoneId} belongs to another tenant: only own and common zones can be asked for`, path);
     });
+}
+
+function checkLookback({ trigger, audience }: CampaignInput, retentionDays: number): void {
+  for (const [days, path] of [
+    [trigger.type === 'return' ? trigger.days : 0, 'trigger.days'],
+    [audience?.frequency?.withinDays ?? 0, 'audience.frequency.withinDays'],
+    [audience?.recency?.minDays ?? 0, 'audience.recency.minDays'],
+    [audience?.visited?.withinDays ?? 0, 'audience.visited.withinDays'],
+    [audience?.notVisited?.withinDays ?? 0, 'audience.notVisited.withinDays'],
+  ] as const)
+    if (days > retentionDays)
+      throw badRequest(`must be at most ${retentionDays} days: visits are kept for no longer`, `body.${path}`);
 }
 
 function checkSense(input: CampaignInput): void {

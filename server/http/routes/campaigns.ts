@@ -21,6 +21,7 @@ import {
 import { id } from '../../contract/model.ts';
 import { AppError, conflict, notFound } from '../../errors.ts';
 import { idFromName } from '../../floor/zoneIds.ts';
+import { DEFAULT_RETENTION_DAYS } from '../../privacy/consentTexts.ts';
 import type { Registry } from '../../registry/types.ts';
 import { siteParams, withPathId } from '../resources.ts';
 import { type Access, Reply, type Route, route } from '../route.ts';
@@ -30,6 +31,8 @@ import { campaignDecisionRoutes } from './campaignDecisions.ts';
 export interface CampaignRouteParts {
   services: Pick<OfferServices, 'campaigns' | 'log' | 'images'>;
   registry: Registry;
+  /** How long visits of identified carriers are kept. @default 90 */
+  retentionDays?: number;
   /** Replays history under the campaign and keeps the result; a draft that is started asks for it. */
   rehearse?: (siteId: string, campaign: Campaign, nowMs: number) => Promise<unknown>;
 }
@@ -42,7 +45,8 @@ const campaignParams = z.object({ site: id, campaign: id });
 /** A mall runs dozens; it bounds memory. */
 const MAX_CAMPAIGNS = 2_000;
 
-export function campaignRoutes({ services, registry, rehearse }: CampaignRouteParts): Route[] {
+export function campaignRoutes(parts: CampaignRouteParts): Route[] {
+  const { services, registry, rehearse, retentionDays = DEFAULT_RETENTION_DAYS } = parts;
   const { campaigns, log, images } = services;
 
   /** Another tenant's campaign looks as if it did not exist. */
@@ -57,7 +61,7 @@ export function campaignRoutes({ services, registry, rehearse }: CampaignRoutePa
   };
 
   const checked = (asked: Asked, input: z.output<typeof campaignInput>) =>
-    checkedCampaign({ registry, images }, asked, input);
+    checkedCampaign({ registry, images, retentionDays }, asked, input);
 
   const moved = (found: Campaign, action: CampaignAction): Campaign => {
     const status = statusAfter(found.status, action);
