@@ -16,6 +16,7 @@ const SERVICE = [
   'test/orders/**',
   'test/gateway/**',
   'test/simulators/**',
+  'test/abuse/**',
 ].map((glob) => `${glob}/*.test.ts`);
 const common = { environment: 'node' as const, testTimeout: 30_000, hookTimeout: 60_000 };
 

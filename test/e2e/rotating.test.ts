@@ -1,23 +1,19 @@
-/** Apps that rotate their numbers, through the whole server: one visit over many slots, old frames refused, copies found out. */
+/** Apps that rotate their numbers, through the whole server: one visit over many slots. What copies and replays come to: test/abuse. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type IdentitiesView, type IdentityGiven, SLOT_MS, SLOT_SECONDS } from '../../server/contract/identity.ts';
-import type { PublicSite, ShopperMe } from '../../server/contract/offers.ts';
+import { type IdentitiesView, SLOT_MS } from '../../server/contract/identity.ts';
 import { enrolApp } from '../../simulators/enrolApp.ts';
 import { Fleet } from '../../simulators/fleet.ts';
 import type { Walker } from '../../simulators/mall.ts';
 import { play } from '../../simulators/play.ts';
 import { Site, uuidsOf } from '../../simulators/provision.ts';
 import { Rest } from '../../simulators/rest.ts';
-import { frameAt } from '../../simulators/rotatingBeacon.ts';
 import { parseScenario } from '../../simulators/scenario.ts';
 import { World } from '../../simulators/world.ts';
 import { rawScenario } from '../simulators/support.ts';
-import { RotatingGateways } from '../support/rotatingGateways.ts';
 import { eventually, ServerProcess } from '../support/serverProcess.ts';
-import { Visitor } from '../support/visitor.ts';
 
 let server: ServerProcess;
 let folder: string;
@@ -110,111 +106,4 @@ test('simulated phones rotate their numbers, and each visit is one visit', async
   expect(footfall).toBeLessThanOrEqual(visits.length);
   expect(await identities(id)).toMatchObject({ replayed: 0, unknown: 0, ambiguous: 0 });
   expect((await identities(id)).resolved).toBeGreaterThan(1_000);
-});
-
-test('an old frame is refused; a copy within its slot is found out, and its bearer gets no offer', async () => {
-  const uuid = 'c1b7a0de-9f43-4a5d-8f7e-2f6a1d9e4b58';
-  const WEST = { xM: 5, yM: 5 };
-  const EAST = { xM: 105, yM: 5 };
-  await server.must('POST', '/sites', { id: 'mall', name: 'Mall', timezone: 'UTC', uuids: [uuid], rotatingUuid: uuid });
-  await server.must('POST', '/sites/mall/floors', { id: 'f0', name: 'Ground', level: 0, widthM: 125, heightM: 20 });
-  const gateways = [
-    { id: 'g1', ...WEST },
-    { id: 'g2', xM: 20, yM: 5 },
-    { id: 'g3', ...EAST },
-    { id: 'g4', xM: 120, yM: 5 },
-  ];
-  for (const gateway of gateways) await server.must('POST', '/sites/mall/gateways', { ...gateway, floorId: 'f0' });
-  await server.must('POST', '/sites/mall/zones', {
-    id: 'west',
-    floorId: 'f0',
-    name: 'West',
-    kind: 'coupon',
-    tenantId: 'bakery',
-    shape: { type: 'circle', ...WEST, radiusM: 6 },
-  });
-  await server.must('POST', '/sites/mall/campaigns', {
-    id: 'bread',
-    name: 'Bread',
-    tenantId: 'bakery',
-    zoneIds: ['west'],
-    trigger: { type: 'enter' },
-    offer: { title: 'Bread', text: 'One loaf for free.', validMinutes: 60 },
-    controlShare: 0,
-  });
-  await server.must('POST', '/sites/mall/campaigns/bread/start');
-  await server.must('PUT', '/sites/mall/attention', {
-    pushesPerVisit: 20,
-    pushesPerTenantPerDay: 20,
-    quietHours: null,
-  });
-
-  const newApp = async (): Promise<{
-    visitor: Visitor;
-    identity: IdentityGiven & { uuid: string; secretHex: string };
-  }> => {
-    const visitor = new Visitor(server.ready.url);
-    cleanUp.push(() => visitor.leave());
-    const site = await visitor.must<PublicSite>('GET', '/api/v1/shopper/site/mall');
-    const consents = site.consents
-      .filter(({ purpose }) => purpose !== 'profiling')
-      .map(({ purpose, version, textHash }) => ({ purpose, version, textHash, language: 'en' }));
-    await visitor.must('POST', '/api/v1/shopper/start', { site: 'mall', consents, language: 'en' });
-    const identity = await visitor.must<IdentityGiven>('POST', '/api/v1/shopper/identity', { mode: 'advertise' });
-    expect(identity).toMatchObject({ uuid, slotSeconds: SLOT_SECONDS });
-    expect(identity.secretHex).toMatch(/^[0-9a-f]{64}$/);
-    expect((await visitor.must<ShopperMe>('GET', '/api/v1/shopper/me')).pairing).not.toBeNull();
-    return { visitor, identity: { ...identity, uuid, secretHex: identity.secretHex! } };
-  };
-  const copied = await newApp();
-  const honest = await newApp();
-  const { socket } = await honest.visitor.connect('/shopper');
-  const pushes: unknown[] = [];
-  socket.on('offer', (offer: unknown, received: () => void) => {
-    pushes.push(offer);
-    received();
-  });
-  const other = await copied.visitor.connect('/shopper');
-  other.socket.on('offer', () => pushes.push('copied'));
-
-  const mall = new RotatingGateways('mall', gateways);
-  cleanUp.push(() => mall.stop());
-  await mall.start(server.ready.mqttUrl);
-
-  // Frames of an hour ago, played back: nobody is there.
-  const nowMs = Math.floor(Date.now() / 1000) * 1000;
-  const old = frameAt(honest.identity, nowMs - 4 * SLOT_MS);
-  for (let second = -20; second < -10; second++) await mall.publish(nowMs + second * 1000, [{ frame: old, at: WEST }]);
-  const { rows } = mall;
-  await eventually('the replay is counted', async () => {
-    const counts = await identities('mall');
-    return counts.replayed + counts.unknown === rows ? true : undefined;
-  });
-
-  // A copy on the air in the same slot, at the other end of the mall; both are heard in turn, minutes ago.
-  for (let second = -180; second < -100; second++) {
-    const atMs = nowMs + second * 1000;
-    await mall.publish(atMs, [{ frame: frameAt(copied.identity, atMs), at: second % 2 === 0 ? WEST : EAST }]);
-  }
-  await eventually('the copy is found out', async () => {
-    const clones = await server.must<unknown[]>('GET', '/sites/mall/clones');
-    return JSON.stringify(clones).includes('c-') ? true : undefined;
-  });
-
-  // Both come into the zone.
-  mall.onAir = (atMs) => [
-    { frame: frameAt(copied.identity, atMs), at: WEST },
-    { frame: frameAt(honest.identity, atMs), at: WEST },
-  ];
-  mall.goLive();
-  const decided = await eventually('both decisions', async () => {
-    const { decisions } = await server.must<{ decisions: { outcome: string; code: string }[] }>(
-      'GET',
-      '/sites/mall/campaigns/bread/decisions',
-    );
-    return decisions.length >= 2 ? decisions : undefined;
-  });
-  expect(decided.map(({ outcome, code }) => (outcome === 'held' ? code : outcome)).sort()).toEqual(['cloned', 'sent']);
-  expect(pushes).toHaveLength(1);
-  expect(pushes).not.toContain('copied');
 });
