@@ -1,5 +1,5 @@
-import { z } from 'zod';
 /** A plausible mall for the mock server: two floors, shops along a promenade, and numbers that follow the clock. Seeded, pure. */
+import { z } from 'zod';
 import type { Certificate, WalkAuditDetail } from '../../server/contract/calibration.ts';
 import { type Campaign, campaign } from '../../server/contract/campaigns.ts';
 import type { LiveHeat, LiveSnapshot } from '../../server/contract/live.ts';
@@ -188,10 +188,30 @@ export const campaigns: Campaign[] = z.array(campaign).parse([
       text: 'Order any coffee at Café Alma within the hour and the cake of the day is on the house.',
       terms: 'One per person and day.',
       validMinutes: 60,
+      imageId: 'im-1',
+      value: { type: 'gift', costMinor: 4_500 },
+      translations: {
+        cs: { title: 'Kousek dortu ke kávě', text: 'Objednejte si do hodiny kávu v Café Alma a dort dne je na nás.' },
+      },
     },
+    variants: [
+      {
+        id: 'b',
+        offer: {
+          title: 'Cake on us: the afternoon is long',
+          text: 'Order any coffee at Café Alma within the hour and the cake of the day is on the house.',
+          terms: 'One per person and day.',
+          validMinutes: 60,
+          imageId: 'im-1',
+          value: { type: 'gift', costMinor: 4_500 },
+        },
+      },
+    ],
+    audience: { interests: ['coffee', 'food'], who: 'returning' },
     cooldownMinutes: 1440,
-    schedule: null,
+    schedule: { weekdays: [1, 2, 3, 4, 5], from: '13:00', to: '17:30' },
     stock: 200,
+    budgetMinor: 900_000,
     controlShare: 0.1,
     status: 'live',
   },
@@ -206,9 +226,34 @@ export const campaigns: Campaign[] = z.array(campaign).parse([
     schedule: null,
     stock: null,
     controlShare: 0.1,
+    status: 'rehearsed',
+  },
+  {
+    id: 'shoes-autumn',
+    name: 'Autumn boots',
+    tenantId: 'vela-shoes',
+    zoneIds: ['vela-shoes'],
+    trigger: { type: 'return', days: 30 },
+    offer: {
+      title: '15 % off all boots',
+      text: 'Welcome back: today every pair of boots is cheaper.',
+      validMinutes: 240,
+      value: { type: 'percent', percent: 15, maxAmountMinor: 60_000 },
+    },
     status: 'draft',
+    rejection: { reason: 'Please leave out Saturdays, the corridor is full then.', at: '2026-11-20T09:12:00Z' },
+  },
+  {
+    id: 'alma-summer',
+    name: 'Iced coffee week',
+    tenantId: 'cafe-alma',
+    zoneIds: ['coupon-alma'],
+    trigger: { type: 'enter' },
+    offer: { title: 'Iced coffee at half price', text: 'As long as it is hot.', validMinutes: 60 },
+    status: 'ended',
   },
 ]);
+export const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 150"><rect width="320" height="150" fill="#e9d8c3"/><path d="M90 120h140l-14-52H104z" fill="#7a4a2a"/><path d="M104 68h112l-6-18H110z" fill="#f6ede2"/><circle cx="160" cy="42" r="10" fill="#b3261e"/></svg>`;
 
 const local = new Intl.DateTimeFormat('en-CA', {
   timeZone: site.timezone,
@@ -526,3 +571,5 @@ export function certificatesOf(ofTenant: boolean): Certificate[] {
     }),
   ];
 }
+
+export const conflicts: unknown[] = [];

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { Server } from 'socket.io';
 import type { WalkAuditDetail, Waypoint } from '../../server/contract/calibration.ts';
-import { type Campaign, campaignInput, DEFAULT_ATTENTION } from '../../server/contract/campaigns.ts';
 import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
 import type { DashboardClientEvents, DashboardServerEvents, LiveHeat } from '../../server/contract/live.ts';
 import type { Interval, Metric } from '../../server/contract/metrics.ts';
@@ -13,6 +12,7 @@ import type { Floor, Gateway, Zone } from '../../server/contract/model.ts';
 import { overlapShare } from '../../server/floor/geometry.ts';
 import type { Grant } from '../../server/http/route.ts';
 import { seenByTenant } from '../../server/http/routes/zones.ts';
+import { MockCampaigns, Refusal } from './mockCampaigns.ts';
 import { changelogOf } from './mockChangelog.ts';
 import { mockCoverage } from './mockCoverage.ts';
 import * as mall from './mockMall.ts';
@@ -34,23 +34,11 @@ const PAGES: Record<string, string> = {
   '/till': 'till/index.html',
 };
 
-const MOVES: Record<string, Campaign['status']> = { start: 'live', pause: 'paused', end: 'ended' };
-
 export interface Recorded {
   method: string;
   path: string;
   body: unknown;
 }
-class Refusal extends Error {
-  readonly status: number;
-  readonly path: string | undefined;
-  constructor(status: number, message: string, path?: string) {
-    super(message);
-    this.status = status;
-    this.path = path;
-  }
-}
-
 export interface MockServer {
   url: string;
   requests: Recorded[];
@@ -75,9 +63,8 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
   let zones: Zone[] = [];
   let gateways: Gateway[] = [];
   let floors: Floor[] = [];
-  let campaigns: Campaign[] = [];
+  const offers = new MockCampaigns();
   let definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
-  let attention = DEFAULT_ATTENTION;
   let audits: Omit<WalkAuditDetail, 'taps'>[] = [];
   let step = 0;
   let isEmpty = false;
@@ -216,6 +203,8 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
     const toMs = Date.parse(query.get('to') ?? '');
     const zone = query.get('zone');
     const tenantId = mock.grants.find(({ role }) => role === 'retailer')?.tenantId ?? null;
+    const ofOffers = offers.answer({ method, what, id, sub, query, body, tenantId, empty: mock.empty });
+    if (ofOffers !== undefined) return ofOffers.body;
     switch (what) {
       case undefined:
         return mall.site;
@@ -295,50 +284,6 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
             definitions: body as typeof definitions.definitions,
           };
         return definitions;
-      case 'attention':
-        if (method === 'PUT') attention = body as typeof attention;
-        return attention;
-      case 'campaigns':
-        if (sub === 'funnel')
-          return {
-            wouldFire: 1_284,
-            control: 131,
-            sent: 842,
-            opened: 517,
-            redeemed: 203,
-            held: { 'attention-budget': 214, cooldown: 97 },
-            latencyMs: { p50: 640, p95: 1_380, p99: 1_910 },
-          };
-        if (sub === 'decisions')
-          return {
-            decisions: [
-              ['sent', 'stayed 20 s in Alma coffee'],
-              ['held', 'one offer was already sent in this visit'],
-              ['control', 'held back at random as control: would have fired'],
-              ['sent', 'stayed 20 s in Alma coffee'],
-              ['held', 'left the zone before the offer went out'],
-            ].map(([outcome, reason], n) => ({
-              at: new Date(mall.NOW_MS - n * 210_000).toISOString(),
-              zoneId: 'coupon-alma',
-              trigger: 'dwell',
-              outcome,
-              code: outcome,
-              reason,
-              latencyMs: outcome === 'sent' ? 600 + n * 90 : null,
-            })),
-          };
-        if (method === 'GET') return { campaigns: mock.empty ? [] : campaigns };
-        if (sub !== undefined) {
-          const status = MOVES[sub] ?? 'draft';
-          const moved: Campaign = { ...campaigns.find((one) => one.id === id)!, status };
-          campaigns = campaigns.map((one) => (one.id === id ? moved : one));
-          return moved;
-        }
-        {
-          const kept: Campaign = { ...campaignInput.parse(body), status: 'draft', rejection: null };
-          campaigns = put(campaigns, kept);
-          return kept;
-        }
       case 'changelog':
         if (mock.empty) return { timezone: mall.site.timezone, entries: [], more: false, awaited: [] };
         return changelogOf(zone, mock.grants[0]?.tenantId === null);
@@ -441,6 +386,10 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       const path = url.pathname.slice('/api/v1'.length);
       const method = request.method ?? 'GET';
       const body = await readBody(request);
+      if (method === 'GET' && /\/images\//.test(path)) {
+        response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(mall.PICTURE);
+        return;
+      }
       mock.requests.push({ method, path, body });
       const fault = mock.failing.find((one) => one.path.test(`${method} ${path}`));
       if (fault?.status === 0) return;
@@ -449,7 +398,11 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
           throw new Refusal(fault.status, fault.message ?? 'the database is on strike', fault.field);
         sendJson(response, 200, await answer(method, path, url.searchParams, body));
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof Refusal)) {
+          // What the stand-in itself gets wrong must be seen by its test, and not end the others.
+          sendJson(response, 500, { error: { code: 'mock', message: String(error) } });
+          return;
+        }
         sendJson(response, error.status, {
           error: { code: 'mock', message: error.message, ...(error.path === undefined ? {} : { path: error.path }) },
         });
@@ -492,7 +445,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       floors = [...mall.floors];
       zones = [...mall.zones];
       gateways = [...mall.gateways];
-      campaigns = [...mall.campaigns];
+      offers.reset();
       definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
       step = 0;
       audits = [structuredClone(mall.walked)];

@@ -19,11 +19,14 @@ const VIEWS: Record<string, { hash: string; shown: string }> = {
   gateways: { hash: 'gateways', shown: '.condition .dot.bad' },
   audit: { hash: 'audit', shown: '.audit .table tbody tr' },
   editor: { hash: 'editor', shown: '.pick button' },
-  campaigns: { hash: 'campaigns', shown: '.funnel li' },
+  campaigns: { hash: 'campaigns', shown: '.campaign-row' },
+  results: { hash: 'campaigns/alma-afternoon', shown: '.ab .interval' },
+  shops: { hash: 'shops', shown: '.shop-value' },
   definitions: { hash: 'settings', shown: '.definition-row' },
   people: { hash: 'settings?tab=people', shown: '.table tbody tr' },
   carriers: { hash: 'settings?tab=carriers', shown: '.table tbody tr' },
-  attention: { hash: 'settings?tab=attention', shown: '.form-row' },
+  attention: { hash: 'settings?tab=attention', shown: '.table tbody tr' },
+  loyalty: { hash: 'settings?tab=loyalty', shown: '.form-row' },
   tokens: { hash: 'settings?tab=tokens', shown: '.table tbody tr' },
   site: { hash: 'settings?tab=site', shown: '.textarea' },
 };
@@ -280,7 +283,7 @@ describeInBrowser('dashboard', () => {
     mock.grants = grant('retailer', 'cafe-alma');
     await open('#/s/arkada/live');
     await page.waitForSelector('.kpi-value');
-    expect(await views()).toEqual(['Traffic', 'Editor', 'Campaigns']);
+    expect(await views()).toEqual(['Traffic', 'Shop', 'Campaigns', 'Editor']);
     expect(mock.requests.filter(({ path }) => /gateways|flows|affinity|heatmap/.test(path))).toEqual([]);
     expect(await page.locator('.page-tools select').nth(1).locator('option').allTextContents()).toEqual([
       'Café Alma',
@@ -306,7 +309,7 @@ describeInBrowser('dashboard', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
-    for (const view of ['Heatmap', 'Traffic', 'Gateways', 'Walk audit', 'Editor', 'Campaigns', 'Settings']) {
+    for (const view of ['Heatmap', 'Traffic', 'Shop', 'Campaigns', 'Gateways', 'Walk audit', 'Editor', 'Settings']) {
       await page.locator('.side').getByRole('link', { name: view, exact: true }).focus();
       await page.keyboard.press('Enter');
       await page.waitForFunction((title) => document.querySelector('h1')?.textContent === title, view);
@@ -359,14 +362,15 @@ describeInBrowser('dashboard', () => {
   });
 
   it('has room for the longest words on a phone', async () => {
-    for (const name of Object.keys(VIEWS)) {
-      await show(name, { locale: 'pl-PL', viewport: PHONE });
+    await show('live', { locale: 'pl-PL', viewport: PHONE });
+    for (const [name, { hash, shown }] of Object.entries(VIEWS)) {
+      await page.goto(`${mock.url}/#/s/arkada/${hash}`);
+      await page.waitForSelector(shown);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(PHONE.width);
       const cut = await page
         .locator('.bottombar > *')
         .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent));
       expect(cut, name).toEqual([]);
-      await page.context().close();
     }
   });
 });

@@ -22,6 +22,7 @@ const LOADERS: Record<View, () => Promise<{ default: SiteView }>> = {
   gateways: () => import('./views/gateways/Gateways.tsx'),
   audit: () => import('./views/audit/AuditView.tsx'),
   editor: () => import('./views/editor/Editor.tsx'),
+  shops: () => import('./views/shops/Shops.tsx'),
   campaigns: () => import('./views/campaigns/Campaigns.tsx'),
   settings: () => import('./views/settings/Settings.tsx'),
 };

@@ -40,6 +40,46 @@ export const formatShare = or((value) => numbers.share(value));
 export const formatShareFine = or((value) => numbers.shareFine(value));
 export const formatChange = or((value) => numbers.signedShare(value));
 
+const moneys = new Map<string, { digits: number; formatter: Intl.NumberFormat }>();
+function moneyOf(currency: string, signed: boolean) {
+  const key = `${locale} ${currency} ${signed}`;
+  let found = moneys.get(key);
+  if (found === undefined) {
+    const formatter = new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency,
+      trailingZeroDisplay: 'stripIfInteger',
+      signDisplay: signed ? 'exceptZero' : 'auto',
+    });
+    found = { digits: formatter.resolvedOptions().maximumFractionDigits ?? 2, formatter };
+    moneys.set(key, found);
+  }
+  return found;
+}
+/** Minor units in one unit of the currency: 100 for most, 1 for the forint's like. */
+export const minorUnits = (currency: string): number => 10 ** moneyOf(currency, false).digits;
+/** Minor units as money of the currency; whole amounts without decimals. */
+export const formatMoney = (minor: Maybe, currency: string, signed = false): string =>
+  or((value) => moneyOf(currency, signed).formatter.format(value / minorUnits(currency)))(minor);
+/** The currency's own sign, for a field. */
+export const currencySign = (currency: string): string =>
+  moneyOf(currency, false)
+    .formatter.formatToParts(0)
+    .find(({ type }) => type === 'currency')?.value ?? currency;
+
+/** Small figures, such as visits of one shopper. */
+export const formatFine = (value: Maybe, signed = false): string =>
+  or((shown) =>
+    new Intl.NumberFormat(locale, {
+      maximumSignificantDigits: 2,
+      signDisplay: signed ? 'exceptZero' : 'auto',
+    }).format(shown),
+  )(value);
+
+/** `a, b and c`, or `a, b or c`. */
+export const formatList = (words: string[], kind: 'conjunction' | 'disjunction' = 'conjunction'): string =>
+  new Intl.ListFormat(locale, { type: kind }).format(words);
+
 /** `42 s`, `3 min`, `1 h 05 min`. */
 export const formatDuration = or((seconds) => {
   if (seconds < 90) return `${Math.round(seconds)} s`;

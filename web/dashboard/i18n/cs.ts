@@ -1,6 +1,12 @@
 import type { Dictionary } from './dictionary.ts';
+import { cs as making } from './making/cs.ts';
+import { cs as proving } from './proving/cs.ts';
+import { cs as selling } from './selling/cs.ts';
 
 export const cs: Dictionary<'one' | 'few' | 'other'> = {
+  ...making,
+  ...proving,
+  ...selling,
   'action.cancel': 'Zrušit',
   'action.close': 'Zavřít',
   'action.copied': 'Zkopírováno',
@@ -620,8 +626,6 @@ export const cs: Dictionary<'one' | 'few' | 'other'> = {
   'campaign.editTitle': 'Kampaň {name}',
   'campaign.none': 'Zatím žádné kampaně',
   'campaign.noneHow': 'Kampaň něco nabídne těm, kdo vstoupí do zóny nebo v ní zůstanou, dokud na tom záleží.',
-  'campaign.noZones': 'Kampaň potřebuje kuponovou zónu. Nejprve nějakou nakreslete.',
-  'campaign.drawZone': 'Nakreslit kuponovou zónu',
   'campaign.start': 'Spustit',
   'campaign.pause': 'Pozastavit',
   'campaign.end': 'Ukončit',
@@ -629,11 +633,8 @@ export const cs: Dictionary<'one' | 'few' | 'other'> = {
   'campaign.name': 'Název',
   'campaign.nameMissing': 'Kampaň potřebuje název.',
   'campaign.zone': 'Zóna',
-  'campaign.zones': 'Zóny',
-  'campaign.zoneHint': 'Zatím žádná kuponová zóna: nejprve ji nakreslete v editoru',
   'campaign.zonesHint': 'Spustí ji kterákoli z nich',
   'campaign.zoneMissing': 'Vyberte aspoň jednu zónu.',
-  'campaign.schedule': 'Kdy',
   'campaign.anyTime': 'Kdykoli mimo tiché hodiny centra',
   'campaign.everyDay': 'Každý den',
   'campaign.scheduleText': '{days}, {from}–{to}',
@@ -653,17 +654,11 @@ export const cs: Dictionary<'one' | 'few' | 'other'> = {
   'campaign.textMissing': 'Nabídka potřebuje text.',
   'campaign.left': { one: 'Zbývá {n} znak', few: 'Zbývají {n} znaky', other: 'Zbývá {n} znaků' },
   'campaign.terms': 'Podmínky',
-  'campaign.termsHint': 'Nepovinné',
   'campaign.valid': 'Platí',
-  'campaign.validMinutes': 'Platí, v minutách',
   'campaign.cooldown': 'Znovu po',
-  'campaign.cooldownMinutes': 'Znovu po, v minutách',
   'campaign.stock': 'Zásoba',
   'campaign.stockHint': 'Prázdné: bez omezení',
-  'campaign.unlimited': 'Bez omezení',
   'campaign.controlShare': 'Kontrolní skupina, v %',
-  'campaign.controlHint': 'Náhodně vynecháni, aby se dal změřit účinek',
-  'campaign.create': 'Vytvořit jako koncept',
   'status.draft': 'Koncept',
   'status.rehearsed': 'Vyzkoušena',
   'status.approved': 'Schválena',
@@ -674,7 +669,6 @@ export const cs: Dictionary<'one' | 'few' | 'other'> = {
   'trigger.return': 'Při návratu',
   'trigger.basket': 'S opuštěným košíkem',
   'trigger.exit': 'Při odchodu',
-  'trigger.dwellShort': 'Po pobytu',
   'trigger.dwell': {
     one: 'Po {n} sekundě v zóně',
     few: 'Po {n} sekundách v zóně',
@@ -690,7 +684,6 @@ export const cs: Dictionary<'one' | 'few' | 'other'> = {
     few: 'V kontrolní skupině {n} zákazníci.',
     other: 'V kontrolní skupině {n} zákazníků.',
   },
-  'funnel.latency': 'Od zachycení k telefonu: medián {p50} s, 95 % do {p95} s.',
   'decision.title': 'Rozhodnutí',
   'decision.none': 'Zatím žádná rozhodnutí',
   'decision.noneLive': 'První se objeví, až zákazník splní spouštěč.',

@@ -5,7 +5,8 @@ export type Key = keyof typeof en;
 export type Forms = Partial<Record<Intl.LDMLPluralRule, string>>;
 
 /** `Plurals`: what `Intl.PluralRules` says of whole numbers in the language; fractions take the last that fits. */
-export type Dictionary<Plurals extends Intl.LDMLPluralRule> = {
-  readonly [K in Key]: (typeof en)[K] extends string ? string : Readonly<Record<Plurals, string>>;
+export type DictionaryOf<Source, Plurals extends Intl.LDMLPluralRule> = {
+  readonly [K in keyof Source]: Source[K] extends string ? string : Readonly<Record<Plurals, string>>;
 };
+export type Dictionary<Plurals extends Intl.LDMLPluralRule> = DictionaryOf<typeof en, Plurals>;
 export type Words = Readonly<Record<Key, string | Forms>>;

@@ -1,6 +1,12 @@
 import type { Dictionary } from './dictionary.ts';
+import { pl as making } from './making/pl.ts';
+import { pl as proving } from './proving/pl.ts';
+import { pl as selling } from './selling/pl.ts';
 
 export const pl: Dictionary<'one' | 'few' | 'many'> = {
+  ...making,
+  ...proving,
+  ...selling,
   'action.cancel': 'Anuluj',
   'action.close': 'Zamknij',
   'action.copied': 'Skopiowano',
@@ -621,8 +627,6 @@ export const pl: Dictionary<'one' | 'few' | 'many'> = {
   'campaign.editTitle': 'Kampania {name}',
   'campaign.none': 'Nie ma jeszcze kampanii',
   'campaign.noneHow': 'Kampania proponuje coś tym, którzy wchodzą do strefy lub w niej zostają, póki ma to znaczenie.',
-  'campaign.noZones': 'Kampania potrzebuje strefy kuponowej. Najpierw ją narysuj.',
-  'campaign.drawZone': 'Narysuj strefę kuponową',
   'campaign.start': 'Uruchom',
   'campaign.pause': 'Wstrzymaj',
   'campaign.end': 'Zakończ',
@@ -630,11 +634,8 @@ export const pl: Dictionary<'one' | 'few' | 'many'> = {
   'campaign.name': 'Nazwa',
   'campaign.nameMissing': 'Kampania musi mieć nazwę.',
   'campaign.zone': 'Strefa',
-  'campaign.zones': 'Strefy',
-  'campaign.zoneHint': 'Nie ma jeszcze strefy kuponowej: najpierw narysuj ją w edytorze',
   'campaign.zonesHint': 'Uruchamia dowolna z nich',
   'campaign.zoneMissing': 'Wybierz co najmniej jedną strefę.',
-  'campaign.schedule': 'Kiedy',
   'campaign.anyTime': 'O każdej porze poza ciszą galerii',
   'campaign.everyDay': 'Codziennie',
   'campaign.scheduleText': '{days}, {from}–{to}',
@@ -654,17 +655,11 @@ export const pl: Dictionary<'one' | 'few' | 'many'> = {
   'campaign.textMissing': 'Oferta musi mieć treść.',
   'campaign.left': { one: 'Został {n} znak', few: 'Zostały {n} znaki', many: 'Zostało {n} znaków' },
   'campaign.terms': 'Warunki',
-  'campaign.termsHint': 'Opcjonalnie',
   'campaign.valid': 'Ważna przez',
-  'campaign.validMinutes': 'Ważna przez, w minutach',
   'campaign.cooldown': 'Ponownie po',
-  'campaign.cooldownMinutes': 'Ponownie po, w minutach',
   'campaign.stock': 'Zapas',
   'campaign.stockHint': 'Puste: bez limitu',
-  'campaign.unlimited': 'Bez limitu',
   'campaign.controlShare': 'Grupa kontrolna, w %',
-  'campaign.controlHint': 'Losowo pominięci, aby dało się zmierzyć efekt',
-  'campaign.create': 'Utwórz jako szkic',
   'status.draft': 'Szkic',
   'status.rehearsed': 'Przećwiczona',
   'status.approved': 'Zatwierdzona',
@@ -675,7 +670,6 @@ export const pl: Dictionary<'one' | 'few' | 'many'> = {
   'trigger.return': 'Przy powrocie',
   'trigger.basket': 'Z porzuconym koszykiem',
   'trigger.exit': 'Przy wyjściu',
-  'trigger.dwellShort': 'Po pobycie',
   'trigger.dwell': {
     one: 'Po {n} sekundzie w strefie',
     few: 'Po {n} sekundach w strefie',
@@ -691,7 +685,6 @@ export const pl: Dictionary<'one' | 'few' | 'many'> = {
     few: 'W grupie kontrolnej {n} klientów.',
     many: 'W grupie kontrolnej {n} klientów.',
   },
-  'funnel.latency': 'Od wykrycia do telefonu: mediana {p50} s, 95 % w ciągu {p95} s.',
   'decision.title': 'Decyzje',
   'decision.none': 'Nie ma jeszcze decyzji',
   'decision.noneLive': 'Pierwsza pojawi się, gdy klient spełni warunek wyzwalacza.',

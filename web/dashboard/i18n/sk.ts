@@ -1,6 +1,12 @@
 import type { Dictionary } from './dictionary.ts';
+import { sk as making } from './making/sk.ts';
+import { sk as proving } from './proving/sk.ts';
+import { sk as selling } from './selling/sk.ts';
 
 export const sk: Dictionary<'one' | 'few' | 'other'> = {
+  ...making,
+  ...proving,
+  ...selling,
   'action.cancel': 'Zrušiť',
   'action.close': 'Zavrieť',
   'action.copied': 'Skopírované',
@@ -623,8 +629,6 @@ export const sk: Dictionary<'one' | 'few' | 'other'> = {
   'campaign.editTitle': 'Kampaň {name}',
   'campaign.none': 'Zatiaľ žiadne kampane',
   'campaign.noneHow': 'Kampaň niečo ponúkne tým, ktorí vstúpia do zóny alebo v nej zostanú, kým na tom záleží.',
-  'campaign.noZones': 'Kampaň potrebuje kupónovú zónu. Najprv nejakú nakreslite.',
-  'campaign.drawZone': 'Nakresliť kupónovú zónu',
   'campaign.start': 'Spustiť',
   'campaign.pause': 'Pozastaviť',
   'campaign.end': 'Ukončiť',
@@ -632,11 +636,8 @@ export const sk: Dictionary<'one' | 'few' | 'other'> = {
   'campaign.name': 'Názov',
   'campaign.nameMissing': 'Kampaň potrebuje názov.',
   'campaign.zone': 'Zóna',
-  'campaign.zones': 'Zóny',
-  'campaign.zoneHint': 'Zatiaľ žiadna kupónová zóna: najprv ju nakreslite v editore',
   'campaign.zonesHint': 'Spustí ju ktorákoľvek z nich',
   'campaign.zoneMissing': 'Vyberte aspoň jednu zónu.',
-  'campaign.schedule': 'Kedy',
   'campaign.anyTime': 'Kedykoľvek mimo tichých hodín centra',
   'campaign.everyDay': 'Každý deň',
   'campaign.scheduleText': '{days}, {from}–{to}',
@@ -656,17 +657,11 @@ export const sk: Dictionary<'one' | 'few' | 'other'> = {
   'campaign.textMissing': 'Ponuka potrebuje text.',
   'campaign.left': { one: 'Zostáva {n} znak', few: 'Zostávajú {n} znaky', other: 'Zostáva {n} znakov' },
   'campaign.terms': 'Podmienky',
-  'campaign.termsHint': 'Nepovinné',
   'campaign.valid': 'Platí',
-  'campaign.validMinutes': 'Platí, v minútach',
   'campaign.cooldown': 'Znova po',
-  'campaign.cooldownMinutes': 'Znova po, v minútach',
   'campaign.stock': 'Zásoba',
   'campaign.stockHint': 'Prázdne: bez obmedzenia',
-  'campaign.unlimited': 'Bez obmedzenia',
   'campaign.controlShare': 'Kontrolná skupina, v %',
-  'campaign.controlHint': 'Náhodne vynechaní, aby sa dal zmerať účinok',
-  'campaign.create': 'Vytvoriť ako koncept',
   'status.draft': 'Koncept',
   'status.rehearsed': 'Vyskúšaná',
   'status.approved': 'Schválená',
@@ -677,7 +672,6 @@ export const sk: Dictionary<'one' | 'few' | 'other'> = {
   'trigger.return': 'Pri návrate',
   'trigger.basket': 'S opusteným košíkom',
   'trigger.exit': 'Pri odchode',
-  'trigger.dwellShort': 'Po pobyte',
   'trigger.dwell': {
     one: 'Po {n} sekunde v zóne',
     few: 'Po {n} sekundách v zóne',
@@ -693,7 +687,6 @@ export const sk: Dictionary<'one' | 'few' | 'other'> = {
     few: 'V kontrolnej skupine {n} zákazníci.',
     other: 'V kontrolnej skupine {n} zákazníkov.',
   },
-  'funnel.latency': 'Od zachytenia k telefónu: medián {p50} s, 95 % do {p95} s.',
   'decision.title': 'Rozhodnutia',
   'decision.none': 'Zatiaľ žiadne rozhodnutia',
   'decision.noneLive': 'Prvé sa objaví, keď zákazník splní spúšťač.',

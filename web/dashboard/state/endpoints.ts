@@ -155,6 +155,7 @@ export const ofSite = (siteId: string) => {
     tag: (carrierId: string) => api.get<CarrierTag>(at(`/carriers/${carrierId}/tag`)),
     campaigns: (signal?: AbortSignal) =>
       api.get<{ campaigns: Campaign[] }>(at('/campaigns'), options(signal)).then(({ campaigns }) => campaigns),
+    campaign: (id: string, signal?: AbortSignal) => api.get<Campaign>(at(`/campaigns/${id}`), options(signal)),
     createCampaign: (campaign: CampaignInput) => api.post<Campaign>(at('/campaigns'), campaign),
     putCampaign: (campaign: CampaignInput) => api.put<Campaign>(at(`/campaigns/${campaign.id}`), campaign),
     moveCampaign: (id: string, action: 'start' | 'pause' | 'end') =>

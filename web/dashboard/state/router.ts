@@ -18,16 +18,31 @@ function parse(hash: string): Place {
 
 export const place = signal<Place>(parse(location.hash));
 export const placeView = computed(() => place.value.view);
-addEventListener('hashchange', () => {
-  place.value = parse(location.hash);
-});
 
 /** Asked before another view is shown; false keeps the person where they are. */
 let leaveGuard: (() => boolean) | undefined;
-export function guardLeaving(guard: (() => boolean) | undefined): void {
+/** Places that belong to what is guarded: its own steps, say. */
+let isWithin: (at: Place) => boolean = () => true;
+/** Without `within` only links and choices of the frame ask; with it, every change of the address that leads out. */
+export function guardLeaving(guard: (() => boolean) | undefined, within: (at: Place) => boolean = () => true): void {
   leaveGuard = guard;
+  isWithin = within;
 }
-export const mayLeave = (): boolean => leaveGuard === undefined || leaveGuard();
+/** Who says yes once is not asked again on the same way out. */
+export function mayLeave(): boolean {
+  if (leaveGuard !== undefined && !leaveGuard()) return false;
+  leaveGuard = undefined;
+  return true;
+}
+
+addEventListener('hashchange', (event) => {
+  const next = parse(location.hash);
+  if (!isWithin(next) && !mayLeave()) {
+    history.pushState(null, '', new URL(event.oldURL).hash);
+    return;
+  }
+  place.value = next;
+});
 
 /** What a person chose in one view and expects in the next. */
 const CARRIED = ['floor', 'period', 'from', 'to'];
@@ -52,6 +67,11 @@ export function go(href: string, replace = false): void {
   } else {
     location.hash = href;
   }
+}
+
+/** A place within a view: `#/s/{site}/{view}/{rest…}`, carrying what is chosen in others too. */
+export function hrefWithin(siteId: string, view: string, rest: string[], extra: Record<string, string> = {}): string {
+  return hrefTo(siteId, [view, ...rest].join('/'), extra);
 }
 
 export const param = (name: string): string | null => place.value.query.get(name);

@@ -10,14 +10,24 @@ export const account = signal<Account | null | undefined>(undefined);
 export const siteList = signal<Site[] | undefined>(undefined);
 export const startFault = signal<unknown>(undefined);
 
-export const VIEWS = ['live', 'heatmap', 'traffic', 'gateways', 'audit', 'editor', 'campaigns', 'settings'] as const;
+export const VIEWS = [
+  'live',
+  'heatmap',
+  'traffic',
+  'shops',
+  'campaigns',
+  'gateways',
+  'audit',
+  'editor',
+  'settings',
+] as const;
 export type View = (typeof VIEWS)[number];
 type AccountRole = Account['grants'][number]['role'];
 
 const VIEWS_OF_ROLE: Record<AccountRole, readonly View[]> = {
   owner: VIEWS,
   manager: VIEWS,
-  retailer: ['traffic', 'editor', 'campaigns'],
+  retailer: ['campaigns', 'shops', 'traffic', 'editor'],
   installer: ['gateways', 'audit', 'editor'],
   till: [],
 };

@@ -43,6 +43,7 @@ import { GatewayPicks, ZonePicks } from './PickList.tsx';
 import { sendChanges } from './sendChanges.ts';
 import { type Tool, Toolbar } from './Toolbar.tsx';
 import { useDraft } from './useDraft.ts';
+import '../../components/parts.css';
 import './editor.css';
 
 type Selected = { what: 'zone' | 'gateway'; id: string };

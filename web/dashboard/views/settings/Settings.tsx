@@ -5,21 +5,24 @@ import { Segmented } from '../../components/controls.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { t } from '../../i18n/t.ts';
 import { param, setParams } from '../../state/router.ts';
-import { AttentionForm } from './AttentionForm.tsx';
+import { AttentionPage } from './Attention.tsx';
 import { Carriers } from './Carriers.tsx';
 import { DefinitionsForm } from './DefinitionsForm.tsx';
+import { LoyaltyForm } from './LoyaltyForm.tsx';
 import { People } from './People.tsx';
 import { SiteForm } from './SiteForm.tsx';
 import { Tokens } from './Tokens.tsx';
+import '../../components/parts.css';
 import './settings.css';
 
-const TABS = ['definitions', 'people', 'carriers', 'attention', 'tokens', 'site'] as const;
+const TABS = ['definitions', 'people', 'carriers', 'attention', 'loyalty', 'tokens', 'site'] as const;
 type Tab = (typeof TABS)[number];
 const PAGES: Record<Tab, FunctionComponent<{ site: Site }>> = {
   definitions: DefinitionsForm,
   people: People,
   carriers: Carriers,
-  attention: AttentionForm,
+  attention: AttentionPage,
+  loyalty: LoyaltyForm,
   tokens: Tokens,
   site: SiteForm,
 };

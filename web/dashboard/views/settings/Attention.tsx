@@ -9,11 +9,53 @@ import { toast } from '../../components/toast.tsx';
 import { t } from '../../i18n/t.ts';
 import { ofSite } from '../../state/endpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
+import { Delivery } from './Delivery.tsx';
 
-export function AttentionForm({ site }: { site: Site }) {
+type Limit = 'pushesPerVisit' | 'pushesPerDay' | 'pushesPerTenantPerDay' | 'minSpacingMinutes';
+const MOST: Record<Limit, number> = {
+  pushesPerVisit: 20,
+  pushesPerDay: 50,
+  pushesPerTenantPerDay: 20,
+  minSpacingMinutes: 24 * 60,
+};
+const isLimit = (path: string): path is Limit => path in MOST;
+
+/** How the server chooses between campaigns that fire together: told, so that nobody has to guess. */
+function Ranking() {
+  return (
+    <section class="card" aria-label={t('ranking.title')}>
+      <div class="card-head">
+        <h2>{t('ranking.title')}</h2>
+      </div>
+      <div class="card-body stack-s">
+        <p class="lead">{t('ranking.lead')}</p>
+        <ol class="ranking">
+          {(['relevance', 'value', 'fair', 'tie'] as const).map((name) => (
+            <li key={name}>
+              <b>{t(`ranking.${name}`)}</b> {t(`ranking.${name}How`)}
+            </li>
+          ))}
+        </ol>
+        <p class="muted small">{t('ranking.log')}</p>
+      </div>
+    </section>
+  );
+}
+
+export function AttentionPage({ site }: { site: Site }) {
+  return (
+    <>
+      <AttentionForm site={site} />
+      <Ranking />
+      <Delivery site={site} />
+    </>
+  );
+}
+
+function AttentionForm({ site }: { site: Site }) {
   const asked = useAsync<Attention>(`attention/${site.id}`, (signal) => ofSite(site.id).attention(signal));
   const [values, setValues] = useState<Attention>();
-  const [fault, setFault] = useState<string>();
+  const [fault, setFault] = useState<{ path: string; message: string }>();
   useEffect(() => setValues(asked.data), [asked.data]);
   if (asked.error !== undefined && asked.data === undefined)
     return (
@@ -34,18 +76,23 @@ export function AttentionForm({ site }: { site: Site }) {
       asked.set(await ofSite(site.id).putAttention(values));
       toast(t('settings.saved'));
     } catch (error) {
-      setFault(error instanceof ApiError ? error.message : String(error));
+      const known = error instanceof ApiError ? error : undefined;
+      setFault({ path: known?.path?.replace(/^body\./, '') ?? '', message: known?.message ?? String(error) });
     }
   };
-  const number = (name: 'pushesPerVisit' | 'pushesPerTenantPerDay') => (
-    <Field label={t(`attention.${name}`)} hint={t(`attention.${name}Hint`)}>
+  const number = (name: Limit) => (
+    <Field
+      label={t(`attention.${name}`)}
+      hint={t(`attention.${name}Hint`)}
+      fault={fault?.path === name ? fault.message : undefined}
+    >
       {(ids) => (
         <input
           {...ids}
           class="input num"
           type="number"
           min={0}
-          max={20}
+          max={MOST[name]}
           required
           value={values[name]}
           onInput={(event) => {
@@ -64,10 +111,14 @@ export function AttentionForm({ site }: { site: Site }) {
       </div>
       <div class="card-body form">
         <p class="lead">{t('attention.lead')}</p>
-        {fault !== undefined && <Notice tone="bad">{t('fault.said', { message: fault })}</Notice>}
-        <div class="form-row">
+        {fault !== undefined && !isLimit(fault.path) && (
+          <Notice tone="bad">{t('fault.said', { message: fault.message })}</Notice>
+        )}
+        <div class="form-row wide-fields">
           {number('pushesPerVisit')}
+          {number('pushesPerDay')}
           {number('pushesPerTenantPerDay')}
+          {number('minSpacingMinutes')}
         </div>
         <Switch
           label={t('attention.quiet')}
@@ -94,6 +145,14 @@ export function AttentionForm({ site }: { site: Site }) {
             ))}
           </div>
         )}
+        <div class="with-hint">
+          <Switch
+            label={t('attention.approvalRequired')}
+            checked={values.approvalRequired}
+            onChange={(approvalRequired) => setValues({ ...values, approvalRequired })}
+          />
+          <p class="muted small">{t('attention.approvalHint')}</p>
+        </div>
         <div class="actions">
           <button type="submit" class="button primary" disabled={JSON.stringify(values) === JSON.stringify(asked.data)}>
             {t('action.save')}

@@ -1,0 +1,188 @@
+/** What a campaign would have done: how often, for how many, how often wrongly, and what the attention budget keeps back. */
+import type { Floor, Site, Zone } from '../../../../server/contract/model.ts';
+import type { Rehearsal, RehearsalWarning } from '../../../../server/contract/rehearsal.ts';
+import { formatAge, formatCount, formatDecimal, formatShareFine, NONE, siteFormat } from '../../../lib/format.ts';
+import { Notice } from '../../components/states.tsx';
+import { Table } from '../../components/Table.tsx';
+import { t } from '../../i18n/t.ts';
+import { Figure } from './Figure.tsx';
+import { SpillMap } from './SpillMap.tsx';
+import { heldText, zoneNamesOf } from './words.ts';
+
+/** What makes figures less sure, but asks for no change of the campaign. */
+const CALM: ReadonlySet<RehearsalWarning> = new Set([
+  'little-history',
+  'audience-unknown',
+  'baskets-unknown',
+  'zone-is-new',
+  'error-unknown',
+]);
+/** Of many small shares nobody reads more. */
+const MOST_SPILL = 4;
+
+/** How the fires of a day divide: to a phone, or held back, by reason. */
+function DayBar({ rehearsal }: { rehearsal: Rehearsal }) {
+  const fires = rehearsal.triggersPerDay?.value ?? 0;
+  if (fires <= 0) return null;
+  const sent = rehearsal.offersPerDay?.value ?? 0;
+  const control = rehearsal.controlPerDay ?? 0;
+  const held = Object.entries(rehearsal.heldPerDay)
+    .filter(([, perDay]) => perDay > 0)
+    .sort((a, b) => b[1] - a[1]);
+  return (
+    <div class="day-bar">
+      <p class="small muted">{t('rehearsal.ofDay', { fires: formatDecimal(fires) })}</p>
+      <div class="split-bar" aria-hidden="true">
+        <i class="sent" style={{ flexGrow: sent }} />
+        {control > 0 && <i class="control" style={{ flexGrow: control }} />}
+        {held.map(([code, perDay], index) => (
+          <i key={code} class={`held-${index % 3}`} style={{ flexGrow: perDay }} />
+        ))}
+      </div>
+      <ul class="split-key small">
+        <li>
+          <i class="sent" aria-hidden="true" />
+          {t('rehearsal.sent')} <b class="num">{formatDecimal(sent)}</b>
+        </li>
+        {control > 0 && (
+          <li>
+            <i class="control" aria-hidden="true" />
+            {t('campaign.control')} <b class="num">{formatDecimal(control)}</b>
+          </li>
+        )}
+        {held.map(([code, perDay], index) => (
+          <li key={code}>
+            <i class={`held-${index % 3}`} aria-hidden="true" />
+            {heldText(code)} <b class="num">{formatDecimal(perDay)}</b>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsal; floors: Floor[]; zones: Zone[] }) {
+  const { site, rehearsal } = props;
+  const zoneNames = zoneNamesOf(props.zones);
+  const format = siteFormat(site.timezone);
+  const decimal = (value: number | null) => formatDecimal(value);
+  return (
+    <div class="stack-s">
+      {rehearsal.warnings.map(({ code, zoneId, params }) => (
+        <Notice key={`${code}${zoneId}`} tone={CALM.has(code) ? 'info' : 'warn'}>
+          {zoneId !== null && <b>{zoneNames([zoneId])}: </b>}
+          {t(`warning.${code}`, params)}
+        </Notice>
+      ))}
+      <dl class="figures">
+        <Figure
+          label={t('rehearsal.triggers')}
+          hint={t('rehearsal.triggersHint')}
+          estimate={rehearsal.triggersPerDay}
+          format={decimal}
+        />
+        <Figure
+          label={t('rehearsal.offers')}
+          hint={t('rehearsal.offersHint')}
+          estimate={rehearsal.offersPerDay}
+          format={decimal}
+          strong
+        />
+        <Figure
+          label={t('rehearsal.shoppers')}
+          hint={t('rehearsal.shoppersHint')}
+          value={rehearsal.distinctShoppers === null ? t('kpi.few') : formatCount(rehearsal.distinctShoppers)}
+          note={t('rehearsal.overDays', { n: rehearsal.days })}
+        />
+        <Figure
+          label={t('rehearsal.falseFires')}
+          hint={t('rehearsal.falseFiresHint')}
+          estimate={rehearsal.falseFireShare}
+          format={(value) => formatShareFine(value)}
+        />
+      </dl>
+      {rehearsal.reachable !== null && (
+        <p class="small">
+          {t('rehearsal.reachable', {
+            n: rehearsal.reachable.shoppers,
+            perDay: formatDecimal(rehearsal.reachable.triggersPerDay),
+          })}
+        </p>
+      )}
+      <DayBar rehearsal={rehearsal} />
+      <SpillMap {...props} />
+      {rehearsal.spill.length > 0 && (
+        <p class="small">
+          {t('rehearsal.spill', {
+            list: rehearsal.spill
+              .slice(0, MOST_SPILL)
+              .map(
+                ({ zoneId, share }) =>
+                  `${zoneId === null ? t('rehearsal.elsewhere') : zoneNames([zoneId])} ${formatShareFine(share)}`,
+              )
+              .join(', '),
+          })}
+        </p>
+      )}
+      {rehearsal.zones.length > 0 && (
+        <Table
+          caption={t('rehearsal.zones')}
+          rows={rehearsal.zones}
+          rowKey={({ zoneId }) => zoneId}
+          columns={[
+            {
+              id: 'zone',
+              title: t('campaign.zone'),
+              cell: ({ zoneId }) => <span class="strong">{zoneNames([zoneId])}</span>,
+            },
+            {
+              id: 'fires',
+              title: t('rehearsal.triggers'),
+              numeric: true,
+              cell: ({ triggersPerDay }) => formatDecimal(triggersPerDay),
+            },
+            {
+              id: 'false',
+              title: t('rehearsal.falseFires'),
+              numeric: true,
+              cell: ({ falseFireShare }) => formatShareFine(falseFireShare),
+            },
+            {
+              id: 'radius',
+              title: t('rehearsal.radius'),
+              numeric: true,
+              cell: ({ radiusM }) => t('audit.metres', { m: formatDecimal(radiusM) }),
+            },
+            {
+              id: 'error',
+              title: t('rehearsal.error'),
+              numeric: true,
+              cell: ({ radiusM, localP90M }) =>
+                localP90M === null ? (
+                  NONE
+                ) : (
+                  <span class={localP90M > radiusM ? 'badge warn' : ''}>
+                    {t('audit.metres', { m: formatDecimal(localP90M) })}
+                  </span>
+                ),
+            },
+          ]}
+        />
+      )}
+      <p class="muted small">
+        {rehearsal.basis === 'heat' &&
+          `${t('rehearsal.fromHeat')} ${
+            rehearsal.checked === null
+              ? ''
+              : t('rehearsal.checked', { n: rehearsal.checked.zones, factor: formatDecimal(rehearsal.checked.factor) })
+          } `}
+        {rehearsal.leftOut.lowCoverage > 0 && `${t('rehearsal.leftOut', { n: rehearsal.leftOut.lowCoverage })} `}
+        {t('rehearsal.basis', {
+          from: format.dayMonth(Date.parse(rehearsal.from)),
+          to: format.dayMonth(Date.parse(rehearsal.to)),
+          age: formatAge(Math.max(0, Date.now() - Date.parse(rehearsal.rehearsedAt))),
+        })}
+      </p>
+    </div>
+  );
+}
