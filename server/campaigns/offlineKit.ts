@@ -1,7 +1,7 @@
 /** What a till keeps for the time without a network: keys, the own tenant's offers, and what has been used. */
 
 import { VARIANT_A } from '../contract/campaigns.ts';
-import type { OfflineKit, OfflineSite } from '../contract/offerToken.ts';
+import type { OfflineKit, OfflineSite } from '../contract/offlineKit.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Campaigns } from './campaigns.ts';

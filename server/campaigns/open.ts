@@ -1,5 +1,5 @@
 /** Puts the parts of offers together: for the server's composition and for tests. */
-import type { OfflineKit } from '../contract/offerToken.ts';
+import type { OfflineKit } from '../contract/offlineKit.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { Clock, Pipeline } from '../ingest/types.ts';
 import type { LiveHub } from '../live/types.ts';

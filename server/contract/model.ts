@@ -1,6 +1,7 @@
 /** The resources of a site as REST carries them and as the engine reads them. Metres, floor-local, y up. Pure. */
 import { z } from 'zod';
 import type { definitions } from './definitions.ts';
+import { DEFAULT_CURRENCY } from './money.ts';
 import type { RadioSurvey } from './survey.ts';
 import { ID_PATTERN } from './topics.ts';
 import { UUID_PATTERN } from './wire.ts';
@@ -45,7 +46,6 @@ export const currency = z.string().refine((code) => {
   currencies ??= new Set(Intl.supportedValuesOf('currency'));
   return currencies.has(code);
 }, 'must be an ISO 4217 currency such as EUR, CZK or PLN');
-export const DEFAULT_CURRENCY = 'EUR';
 
 export const site = z.object({
   id,

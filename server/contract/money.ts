@@ -1,5 +1,7 @@
 /** Amounts are whole minor units of the site's currency: hellers, groszy, cents. Pure. */
 
+export const DEFAULT_CURRENCY = 'EUR';
+
 const digitsOf = new Map<string, number>();
 
 /** Decimals of a currency: 2 for most, 0 for JPY, 3 for BHD. */

@@ -1,16 +1,8 @@
 /** The registry's tables: read whole at the start, written through afterwards. */
 import { createHash } from 'node:crypto';
 import type { Definitions } from '../contract/definitions.ts';
-import {
-  type Carrier,
-  DEFAULT_CURRENCY,
-  type Floor,
-  type Gateway,
-  type Site,
-  type SiteModel,
-  type SiteModelVersion,
-  type Zone,
-} from '../contract/model.ts';
+import type { Carrier, Floor, Gateway, Site, SiteModel, SiteModelVersion, Zone } from '../contract/model.ts';
+import { DEFAULT_CURRENCY } from '../contract/money.ts';
 import type { RadioSurvey } from '../contract/survey.ts';
 import type { Sql, WriteSql } from '../db/duckdb.ts';
 import type { DefinitionsVersion } from './types.ts';

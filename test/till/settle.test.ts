@@ -2,7 +2,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Redemption, RedemptionConflict } from '../../server/contract/offers.ts';
-import { type OfflineKit, readToken, signedBytes, TOKEN_CHARS, writeToken } from '../../server/contract/offerToken.ts';
+import { readToken, signedBytes, TOKEN_CHARS, writeToken } from '../../server/contract/offerToken.ts';
+import type { OfflineKit } from '../../server/contract/offlineKit.ts';
 import { SITE, TillWorld } from './world.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 /** Tills without a network: what they need beforehand, what they settle afterwards, and what did not add up. */
 import { z } from 'zod';
 import { offerKeyView, redemptionConflict, settleInput, settlements } from '../../contract/offers.ts';
-import { offlineKit } from '../../contract/offerToken.ts';
+import { offlineKit } from '../../contract/offlineKit.ts';
 import { actorOf } from '../../privacy/audit.ts';
 import { REDEEMERS, redeemerOf, tenantsOf } from '../redemptionRights.ts';
 import { siteParams } from '../resources.ts';
