@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { shopperApp } from './shopper/pwa.config.ts';
-import { tillApp } from './till/pwa.config.ts';
 
 const ROOT = import.meta.dirname;
 const PAGES = ['dashboard', 'shopper', 'till'];
@@ -13,7 +12,7 @@ export default defineConfig({
   root: ROOT,
   base: '/',
   publicDir: false,
-  plugins: [shopperApp(), tillApp()],
+  plugins: [shopperApp()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: join(ROOT, '..', 'dist', 'web'),
