@@ -20,6 +20,7 @@ export class Campaigns {
   /** Live campaigns by site and zone: asked for at every event of a shopper's carrier. */
   readonly #live = new Map<string, Map<string, Campaign[]>>();
   #dwellTail: Promise<void> = Promise.resolve();
+  #changes: Promise<unknown> = Promise.resolve();
 
   constructor(duck: Duck, registry: Registry) {
     this.#duck = duck;
@@ -58,6 +59,24 @@ export class Campaigns {
       this.#live.set(siteId, zones);
     }
     return zones.get(zoneId) ?? [];
+  }
+
+  /** One change after another: `next` sees what the one before left, and nothing comes between; undefined removes. */
+  change<Next extends Campaign | undefined>(
+    siteId: string,
+    id: string,
+    nowMs: number,
+    next: (known: Campaign | undefined) => Next,
+  ): Promise<Next> {
+    const changed = this.#changes.then(async () => {
+      const known = this.get(siteId, id);
+      const item = next(known);
+      if (item === undefined) await this.remove(siteId, id);
+      else if (item !== known) await this.put(siteId, item, nowMs);
+      return item;
+    });
+    this.#changes = changed.catch(() => {});
+    return changed;
   }
 
   async put(siteId: string, item: Campaign, nowMs: number): Promise<void> {

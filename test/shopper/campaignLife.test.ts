@@ -83,6 +83,23 @@ describe('from draft to live', () => {
     );
   });
 
+  test('changes that come together are made one after another: none is lost, none slips past the mall', async () => {
+    await cafe.post(PATH, input());
+    await cafe.post(`${PATH}/latte/start`);
+    const together = await Promise.all([
+      cafe.put<Campaign>(`${PATH}/latte`, input({ stock: 7 })),
+      cafe.post<Campaign>(`${PATH}/latte/pause`),
+      cafe.put<Campaign>(`${PATH}/latte`, input({ stock: 7, name: 'Big latte' })),
+    ]);
+    expect(together.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await cafe.get<Campaign>(`${PATH}/latte`)).body).toMatchObject({ status: 'paused', stock: 7 });
+    const both = await Promise.all([
+      cafe.post(PATH, input({ id: 'mine' })),
+      shoes.post(PATH, input({ id: 'mine', zoneIds: ['shoes'] })),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
   test('the mall’s own campaigns wait for nobody', async () => {
     await approving();
     await manager.post(PATH, input());

@@ -14,6 +14,7 @@ import {
   approvalInput,
   attention,
   type Campaign,
+  type CampaignInput,
   campaign,
   campaignInput,
   rejectionInput,
@@ -50,18 +51,28 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
   const { campaigns, log, images } = services;
 
   /** Another tenant's campaign looks as if it did not exist. */
-  const find = ({ siteId, tenantId }: Asked, campaignId: string): Campaign | undefined => {
-    const found = campaigns.get(siteId, campaignId);
-    return found === undefined || (tenantId !== null && found.tenantId !== tenantId) ? undefined : found;
+  const own = ({ tenantId }: Asked, campaignId: string, known: Campaign | undefined): Campaign => {
+    if (known === undefined || (tenantId !== null && known.tenantId !== tenantId))
+      throw notFound(`campaign ${campaignId}`);
+    return known;
   };
-  const require = (asked: Asked, campaignId: string): Campaign => {
-    const found = find(asked, campaignId);
-    if (found === undefined) throw notFound(`campaign ${campaignId}`);
-    return found;
+  const require = (asked: Asked, campaignId: string): Campaign =>
+    own(asked, campaignId, campaigns.get(asked.siteId, campaignId));
+
+  type Changing = Asked & { nowMs: number; params: { campaign: string } };
+  const change = <Next extends Campaign | undefined>(context: Changing, next: (known: Campaign) => Next) => {
+    const { siteId, nowMs, params } = context;
+    return campaigns.change(siteId, params.campaign, nowMs, (known) => next(own(context, params.campaign, known)));
   };
 
   const checked = (asked: Asked, input: z.output<typeof campaignInput>) =>
     checkedCampaign({ registry, images, retentionDays }, asked, input);
+
+  function draft(siteId: string, input: CampaignInput): Campaign {
+    if (campaigns.all(siteId).length >= MAX_CAMPAIGNS)
+      throw conflict(`a site holds at most ${MAX_CAMPAIGNS} campaigns: remove some that have ended`);
+    return { ...input, status: 'draft', rejection: null };
+  }
 
   const moved = (found: Campaign, action: CampaignAction): Campaign => {
     const status = statusAfter(found.status, action);
@@ -78,23 +89,20 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       access: EVERYONE,
       params: campaignParams,
       response: campaign,
-      handler: async (context) => {
-        const next = moved(require(context, context.params.campaign), action);
-        await campaigns.put(context.siteId, next, context.nowMs);
-        return next;
-      },
+      handler: (context) => change(context, (known) => moved(known, action)),
     });
 
   /** A draft is rehearsed on the way; what was rehearsed is what goes on, so a change meanwhile stops it. */
-  async function rehearsed(asked: Asked & { nowMs: number }, found: Campaign): Promise<Campaign> {
+  async function rehearsed(context: Changing): Promise<Campaign> {
+    const found = require(context, context.params.campaign);
+    moved(found, 'start');
     if (found.status !== 'draft') return found;
-    await rehearse?.(asked.siteId, found, asked.nowMs);
-    const now = require(asked, found.id);
-    if (now !== found && now.status === 'draft')
-      throw conflict('the campaign was changed while it was rehearsed: look at it and start it again');
-    const next = afterRehearsal(now);
-    if (next !== now) await campaigns.put(asked.siteId, next, asked.nowMs);
-    return next;
+    await rehearse?.(context.siteId, found, context.nowMs);
+    return change(context, (now) => {
+      if (now !== found && now.status === 'draft')
+        throw conflict('the campaign was changed while it was rehearsed: look at it and start it again');
+      return afterRehearsal(now);
+    });
   }
 
   return [
@@ -122,11 +130,10 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
         const { siteId, body, nowMs } = context;
         const taken = (campaignId: string): boolean => campaigns.get(siteId, campaignId) !== undefined;
         const input = await checked(context, { ...body, id: body.id ?? idFromName(body.name, 'campaign', taken) });
-        if (taken(input.id)) throw conflict(`campaign ${input.id} exists already`, 'body.id');
-        if (campaigns.all(siteId).length >= MAX_CAMPAIGNS)
-          throw conflict(`a site holds at most ${MAX_CAMPAIGNS} campaigns: remove some that have ended`);
-        const made: Campaign = { ...input, status: 'draft', rejection: null };
-        await campaigns.put(siteId, made, nowMs);
+        const made = await campaigns.change(siteId, input.id, nowMs, (known) => {
+          if (known !== undefined) throw conflict(`campaign ${input.id} exists already`, 'body.id');
+          return draft(siteId, input);
+        });
         return new Reply(201, made);
       },
     }),
@@ -149,21 +156,21 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       body: campaignBody,
       response: campaign,
       handler: async (context) => {
-        const { siteId, params, body, nowMs } = context;
+        const { siteId, tenantId, params, body, nowMs } = context;
         const input = await checked(context, withPathId(params.campaign, body));
-        const known = campaigns.get(siteId, params.campaign);
-        // An id that another tenant uses is taken; of what it names nothing is told.
-        if (known !== undefined && find(context, known.id) === undefined)
-          throw conflict(`campaign ${known.id} exists already`, 'body.id');
-        if (known?.status === 'ended') throw conflict('a campaign that has ended cannot be changed: make a new one');
-        const next =
-          known === undefined ? { ...input, status: 'draft' as const, rejection: null } : changed(known, input);
-        if (next === undefined)
-          throw conflict(
-            'while a campaign is live only its name, stock, budget and the last day of its schedule can be changed: pause it first',
-          );
-        await campaigns.put(siteId, next, nowMs);
-        return next;
+        return campaigns.change(siteId, params.campaign, nowMs, (known) => {
+          if (known === undefined) return draft(siteId, input);
+          // An id that another tenant uses is taken; of what it names nothing is told.
+          if (tenantId !== null && known.tenantId !== tenantId)
+            throw conflict(`campaign ${known.id} exists already`, 'body.id');
+          if (known.status === 'ended') throw conflict('a campaign that has ended cannot be changed: make a new one');
+          const next = changed(known, input);
+          if (next === undefined)
+            throw conflict(
+              'while a campaign is live only its name, stock, budget and the last day of its schedule can be changed: pause it first',
+            );
+          return next;
+        });
       },
     }),
     route({
@@ -173,10 +180,11 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       access: EVERYONE,
       params: campaignParams,
       handler: async (context) => {
-        const found = require(context, context.params.campaign);
-        if (found.status === 'live' || found.status === 'paused')
-          throw conflict(`a campaign that is ${found.status} cannot be removed: end it first`);
-        await campaigns.remove(context.siteId, found.id);
+        await change(context, ({ status }) => {
+          if (status === 'live' || status === 'paused')
+            throw conflict(`a campaign that is ${status} cannot be removed: end it first`);
+          return undefined;
+        });
       },
     }),
     route({
@@ -187,19 +195,19 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       params: campaignParams,
       response: campaign,
       handler: async (context) => {
-        const { siteId, nowMs } = context;
-        const found = require(context, context.params.campaign);
-        moved(found, 'start');
-        const ready = await rehearsed(context, found);
-        if (!mayGoLive(ready, campaigns.attention(siteId)))
-          throw new AppError(
-            409,
-            'approval-required',
-            `the mall approves campaigns before they go live: this one is ${ready.status} and waits for that`,
-          );
-        const live = moved(ready, 'start');
-        await campaigns.put(siteId, live, nowMs);
-        return live;
+        await rehearsed(context);
+        return change(context, (ready) => {
+          const live = moved(ready, 'start');
+          if (ready.status === 'draft')
+            throw conflict('the campaign was changed while it was rehearsed: look at it and start it again');
+          if (!mayGoLive(ready, campaigns.attention(context.siteId)))
+            throw new AppError(
+              409,
+              'approval-required',
+              `the mall approves campaigns before they go live: this one is ${ready.status} and waits for that`,
+            );
+          return live;
+        });
       },
     }),
     move('pause', 'Sends no more until it is started again; codes that are out stay good'),
@@ -212,18 +220,14 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       params: campaignParams,
       body: approvalInput,
       response: campaign,
-      handler: async (context) => {
-        const found = require(context, context.params.campaign);
-        const { seen } = context.body;
-        if (seen !== undefined) {
-          const { status: _, rejection: __, ...kept } = found;
-          if (isSubstantialChange(seen, kept))
+      handler: (context) =>
+        change(context, (known) => {
+          const { seen } = context.body;
+          const { status: _, rejection: __, ...input } = known;
+          if (seen !== undefined && isSubstantialChange(seen, input))
             throw conflict('the campaign was changed since you looked at it: read it again', 'body.seen');
-        }
-        const next = { ...moved(found, 'approve'), rejection: null };
-        await campaigns.put(context.siteId, next, context.nowMs);
-        return next;
-      },
+          return { ...moved(known, 'approve'), rejection: null };
+        }),
     }),
     route({
       method: 'post',
@@ -233,13 +237,11 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       params: campaignParams,
       body: rejectionInput,
       response: campaign,
-      handler: async (context) => {
-        const { siteId, body, nowMs } = context;
-        const rejection = { reason: body.reason, at: iso(nowMs) };
-        const next = { ...moved(require(context, context.params.campaign), 'reject'), rejection };
-        await campaigns.put(siteId, next, nowMs);
-        return next;
-      },
+      handler: (context) =>
+        change(context, (known) => ({
+          ...moved(known, 'reject'),
+          rejection: { reason: context.body.reason, at: iso(context.nowMs) },
+        })),
     }),
     ...campaignDecisionRoutes({ campaigns, log, registry, access: EVERYONE, require }),
     route({

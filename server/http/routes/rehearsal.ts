@@ -57,11 +57,10 @@ export function rehearsalRoutes({ services, registry, rehearsals }: RehearsalRou
         const found = require(context, context.params.campaign);
         if (found.status === 'ended') throw conflict('a campaign that has ended cannot be rehearsed: make a new one');
         const told = await rehearsals.rehearse(siteId, found, nowMs);
-        const now = require(context, found.id);
         // What was changed meanwhile is not what was rehearsed.
+        await campaigns.change(siteId, found.id, nowMs, (kept) => (kept === found ? afterRehearsal(found) : kept));
+        const now = require(context, found.id);
         const isCurrent = (await rehearsals.newest(siteId, now))?.isCurrent === true;
-        const next = afterRehearsal(now);
-        if (now === found && next !== now) await campaigns.put(siteId, next, nowMs);
         return viewFor(context, told, isCurrent);
       },
     }),
