@@ -10,6 +10,7 @@ import type { ClonedCarrier } from '../../server/engine/clones.ts';
 import type { EngineEvent } from '../../server/engine/types.ts';
 import type { LiveEvents } from '../../server/ingest/types.ts';
 import { consentTexts } from '../../server/privacy/consentTexts.ts';
+import type { PushOptions } from '../../server/push/open.ts';
 import { openRegistry } from '../../server/registry/registry.ts';
 import type { Registry } from '../../server/registry/types.ts';
 
@@ -114,7 +115,9 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(options: { erasureJournalFile?: string; duck?: Duck } = {}): Promise<World> {
+export async function openWorld(
+  options: { erasureJournalFile?: string; duck?: Duck; push?: PushOptions } = {},
+): Promise<World> {
   const duck = options.duck ?? (await Duck.open(':memory:'));
   await migrate(duck, NOW);
   const clock = { nowMs: NOW };
@@ -135,6 +138,7 @@ export async function openWorld(options: { erasureJournalFile?: string; duck?: D
     clock: () => clock.nowMs,
     onError: (error) => errors.push(error),
     erasureJournalFile: options.erasureJournalFile,
+    ...(options.push === undefined ? {} : { push: options.push }),
   });
   await services.start();
   return {
