@@ -169,31 +169,42 @@ export class Offers {
 
   /** One after another in the order of the ranking; whoever finds the budget spent by a better one lost to it. */
   async #compete(fired: readonly Fired[]): Promise<void> {
-    const contenders: Contender[] = [];
-    for (const { trigger, campaign } of fired) {
-      if (await this.#parts.log.has({ siteId: trigger.siteId, campaignId: campaign.id, event: trigger.event }))
-        continue;
-      const judged = await this.#judge.judge(trigger, campaign);
-      if (judged === undefined) continue;
-      if (judged.decision.outcome === 'held') await this.#record({ trigger, campaign, judged }, judged.decision);
-      else contenders.push({ trigger, campaign, judged });
-    }
+    const judged = await Promise.all(fired.map((one) => this.#contender(one)));
+    const all = judged.filter((one) => one !== undefined);
+    // What is held back anyway is written while the others compete, so that nobody waits for it.
+    const holds = Promise.all(
+      all.map((one) => (one.judged.decision.outcome === 'held' ? this.#record(one, one.judged.decision) : undefined)),
+    );
+    holds.catch(() => {});
     let winner: Campaign | undefined;
+    const seen = new Set<string>();
+    const contenders = all.filter((one) => one.judged.decision.outcome !== 'held');
     for (const { score, ...contender } of await inOrder(this.#parts, contenders)) {
       const { trigger, campaign } = contender;
-      const again = winner === undefined ? contender.judged : await this.#judge.judge(trigger, campaign);
+      // Another's push, and the same campaign by another zone, change what may still be sent.
+      const isStale = winner !== undefined || seen.has(campaign.id);
+      seen.add(campaign.id);
+      const again = isStale ? await this.#judge.judge(trigger, campaign) : contender.judged;
       if (again === undefined) continue;
       const now = { ...contender, judged: again };
       const { decision } = again;
       if (decision.outcome === 'fire') {
         if (await this.#send(now, score)) winner = campaign;
-      } else if (winner !== undefined && decision.code === 'attention-budget')
+      } else if (winner !== undefined && winner.id !== campaign.id && decision.code === 'attention-budget')
         await this.#record(now, held('outranked'), { score, outrankedBy: winner.id });
       else {
         if (decision.outcome === 'control') await this.#spend(again);
         await this.#record(now, decision, { score });
       }
     }
+    await holds;
+  }
+
+  async #contender({ trigger, campaign }: Fired): Promise<Contender | undefined> {
+    const { siteId, event } = trigger;
+    if (await this.#parts.log.has({ siteId, campaignId: campaign.id, event })) return undefined;
+    const judged = await this.#judge.judge(trigger, campaign);
+    return judged && { trigger, campaign, judged };
   }
 
   /** True where it went out, or may have. */

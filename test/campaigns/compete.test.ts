@@ -103,6 +103,26 @@ describe('several campaigns in one tick', () => {
     expect(Math.abs(sent('b1') - sent('b2'))).toBeLessThanOrEqual(1);
   });
 
+  test('a campaign that fires by two zones at once is sent once, and would have fired once', async () => {
+    await world.services.campaigns.putAttention(
+      SITE,
+      { ...DEFAULT_ATTENTION, pushesPerVisit: 9, pushesPerDay: 9, pushesPerTenantPerDay: 9 },
+      NOW,
+    );
+    await live({ id: 'wide', zoneIds: ['front', 'shoes'], controlShare: 0.5 });
+    const outcomes = new Set<string>();
+    for (let i = 0; i < 12; i++) {
+      const shopperId = await world.shopper('c-1');
+      await happens(entered({ atMs: NOW + i }), entered({ zoneId: 'shoes', atMs: NOW + i }));
+      const codes = (await world.services.log.ofShopper(shopperId, 9)).map(({ code }) => code);
+      expect(new Set(codes)).toEqual(new Set(['cooldown', codes.includes('control') ? 'control' : 'entered']));
+      expect(codes).toHaveLength(2);
+      outcomes.add(codes.includes('control') ? 'control' : 'sent');
+      await world.services.pairings.unpair(shopperId, NOW, 'shopper');
+    }
+    expect(outcomes.size).toBe(2);
+  });
+
   test('where the budget has room for two, two are sent in their order', async () => {
     await live({ id: 'cheap', offer: worth(100) });
     await live({ id: 'dear', tenantId: 'shoes', offer: worth(900) });
