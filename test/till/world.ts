@@ -1,5 +1,6 @@
 /** A mall with offers that are out, over the real HTTP server. */
 import { expect } from 'vitest';
+import { DEFAULT_ATTENTION } from '../../server/contract/campaigns.ts';
 import type { Settlements, WalletOffer } from '../../server/contract/offers.ts';
 import { campaignOf, entered, SITE } from '../campaigns/world.ts';
 import { type Client, type Mall, openMall } from '../shopper/server.ts';
@@ -15,8 +16,9 @@ export class TillWorld {
   constructor(mall: Mall) {
     this.mall = mall;
   }
-  static async open(): Promise<TillWorld> {
-    const mall = await openMall({ demo: true });
+  static async open(options: { staticDir?: string; nowMs?: number } = {}): Promise<TillWorld> {
+    const mall = await openMall({ demo: true, ...options });
+    await mall.services.campaigns.putAttention(SITE, { ...DEFAULT_ATTENTION, quietHours: null }, mall.clock.nowMs);
     await mall.registry.putSite({ ...mall.registry.site(SITE)!, currency: 'CZK' });
     await mall.services.campaigns.put(SITE, campaignOf(), mall.clock.nowMs);
     return new TillWorld(mall);
