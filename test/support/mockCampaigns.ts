@@ -1,19 +1,31 @@
 /** Campaigns of the mock mall: their life, rehearsals, results and what shops earned. Each answer is checked against its contract, so that none drifts. */
 import { z } from 'zod';
 import {
+  afterRehearsal,
+  type CampaignAction,
+  changed,
+  mayGoLive,
+  statusAfter,
+} from '../../server/campaigns/campaign.ts';
+import {
   type Attention,
+  approvalInput,
   attention,
   type Campaign,
   campaign,
+  campaignImage,
   campaignInput,
   DEFAULT_ATTENTION,
   decisionView,
   funnel,
+  heldLog,
+  rejectionInput,
 } from '../../server/contract/campaigns.ts';
+import { redemptionConflict } from '../../server/contract/offers.ts';
 import { type OrdersFileTaken, ordersFileTaken } from '../../server/contract/orders.ts';
 import { proof, shopFigures } from '../../server/contract/proof.ts';
 import { deliveryReport } from '../../server/contract/push.ts';
-import { type Rehearsal, rehearsal } from '../../server/contract/rehearsal.ts';
+import { type RehearsalView, rehearsalView } from '../../server/contract/rehearsal.ts';
 import { DEFAULT_LOYALTY, type LoyaltySettings, loyaltySettings } from '../../server/contract/shopper.ts';
 import * as mall from './mockMall.ts';
 
@@ -30,18 +42,11 @@ export class Refusal extends Error {
   }
 }
 
-const MOVES: Record<string, { from: Campaign['status'][]; to: Campaign['status'] }> = {
-  start: { from: ['draft', 'rehearsed', 'approved', 'paused'], to: 'live' },
-  pause: { from: ['live'], to: 'paused' },
-  end: { from: ['draft', 'rehearsed', 'approved', 'live', 'paused'], to: 'ended' },
-  approve: { from: ['rehearsed'], to: 'approved' },
-  reject: { from: ['rehearsed'], to: 'draft' },
-};
-
-export function rehearsalOf(one: Campaign): Rehearsal {
+function rehearsalOf(one: Campaign): RehearsalView {
   const small = one.zoneIds.includes('coupon-bakery');
-  return rehearsal.parse({
+  return rehearsalView.parse({
     campaignId: one.id,
+    isCurrent: true,
     rehearsedAt: iso(Date.now() - 42_000),
     from: iso(mall.NOW_MS - 28 * DAY_MS),
     to: iso(mall.NOW_MS),
@@ -58,7 +63,7 @@ export function rehearsalOf(one: Campaign): Rehearsal {
       { zoneId: small ? 'bakery-lipa' : 'vela-shoes', share: small ? 0.14 : 0.021 },
       { zoneId: null, share: 0.008 },
     ],
-    heldPerDay: { 'attention-budget': 31.5, cooldown: 12.1, 'quiet-hours': 2.4 },
+    heldPerDay: { 'attention-budget/visit': 31.5, cooldown: 12.1, 'quiet-hours': 2.4 },
     controlPerDay: 14.6,
     offersPerDay: { value: 85.6, low: 58, high: 117 },
     zones: one.zoneIds.map((zoneId) => ({
@@ -89,6 +94,57 @@ const funnelOf = () =>
     held: { 'attention-budget': 214, cooldown: 97, outranked: 41, 'quiet-hours': 12, 'left-zone': 9 },
     latencyMs: { p50: 640, p95: 1_380, p99: 1_910 },
   });
+
+const decisionOf = (outcome: string, reason: string, n: number) => ({
+  at: iso(mall.NOW_MS - n * 210_000),
+  zoneId: 'coupon-alma',
+  trigger: 'dwell',
+  outcome,
+  code: outcome,
+  reason,
+  variant: outcome === 'sent' ? (n === 0 ? 'a' : 'b') : null,
+  latencyMs: outcome === 'sent' ? 600 + n * 90 : null,
+  score: n === 1 ? 0.42 : null,
+  outrankedBy: n === 1 ? 'Bread after six' : null,
+});
+const reason = (code: string, detail: string | null, count: number) => ({ code, detail, reason: code, count });
+const heldOf = () =>
+  heldLog.parse({
+    from: iso(mall.NOW_MS - 28 * DAY_MS),
+    to: iso(mall.NOW_MS),
+    byReason: [
+      reason('attention-budget', 'visit', 214),
+      reason('cooldown', null, 97),
+      reason('not-in-audience', 'interests', 63),
+      reason('outranked', null, 41),
+      reason('quiet-hours', null, 12),
+    ],
+    byDay: [],
+    outrankedBy: [
+      { campaign: 'Iced coffee week', count: 29 },
+      { campaign: null, count: 12 },
+    ],
+    samples: [],
+  });
+const conflictsOf = () =>
+  z.array(redemptionConflict).parse([
+    {
+      result: 'double-use',
+      message: 'another till took this code before',
+      tenantId: 'cafe-alma',
+      campaignId: 'alma-afternoon',
+      offerId: 'o-1',
+      title: 'A slice of cake with your coffee',
+      acceptedAt: iso(mall.NOW_MS - 5_400_000),
+      settledAt: iso(mall.NOW_MS - 3_600_000),
+      till: 'Terrace',
+      by: { kind: 'account', id: 'a-2' },
+      amountMinor: 18_900,
+      currency: mall.site.currency,
+      clockOffsetMs: 240,
+      other: { at: iso(mall.NOW_MS - 5_580_000), till: 'Counter' },
+    },
+  ]);
 
 const proofOf = (one: Campaign) =>
   proof.parse({
@@ -143,16 +199,7 @@ const decisionsOf = () => ({
         ['sent', 'stayed 20 s in Alma coffee'],
         ['held', 'left the zone before the offer went out'],
       ] as const
-    ).map(([outcome, reason], n) => ({
-      at: iso(mall.NOW_MS - n * 210_000),
-      zoneId: 'coupon-alma',
-      trigger: 'dwell',
-      outcome,
-      code: outcome,
-      reason,
-      variant: outcome === 'sent' ? (n === 0 ? 'a' : 'b') : null,
-      latencyMs: outcome === 'sent' ? 600 + n * 90 : null,
-    })),
+    ).map(([outcome, words], n) => decisionOf(outcome, words, n)),
   ),
 });
 
@@ -210,8 +257,7 @@ export class MockCampaigns {
   #campaigns: Campaign[] = [];
   #attention: Attention = DEFAULT_ATTENTION;
   #loyalty: LoyaltySettings = DEFAULT_LOYALTY;
-  #rehearsals = new Map<string, Rehearsal>();
-  #conflicts: unknown[] = [];
+  #rehearsals = new Map<string, RehearsalView>();
 
   reset(): void {
     this.#campaigns = z.array(campaign).parse(mall.campaigns);
@@ -220,7 +266,6 @@ export class MockCampaigns {
     this.#rehearsals = new Map(
       this.#campaigns.filter(({ status }) => status !== 'draft').map((one) => [one.id, rehearsalOf(one)]),
     );
-    this.#conflicts = mall.conflicts;
   }
 
   #keep(next: Campaign): Campaign {
@@ -233,20 +278,17 @@ export class MockCampaigns {
       throw new Refusal(404, `campaign ${id} does not exist`);
     return found;
   }
-  #moved(found: Campaign, action: string, tenantId: string | null, body: unknown): Campaign {
-    const move = MOVES[action];
-    if (move === undefined) throw new Refusal(404, `${action} does not exist`);
-    if (tenantId !== null && (action === 'approve' || action === 'reject'))
-      throw new Refusal(403, 'the mall approves, not the shop');
-    const asks = this.#attention.approvalRequired && found.tenantId !== null;
-    if (!move.from.includes(found.status) || (action === 'start' && asks && found.status === 'rehearsed'))
-      throw new Refusal(409, `a campaign that is ${found.status} cannot be moved by ${action}`);
-    const { reason } = (body ?? {}) as { reason?: string };
-    return {
-      ...found,
-      status: move.to,
-      rejection: action === 'reject' ? { reason: reason ?? '', at: iso(mall.NOW_MS) } : null,
-    };
+  #moved(found: Campaign, action: CampaignAction, tenantId: string | null, body: unknown): Campaign {
+    const status = statusAfter(found.status, action);
+    if (status === undefined) throw new Refusal(409, `a campaign that is ${found.status} cannot be moved by ${action}`);
+    if (action === 'start' && !mayGoLive(found, this.#attention))
+      throw new Refusal(409, 'the mall approves campaigns before they go live');
+    if (action !== 'approve' && action !== 'reject') return { ...found, status };
+    if (tenantId !== null) throw new Refusal(403, 'the mall approves, not the shop');
+    if (action === 'reject')
+      return { ...found, status, rejection: { reason: rejectionInput.parse(body).reason, at: iso(mall.NOW_MS) } };
+    approvalInput.parse(body);
+    return { ...found, status, rejection: null };
   }
 
   #answerCampaign(method: string, id: string | undefined, sub: string | undefined, body: unknown, own: string | null) {
@@ -257,8 +299,13 @@ export class MockCampaigns {
       if (own !== null && input.tenantId !== own)
         throw new Refusal(403, 'this account makes campaigns of its own tenant only', 'body.tenantId');
       const known = this.#campaigns.find((one) => one.id === input.id);
-      const status = known?.status === 'rehearsed' || known === undefined ? 'draft' : known.status;
-      return this.#keep({ ...input, status, rejection: known?.rejection ?? null });
+      if (known === undefined) return this.#keep({ ...input, status: 'draft', rejection: null });
+      const next = changed(known, input);
+      if (next === undefined)
+        throw new Refusal(409, 'while a campaign is live little of it can be changed: pause it first');
+      const told = this.#rehearsals.get(known.id);
+      if (told !== undefined && next.status === 'draft') this.#rehearsals.set(known.id, { ...told, isCurrent: false });
+      return this.#keep(next);
     }
     const found = this.#find(id!, own);
     if (sub === undefined && method === 'DELETE') {
@@ -272,19 +319,27 @@ export class MockCampaigns {
         return funnelOf();
       case 'proof':
         return proofOf(found);
+      case 'held':
+        return heldOf();
       case 'decisions':
         return decisionsOf();
       case 'rehearsal': {
         if (method === 'POST') {
           this.#rehearsals.set(found.id, rehearsalOf(found));
-          if (found.status === 'draft') this.#keep({ ...found, status: 'rehearsed', rejection: null });
+          this.#keep(afterRehearsal(found));
         }
         const known = this.#rehearsals.get(found.id);
         if (known === undefined) throw new Refusal(404, 'it was not rehearsed yet');
         return known;
       }
-      default:
+      case 'start':
+      case 'pause':
+      case 'end':
+      case 'approve':
+      case 'reject':
         return this.#keep(this.#moved(found, sub, own, body));
+      default:
+        throw new Refusal(404, `${sub} does not exist`);
     }
   }
 
@@ -313,13 +368,24 @@ export class MockCampaigns {
       case 'delivery':
         return { body: deliveryOf() };
       case 'images':
-        return { body: { id: 'im-1', url: '/api/v1/sites/arkada/images/im-1' } };
+        return {
+          body: campaignImage.parse({
+            id: 'im-1',
+            tenantId: asked.tenantId,
+            url: '/api/v1/images/im-1',
+            contentType: 'image/png',
+            widthPx: 320,
+            heightPx: 150,
+            bytes: 2_000,
+            uploadedAt: iso(mall.NOW_MS),
+          }),
+        };
       case 'shops':
         return { body: figuresOf(id!, query.get('from') ?? '', query.get('to') ?? '') };
       case 'orders':
         return { body: ordersTakenOf((body as { bytes?: number } | undefined)?.bytes ?? 0) };
       case 'redemptions':
-        return { body: { conflicts: empty ? [] : this.#conflicts } };
+        return { body: { conflicts: empty ? [] : conflictsOf() } };
       default:
         return undefined;
     }

@@ -571,5 +571,3 @@ export function certificatesOf(ofTenant: boolean): Certificate[] {
     }),
   ];
 }
-
-export const conflicts: unknown[] = [];

@@ -278,7 +278,7 @@ describeInBrowser('campaigns', () => {
     await show('/alma-afternoon');
     await page.waitForSelector('.ab .interval');
     expect(await page.locator('.funnel li').nth(3).textContent()).toContain('20339.3% of those');
-    expect(await page.locator('.held li').first().textContent()).toBe('mall’s attention budget214');
+    expect(await page.locator('.held li').first().textContent()).toBe('enough offers in this visit214');
     expect(await page.locator('.effect').first().textContent()).toContain('between +31 and +118');
     expect(await page.locator('.effect').last().textContent()).toContain('About 340 more shoppers are needed.');
     expect(await page.locator('.results').textContent()).toContain('B does better than A, and not by chance');

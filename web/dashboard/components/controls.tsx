@@ -46,6 +46,7 @@ export function Select<T extends string>(props: {
   onChange: (value: T) => void;
   /** Label above the control instead of for screen readers only. */
   visibleLabel?: boolean;
+  fault?: string | undefined;
 }) {
   const id = useId();
   const groups = [...new Set(props.options.map((option) => option.group))];
@@ -75,6 +76,7 @@ export function Select<T extends string>(props: {
           ),
         )}
       </select>
+      {props.fault !== undefined && <span class="fault">{props.fault}</span>}
     </div>
   );
 }

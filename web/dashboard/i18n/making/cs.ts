@@ -62,7 +62,8 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'campaign.unsaved': 'Zatím neuloženo',
   'campaign.leave': 'Odejít bez uložení? Co jste napsali, zůstane v tomto zařízení.',
   'campaign.kept': 'Pokračujete v tom, co jste tu napsali {time}.',
-  'campaign.editLive': 'Tato kampaň běží: co uložíte, platí od dalšího zákazníka.',
+  'campaign.editLive':
+    'Dokud běží, lze měnit jen název, zásobu, rozpočet a poslední den. Chcete-li víc, pozastavte ji.',
   'campaign.saveDraft': 'Uložit koncept',
   'campaign.savedDraft': 'Uloženo.',
   'offer.languages': 'Jazyk textu',
@@ -203,4 +204,9 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'variant.more': 'Obrázek a hodnota',
   'variant.own': 'sama nabídka',
   'variant.remove': 'Odebrat znění {id}',
+  'campaign.editAgain':
+    'Změníte-li víc než název, zásobu, rozpočet nebo poslední den, bude to znovu koncept k vyzkoušení.',
+  'campaign.exceptionTwice': 'Každý den smí být jen jednou.',
+  'campaign.valueForBudget': 'Rozpočet počítá s hodnotou nabídky: uveďte ji.',
+  'campaign.basketTenant': 'Košík zůstal v e-shopu některého nájemce: vyberte čí.',
 };

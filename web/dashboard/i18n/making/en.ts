@@ -60,7 +60,7 @@ export const en = {
   'campaign.unsaved': 'Not saved yet',
   'campaign.leave': 'Leave without saving? What you typed stays on this device.',
   'campaign.kept': 'You are going on with what you typed here on {time}.',
-  'campaign.editLive': 'This campaign is live: what you save holds from the next shopper on.',
+  'campaign.editLive': 'While it runs only name, stock, budget and last day can be changed. Pause it to change more.',
   'campaign.saveDraft': 'Save draft',
   'campaign.savedDraft': 'Saved.',
   'offer.languages': 'Language of the text',
@@ -199,4 +199,9 @@ export const en = {
   'variant.more': 'Picture and value',
   'variant.own': 'the offer itself',
   'variant.remove': 'Remove wording {id}',
+  'campaign.editAgain':
+    'Changing more than name, stock, budget or last day makes it a draft again, to be rehearsed anew.',
+  'campaign.exceptionTwice': 'Each day may come once only.',
+  'campaign.valueForBudget': 'A budget counts on what the offer is worth: state it.',
+  'campaign.basketTenant': 'A basket is left in the web shop of a tenant: choose whose.',
 } as const;

@@ -62,7 +62,8 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'campaign.unsaved': 'Jeszcze niezapisane',
   'campaign.leave': 'Wyjść bez zapisywania? To, co wpisano, zostanie na tym urządzeniu.',
   'campaign.kept': 'Kontynuujesz to, co tu wpisano {time}.',
-  'campaign.editLive': 'Ta kampania działa: zapisane zmiany obowiązują od następnego klienta.',
+  'campaign.editLive':
+    'Gdy działa, można zmienić tylko nazwę, zapas, budżet i ostatni dzień. Aby zmienić więcej, wstrzymaj ją.',
   'campaign.saveDraft': 'Zapisz szkic',
   'campaign.savedDraft': 'Zapisano.',
   'offer.languages': 'Język tekstu',
@@ -203,4 +204,9 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'variant.more': 'Obraz i wartość',
   'variant.own': 'sama oferta',
   'variant.remove': 'Usuń wersję {id}',
+  'campaign.editAgain':
+    'Zmiana czegoś więcej niż nazwy, zapasu, budżetu lub ostatniego dnia czyni z niej znów szkic do przećwiczenia.',
+  'campaign.exceptionTwice': 'Każdy dzień może wystąpić tylko raz.',
+  'campaign.valueForBudget': 'Budżet liczy się z wartością oferty: podaj ją.',
+  'campaign.basketTenant': 'Koszyk zostaje w sklepie internetowym najemcy: wybierz czyim.',
 };

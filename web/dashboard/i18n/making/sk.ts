@@ -62,7 +62,8 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'campaign.unsaved': 'Zatiaľ neuložené',
   'campaign.leave': 'Odísť bez uloženia? Čo ste napísali, zostane v tomto zariadení.',
   'campaign.kept': 'Pokračujete v tom, čo ste tu napísali {time}.',
-  'campaign.editLive': 'Táto kampaň beží: čo uložíte, platí od ďalšieho zákazníka.',
+  'campaign.editLive':
+    'Kým beží, možno meniť len názov, zásobu, rozpočet a posledný deň. Ak chcete viac, pozastavte ju.',
   'campaign.saveDraft': 'Uložiť koncept',
   'campaign.savedDraft': 'Uložené.',
   'offer.languages': 'Jazyk textu',
@@ -203,4 +204,9 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'variant.more': 'Obrázok a hodnota',
   'variant.own': 'sama ponuka',
   'variant.remove': 'Odobrať znenie {id}',
+  'campaign.editAgain':
+    'Ak zmeníte viac než názov, zásobu, rozpočet alebo posledný deň, bude to znova koncept na vyskúšanie.',
+  'campaign.exceptionTwice': 'Každý deň smie byť len raz.',
+  'campaign.valueForBudget': 'Rozpočet ráta s hodnotou ponuky: uveďte ju.',
+  'campaign.basketTenant': 'Košík zostal v e-shope niektorého nájomcu: vyberte čí.',
 };

@@ -173,4 +173,13 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'ab.points': '{value} p. b.',
   'ab.difference': '{value} proti A ({low} až {high})',
   'ab.method': 'Sekvenční test: {method}. Platí, ať se díváte sebevíckrát, není třeba čekat na pevný den.',
+  'held.budget.visit': 'dost nabídek za tuto návštěvu',
+  'held.budget.day': 'dost nabídek za ten den',
+  'held.budget.tenant-day': 'dost nabídek od tohoto obchodu za den',
+  'held.budget.spacing': 'příliš brzy po jiné nabídce',
+  'held.consent.push': 'bez souhlasu s nabídkami',
+  'held.consent.profiling': 'bez souhlasu s výběrem nabídek',
+  'held.first': 'Přednost dostalo: {list}',
+  'held.otherShop': 'jiný obchod',
+  'held.rest': '{n} dalších z jiných důvodů.',
 };

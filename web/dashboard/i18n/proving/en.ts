@@ -159,4 +159,13 @@ export const en = {
   'ab.points': '{value} points',
   'ab.difference': '{value} against A ({low} to {high})',
   'ab.method': 'Sequential test: {method}. It holds however often one looks, so nobody has to wait for a fixed day.',
+  'held.budget.visit': 'enough offers in this visit',
+  'held.budget.day': 'enough offers that day',
+  'held.budget.tenant-day': 'enough offers of this shop that day',
+  'held.budget.spacing': 'too soon after another offer',
+  'held.consent.push': 'did not agree to offers',
+  'held.consent.profiling': 'did not agree to chosen offers',
+  'held.first': 'Came first: {list}',
+  'held.otherShop': 'another shop',
+  'held.rest': '{n} more for other reasons.',
 } as const;

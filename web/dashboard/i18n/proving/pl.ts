@@ -176,4 +176,13 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'ab.difference': '{value} wobec A ({low} do {high})',
   'ab.method':
     'Test sekwencyjny: {method}. Jest ważny niezależnie od tego, jak często się patrzy; nie trzeba czekać na ustalony dzień.',
+  'held.budget.visit': 'dość ofert podczas tej wizyty',
+  'held.budget.day': 'dość ofert tego dnia',
+  'held.budget.tenant-day': 'dość ofert tego sklepu tego dnia',
+  'held.budget.spacing': 'zbyt szybko po innej ofercie',
+  'held.consent.push': 'brak zgody na oferty',
+  'held.consent.profiling': 'brak zgody na dobór ofert',
+  'held.first': 'Pierwszeństwo miało: {list}',
+  'held.otherShop': 'inny sklep',
+  'held.rest': '{n} kolejnych z innych powodów.',
 };

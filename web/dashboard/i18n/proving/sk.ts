@@ -174,4 +174,13 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'ab.points': '{value} p. b.',
   'ab.difference': '{value} oproti A ({low} až {high})',
   'ab.method': 'Sekvenčný test: {method}. Platí, nech sa pozeráte akokoľvek často; netreba čakať na pevný deň.',
+  'held.budget.visit': 'dosť ponúk za túto návštevu',
+  'held.budget.day': 'dosť ponúk za ten deň',
+  'held.budget.tenant-day': 'dosť ponúk od tohto obchodu za deň',
+  'held.budget.spacing': 'príliš skoro po inej ponuke',
+  'held.consent.push': 'bez súhlasu s ponukami',
+  'held.consent.profiling': 'bez súhlasu s výberom ponúk',
+  'held.first': 'Prednosť dostalo: {list}',
+  'held.otherShop': 'iný obchod',
+  'held.rest': '{n} ďalších z iných dôvodov.',
 };

@@ -8,6 +8,7 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { toast } from '../../components/toast.tsx';
 import { t } from '../../i18n/t.ts';
 import { offersOf } from '../../state/offerEndpoints.ts';
+import { inputOf } from './editor/draft.ts';
 
 export function Approval(props: { site: Site; campaign: Campaign; onDone: (campaign: Campaign) => void }) {
   const { campaign } = props;
@@ -45,7 +46,7 @@ export function Approval(props: { site: Site; campaign: Campaign; onDone: (campa
           type="button"
           class="button primary"
           disabled={busy}
-          onClick={() => void send(() => api.approve(campaign.id), t('approval.approved'))}
+          onClick={() => void send(() => api.approve(inputOf(campaign)), t('approval.approved'))}
         >
           {t('approval.approve')}
         </button>
@@ -66,7 +67,7 @@ export function Approval(props: { site: Site; campaign: Campaign; onDone: (campa
                 <textarea
                   {...ids}
                   class="textarea"
-                  maxLength={400}
+                  maxLength={1000}
                   value={reason}
                   onInput={(event) => setReason(event.currentTarget.value)}
                 />

@@ -28,7 +28,7 @@ function Row(props: { site: Site; campaign: Campaign; plan: Plan; forMall: boole
     <li>
       <a class="campaign-row" href={hrefWithin(site.id, 'campaigns', [campaign.id])}>
         <span class="thumb" aria-hidden="true">
-          {imageId === null ? <Icon name="campaigns" size={20} /> : <img src={pictureUrl(site.id, imageId)} alt="" />}
+          {imageId === null ? <Icon name="campaigns" size={20} /> : <img src={pictureUrl(imageId)} alt="" />}
         </span>
         <span class="row-words">
           <span class="campaign-title">

@@ -53,7 +53,18 @@ export default function Decisions(props: { site: Site; campaign: Campaign; zoneN
                 </span>
               ),
             },
-            { id: 'reason', title: t('decision.reason'), cell: ({ reason }) => reason },
+            {
+              id: 'reason',
+              title: t('decision.reason'),
+              cell: ({ reason, outrankedBy }) => (
+                <>
+                  {reason}
+                  {outrankedBy !== null && (
+                    <span class="muted small block">{t('held.first', { list: outrankedBy })}</span>
+                  )}
+                </>
+              ),
+            },
             { id: 'zone', title: t('campaign.zone'), minor: true, cell: ({ zoneId }) => props.zoneNames([zoneId]) },
             {
               id: 'latency',

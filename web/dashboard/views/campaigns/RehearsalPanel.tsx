@@ -57,7 +57,7 @@ export function RehearsalPanel(props: {
     }
   };
   const result = asked.data;
-  const isOld = result != null && (props.isDirty === true || campaign?.status === 'draft');
+  const isOld = result != null && (props.isDirty === true || !result.isCurrent);
   const label = result == null ? 'rehearsal.run' : 'rehearsal.again';
   return (
     <section class="panel rehearsal" aria-label={t('rehearsal.title')}>

@@ -1,5 +1,5 @@
 /** What a campaign did: the way from trigger to till, what it added against those held back, and what kept offers back. */
-import type { Campaign, Funnel } from '../../../../server/contract/campaigns.ts';
+import type { Campaign, Funnel, HeldLog } from '../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../server/contract/model.ts';
 import type { Proof } from '../../../../server/contract/proof.ts';
 import { formatCount, formatDecimal, formatDuration, formatShareFine, siteFormat } from '../../../lib/format.ts';
@@ -49,24 +49,38 @@ function FunnelBars({ funnel }: { funnel: Counts }) {
   );
 }
 
-function HeldBars({ held }: { held: Funnel['held'] }) {
-  const rows = Object.entries(held)
-    .filter(([, count]) => count > 0)
-    .sort((a, b) => b[1] - a[1]);
-  const most = Math.max(1, ...rows.map(([, count]) => count));
+/** Nobody reads a longer list; the log has all. */
+const MOST_REASONS = 8;
+
+function HeldBars({ held }: { held: HeldLog }) {
+  const rows = held.byReason.slice(0, MOST_REASONS);
+  const most = Math.max(1, ...rows.map(({ count }) => count));
+  const rest = held.byReason.slice(MOST_REASONS).reduce((sum, { count }) => sum + count, 0);
   if (rows.length === 0) return <p class="muted">{t('held.none')}</p>;
   return (
-    <ol class="held">
-      {rows.map(([code, count]) => (
-        <li key={code}>
-          <span>{heldText(code)}</span>
-          <b class="num">{formatCount(count)}</b>
-          <span class="held-bar" aria-hidden="true">
-            <i style={{ width: `${(count / most) * 100}%` }} />
-          </span>
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol class="held">
+        {rows.map(({ code, detail, count }) => (
+          <li key={`${code}/${detail}`}>
+            <span>{heldText(code, detail)}</span>
+            <b class="num">{formatCount(count)}</b>
+            <span class="held-bar" aria-hidden="true">
+              <i style={{ width: `${(count / most) * 100}%` }} />
+            </span>
+          </li>
+        ))}
+      </ol>
+      {rest > 0 && <p class="muted small">{t('held.rest', { n: rest })}</p>}
+      {held.outrankedBy.length > 0 && (
+        <p class="muted small held-first">
+          {t('held.first', {
+            list: held.outrankedBy
+              .map(({ campaign, count }) => `${campaign ?? t('held.otherShop')} (${formatCount(count)}×)`)
+              .join(', '),
+          })}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -76,6 +90,9 @@ const seconds = (ms: number | null): string =>
 export default function Results({ site, campaign }: { site: Site; campaign: Campaign }) {
   const funnel = useAsync<Funnel>(`funnel/${campaign.id}/${campaign.status}`, (signal) =>
     ofSite(site.id).funnel(campaign.id, signal),
+  );
+  const held = useAsync<HeldLog>(`held/${campaign.id}/${campaign.status}`, (signal) =>
+    offersOf(site.id).held(campaign.id, signal),
   );
   const proof = useAsync<Proof>(`proof/${campaign.id}/${campaign.status}`, (signal) =>
     offersOf(site.id).proof(campaign.id, signal),
@@ -115,8 +132,8 @@ export default function Results({ site, campaign }: { site: Site; campaign: Camp
           </>
         )}
       </Section>
-      <Section title={t('held.title')} asked={funnel} height={190}>
-        {(data) => <HeldBars held={data.held} />}
+      <Section title={t('held.title')} asked={held} height={190}>
+        {(data) => <HeldBars held={data} />}
       </Section>
       <div class="wide">
         <Section title={t('result.added')} asked={proof} height={170}>

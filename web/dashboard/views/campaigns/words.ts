@@ -167,6 +167,12 @@ const HELD: Record<string, Key> = {
   'quiet-hours': 'held.quiet-hours',
   cooldown: 'held.cooldown',
   'attention-budget': 'held.attention-budget',
+  'attention-budget/visit': 'held.budget.visit',
+  'attention-budget/day': 'held.budget.day',
+  'attention-budget/tenant-day': 'held.budget.tenant-day',
+  'attention-budget/spacing': 'held.budget.spacing',
+  'no-consent/push': 'held.consent.push',
+  'no-consent/profiling': 'held.consent.profiling',
   'stock-out': 'held.stock-out',
   'budget-spent': 'held.budget-spent',
   'not-in-audience': 'held.not-in-audience',
@@ -177,10 +183,24 @@ const HELD: Record<string, Key> = {
   deadline: 'held.deadline',
   'not-acknowledged': 'held.not-acknowledged',
 };
-export const heldText = (code: string): string => {
-  const key = HELD[code];
-  return key === undefined ? code : t(key);
+const CONDITIONS: Record<string, Key> = {
+  interests: 'audience.interests',
+  brands: 'audience.brands',
+  tiers: 'audience.tiers',
+  who: 'audience.who',
+  frequency: 'audience.frequency',
+  recency: 'audience.recency',
+  visited: 'audience.visited',
+  notVisited: 'audience.notVisited',
 };
+/** `detail`: the budget's limit, the audience's condition, the consent's purpose; also joined to the code by a slash. */
+export function heldText(code: string, detail?: string | null): string {
+  const [bare = code, part = detail ?? undefined] = code.split('/', 2);
+  const key = (part === undefined ? undefined : HELD[`${bare}/${part}`]) ?? HELD[bare];
+  const text = key === undefined ? code : t(key);
+  const condition = bare === 'not-in-audience' && part !== undefined ? CONDITIONS[part] : undefined;
+  return condition === undefined ? text : `${text}: ${t(condition).toLowerCase()}`;
+}
 
 export const limitsText = (campaign: CampaignInput, currency: string): string =>
   [

@@ -1,15 +1,16 @@
 /** Codes that two tills took while one of them was without network: the second came to light when it settled. */
 import type { Site } from '../../../../server/contract/model.ts';
-import { siteFormat } from '../../../lib/format.ts';
+import type { RedemptionConflict } from '../../../../server/contract/offers.ts';
+import { formatMoney, NONE, siteFormat } from '../../../lib/format.ts';
 import { Empty, Fault, Loading } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
-import { type Conflict, offersOf } from '../../state/offerEndpoints.ts';
+import { offersOf } from '../../state/offerEndpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
 
 export default function Conflicts({ site }: { site: Site }) {
-  const asked = useAsync<Conflict[]>(`conflicts/${site.id}`, (signal) => offersOf(site.id).conflicts(signal));
-  const format = siteFormat(site.timezone);
+  const asked = useAsync<RedemptionConflict[]>(`conflicts/${site.id}`, (signal) => offersOf(site.id).conflicts(signal));
+  const time = (at: string) => siteFormat(site.timezone).dateTime(Date.parse(at));
   return (
     <section class="card" aria-label={t('conflict.title')}>
       <div class="card-head">
@@ -32,8 +33,43 @@ export default function Conflicts({ site }: { site: Site }) {
           columns={[
             {
               id: 'at',
-              title: t('conflict.second'),
-              cell: ({ at }) => <span class="num">{format.dateTime(Date.parse(at))}</span>,
+              title: t('conflict.accepted'),
+              cell: ({ acceptedAt, till }) => (
+                <>
+                  <span class="num">{time(acceptedAt)}</span>
+                  {till !== null && <span class="muted small block">{till}</span>}
+                </>
+              ),
+            },
+            {
+              id: 'what',
+              title: t('conflict.what'),
+              cell: ({ result, title }) => (
+                <>
+                  <span class={`badge ${result === 'double-use' ? 'bad' : 'warn'}`}>{t(`conflict.${result}`)}</span>
+                  {title !== null && <span class="muted small block">{title}</span>}
+                </>
+              ),
+            },
+            {
+              id: 'counts',
+              title: t('conflict.counts'),
+              cell: ({ other }) =>
+                other === null ? (
+                  NONE
+                ) : (
+                  <>
+                    <span class="num">{time(other.at)}</span>
+                    {other.till !== null && <span class="muted small block">{other.till}</span>}
+                  </>
+                ),
+            },
+            {
+              id: 'amount',
+              title: t('conflict.amount'),
+              numeric: true,
+              minor: true,
+              cell: ({ amountMinor, currency }) => formatMoney(amountMinor, currency),
             },
           ]}
         />

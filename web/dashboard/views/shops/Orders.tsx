@@ -4,37 +4,28 @@ import type { Site } from '../../../../server/contract/model.ts';
 import type { OrdersFileTaken } from '../../../../server/contract/orders.ts';
 import { ApiError } from '../../../lib/api.ts';
 import { formatCount } from '../../../lib/format.ts';
-import { Select } from '../../components/controls.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Fault, Notice } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
 import { offersOf } from '../../state/offerEndpoints.ts';
-import { usePlan } from '../../state/plan.ts';
 import { ownTenant } from '../../state/session.ts';
 
-const HEADER = 'id,at,amount,items,zone,offer,shopper,customer';
-const EXAMPLE = 'R-1042,2026-11-21T10:32:00+01:00,18.90,2,,,,';
+const HEADER = 'order,at,amount';
+const EXAMPLE = 'R-1042,2026-11-21T10:32:00+01:00,18.90';
 
 export default function Orders({ site }: { site: Site }) {
   const own = ownTenant.value;
-  const plan = usePlan(site.id);
-  const shops = (plan.data?.zones ?? []).filter((zone) => zone.kind === 'shop' && zone.tenantId !== null);
-  const tenants = [...new Map(shops.map((zone) => [zone.tenantId!, zone.name]))].sort((a, b) =>
-    a[1].localeCompare(b[1]),
-  );
-  const [chosen, choose] = useState<string>();
-  const tenant = own ?? chosen ?? tenants[0]?.[0];
   const [busy, setBusy] = useState<string>();
   const [fault, setFault] = useState<ApiError>();
   const [taken, setTaken] = useState<OrdersFileTaken & { file: string }>();
   const send = async (file: File | undefined) => {
-    if (file === undefined || tenant === undefined) return;
+    if (file === undefined) return;
     setFault(undefined);
     setTaken(undefined);
     setBusy(file.name);
     try {
-      const answer = await offersOf(site.id).importOrders(file, own === null ? tenant : undefined);
+      const answer = await offersOf(site.id).importOrders(file);
       setTaken({ ...answer, file: file.name });
     } catch (error) {
       setFault(error instanceof ApiError ? error : new ApiError(0, 'page', String(error)));
@@ -50,17 +41,6 @@ export default function Orders({ site }: { site: Site }) {
         </div>
         <div class="card-body form">
           <p class="lead">{t('orders.lead')}</p>
-          {own === null && tenant !== undefined && (
-            <div class="narrow">
-              <Select
-                visibleLabel
-                label={t('orders.tenant')}
-                value={tenant}
-                options={tenants.map(([id, name]) => ({ value: id, label: name }))}
-                onChange={choose}
-              />
-            </div>
-          )}
           <label
             class="drop"
             onDragOver={(event) => event.preventDefault()}
@@ -88,8 +68,9 @@ export default function Orders({ site }: { site: Site }) {
           </label>
           <details class="small">
             <summary>{t('orders.columns')}</summary>
-            <pre class="sample">{`${HEADER}\n${EXAMPLE}`}</pre>
+            <pre class="sample">{own === null ? `${HEADER},tenant\n${EXAMPLE},bakery-7` : `${HEADER}\n${EXAMPLE}`}</pre>
             <p class="muted">{t('orders.columnsHow', { currency: site.currency })}</p>
+            {own === null && <p class="muted">{t('orders.columnTenant')}</p>}
           </details>
           {busy !== undefined && (
             <div class="running" role="status">

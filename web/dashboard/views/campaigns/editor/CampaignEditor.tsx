@@ -210,7 +210,11 @@ export default function CampaignEditor({ site, plan, campaign, step: asked, onKe
           {t('campaign.kept', { time: siteFormat(site.timezone).dateTime(kept.atMs) })}
         </Notice>
       )}
-      {campaign?.status === 'live' && <Notice tone="warn">{t('campaign.editLive')}</Notice>}
+      {campaign !== undefined && campaign.status !== 'draft' && (
+        <Notice tone={campaign.status === 'live' ? 'warn' : 'info'}>
+          {t(campaign.status === 'live' ? 'campaign.editLive' : 'campaign.editAgain')}
+        </Notice>
+      )}
       <div class={`editor-steps step-${step}`}>
         <StepNav
           step={step}

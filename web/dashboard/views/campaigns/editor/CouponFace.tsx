@@ -14,7 +14,7 @@ export function CouponFace(props: { site: Site; face: OfferFace; tongue?: Tongue
   const badge = valueBadge(face.value, currencyOf(site));
   return (
     <div class="coupon-face" lang={props.tongue === undefined || props.tongue === 'main' ? undefined : props.tongue}>
-      {face.imageId !== null && <img class="coupon-picture" src={pictureUrl(site.id, face.imageId)} alt="" />}
+      {face.imageId !== null && <img class="coupon-picture" src={pictureUrl(face.imageId)} alt="" />}
       <div class="coupon-words">
         {props.from !== undefined && <span class="coupon-from small">{props.from}</span>}
         <b>{said.title || t('offer.titleGhost')}</b>

@@ -8,17 +8,21 @@ import { MoneyField, NumberField } from '../../../components/fields.tsx';
 import { Icon } from '../../../components/Icon.tsx';
 import { t } from '../../../i18n/t.ts';
 import { offersOf, pictureUrl } from '../../../state/offerEndpoints.ts';
+import { ownTenant } from '../../../state/session.ts';
 import { currencyOf } from '../words.ts';
+import { fitting } from './fitting.ts';
 
 interface Part {
   site: Site;
+  /** Whose picture it will be. */
+  tenantId: string | null;
   face: OfferFace;
   at: string;
   faultOf: (path: string) => string | undefined;
   onChange: (change: Partial<OfferFace>) => void;
 }
 
-export function PictureField({ site, face, at, faultOf, onChange }: Part) {
+export function PictureField({ site, tenantId, face, at, faultOf, onChange }: Part) {
   const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
@@ -27,7 +31,11 @@ export function PictureField({ site, face, at, faultOf, onChange }: Part) {
     setFault(undefined);
     setBusy(true);
     try {
-      onChange({ imageId: (await offersOf(site.id).uploadPicture(file)).id });
+      onChange({
+        imageId: (
+          await offersOf(site.id).uploadPicture(await fitting(file), ownTenant.value === null ? tenantId : null)
+        ).id,
+      });
     } catch (error) {
       setFault(error instanceof ApiError ? t('fault.said', { message: error.message }) : String(error));
     } finally {
@@ -61,7 +69,7 @@ export function PictureField({ site, face, at, faultOf, onChange }: Part) {
           </label>
         ) : (
           <>
-            <img src={pictureUrl(site.id, face.imageId)} alt={t('offer.pictureAlt')} />
+            <img src={pictureUrl(face.imageId)} alt={t('offer.pictureAlt')} />
             <button type="button" class="button small" onClick={() => onChange({ imageId: null })}>
               {t('offer.pictureRemove')}
             </button>
@@ -85,6 +93,7 @@ const FRESH_VALUE: Record<OfferValue['type'], OfferValue> = {
 export function ValueField({ site, face, at, faultOf, onChange }: Part) {
   const { value } = face;
   const currency = currencyOf(site);
+  const fault = value === null ? faultOf(`${at}.value`) : undefined;
   const set = (next: OfferValue) => onChange({ value: next });
   return (
     <div class="field">
@@ -144,7 +153,7 @@ export function ValueField({ site, face, at, faultOf, onChange }: Part) {
           )}
         </div>
       )}
-      <span class="hint">{t('value.hint')}</span>
+      <span class={fault === undefined ? 'hint' : 'fault'}>{fault ?? t('value.hint')}</span>
     </div>
   );
 }

@@ -110,6 +110,7 @@ export function StepLimits(props: StepProps & { tongue: Tongue; onTongue: (tongu
               const at = `variants.${index}.offer`;
               const part = {
                 site,
+                tenantId: form.tenantId,
                 face: variant.offer,
                 at,
                 faultOf,

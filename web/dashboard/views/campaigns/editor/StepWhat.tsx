@@ -15,7 +15,7 @@ export function StepWhat(props: StepProps & { tongue: Tongue; onTongue: (tongue:
   const setOffer = (change: Partial<OfferFace>) => set({ offer: { ...form.offer, ...change } });
   const tenants = [...new Set(zones.map((zone) => zone.tenantId).filter((id) => id !== null))].sort();
   const shopOf = (id: string) => zones.find((zone) => zone.tenantId === id && zone.kind === 'shop')?.name ?? id;
-  const part = { site, face: form.offer, at: 'offer', faultOf, onChange: setOffer };
+  const part = { site, tenantId: form.tenantId, face: form.offer, at: 'offer', faultOf, onChange: setOffer };
   return (
     <div class="form">
       <Field label={t('campaign.name')} hint={t('campaign.nameHint')} fault={faultOf('name')}>
@@ -33,6 +33,7 @@ export function StepWhat(props: StepProps & { tongue: Tongue; onTongue: (tongue:
         <Select
           visibleLabel
           label={t('campaign.ofTenant')}
+          fault={faultOf('tenantId')}
           value={form.tenantId ?? MALL}
           options={[
             { value: MALL, label: t('campaign.ofMall') },

@@ -59,13 +59,15 @@ function Brands(props: { brands: string[]; fault: string | undefined; onChange: 
   );
 }
 
-export function StepWho({ form, set, faultOf, zones, floors, zoneNames }: StepProps) {
+export function StepWho({ form, set, faultOf, zones, floors, zoneNames, tenantId }: StepProps) {
   const audience = form.audience ?? EVERYBODY;
   // The choice is made before anything is named.
   const [some, setSome] = useState(form.audience !== null && !namesNobody(form.audience));
+  const asksProfiling = some || form.trigger.type === 'return' || form.trigger.type === 'basket';
   const change = (part: Partial<Audience>) => set({ audience: { ...audience, ...part } });
   const places = zones
-    .filter(({ kind }) => kind === 'shop' || kind === 'coupon')
+    // Who was at a competitor's is the competitor's to know.
+    .filter((zone) => tenantId === null || zone.tenantId === null || zone.tenantId === tenantId)
     .map(({ id, name, kind, floorId }) => ({
       value: id,
       label: floors.length > 1 ? `${name} · ${floors.find((floor) => floor.id === floorId)?.name ?? ''}` : name,
@@ -88,7 +90,7 @@ export function StepWho({ form, set, faultOf, zones, floors, zoneNames }: StepPr
               legend={t('audience.anyZone')}
               options={places}
               chosen={value.zoneIds}
-              fault={faultOf(`audience.${which}`)}
+              fault={faultOf(`audience.${which}.zoneIds`)}
               onChange={(zoneIds) => change({ [which]: { ...value, zoneIds } } as Partial<Audience>)}
             />
             <div class="form-row">
@@ -97,6 +99,7 @@ export function StepWho({ form, set, faultOf, zones, floors, zoneNames }: StepPr
                 min={1}
                 max={365}
                 value={value.withinDays}
+                fault={faultOf(`audience.${which}.withinDays`)}
                 onChange={(days) => change({ [which]: { ...value, withinDays: days ?? 1 } } as Partial<Audience>)}
               />
             </div>
@@ -124,7 +127,7 @@ export function StepWho({ form, set, faultOf, zones, floors, zoneNames }: StepPr
       </div>
       <div class="sum-up" role="status">
         <p>{audienceText(some ? audience : null, zoneNames)}</p>
-        <p class="small muted">{t(some ? 'audience.consentProfiling' : 'audience.consentPush')}</p>
+        <p class="small muted">{t(asksProfiling ? 'audience.consentProfiling' : 'audience.consentPush')}</p>
       </div>
       {some && (
         <>
@@ -177,7 +180,7 @@ export function StepWho({ form, set, faultOf, zones, floors, zoneNames }: StepPr
                   min={0}
                   max={1000}
                   value={frequency.minVisits}
-                  fault={faultOf('audience.frequency')}
+                  fault={faultOf('audience.frequency.minVisits')}
                   onChange={(min) => change({ frequency: { ...frequency, minVisits: min ?? 0 } })}
                 />
                 <NumberField
@@ -186,6 +189,7 @@ export function StepWho({ form, set, faultOf, zones, floors, zoneNames }: StepPr
                   min={0}
                   max={1000}
                   value={frequency.maxVisits}
+                  fault={faultOf('audience.frequency.maxVisits')}
                   onChange={(max) => change({ frequency: { ...frequency, maxVisits: max } })}
                 />
                 <NumberField
@@ -193,6 +197,7 @@ export function StepWho({ form, set, faultOf, zones, floors, zoneNames }: StepPr
                   min={1}
                   max={365}
                   value={frequency.withinDays}
+                  fault={faultOf('audience.frequency.withinDays')}
                   onChange={(days) => change({ frequency: { ...frequency, withinDays: days ?? 1 } })}
                 />
               </div>
@@ -211,7 +216,7 @@ export function StepWho({ form, set, faultOf, zones, floors, zoneNames }: StepPr
                   min={0}
                   max={365}
                   value={recency.minDays}
-                  fault={faultOf('audience.recency')}
+                  fault={faultOf('audience.recency.minDays')}
                   onChange={(min) => change({ recency: { ...recency, minDays: min ?? 0 } })}
                 />
                 <NumberField
@@ -220,6 +225,7 @@ export function StepWho({ form, set, faultOf, zones, floors, zoneNames }: StepPr
                   min={0}
                   max={365}
                   value={recency.maxDays}
+                  fault={faultOf('audience.recency.maxDays')}
                   onChange={(max) => change({ recency: { ...recency, maxDays: max } })}
                 />
               </div>

@@ -111,6 +111,9 @@ export function lacks(form: CampaignInput): { path: string; key: Key }[] {
   for (const { at, offer } of faces) {
     if (offer.title.trim() === '') found.push({ path: `${at}.title`, key: 'campaign.titleMissing' });
     if (offer.text.trim() === '') found.push({ path: `${at}.text`, key: 'campaign.textMissing' });
+    // A budget counts on what each face is worth.
+    if (form.budgetMinor !== null && offer.value === null)
+      found.push({ path: `${at}.value`, key: 'campaign.valueForBudget' });
     for (const [language, said] of Object.entries(offer.translations)) {
       if (said.title.trim() === '')
         found.push({ path: `${at}.translations.${language}.title`, key: 'campaign.titleMissing' });
@@ -118,22 +121,27 @@ export function lacks(form: CampaignInput): { path: string; key: Key }[] {
         found.push({ path: `${at}.translations.${language}.text`, key: 'campaign.textMissing' });
     }
   }
+  if (form.trigger.type === 'basket' && form.tenantId === null)
+    found.push({ path: 'tenantId', key: 'campaign.basketTenant' });
   if (form.zoneIds.length === 0) found.push({ path: 'zoneIds', key: 'campaign.zoneMissing' });
   const { schedule, audience } = form;
   if (schedule?.weekdays.length === 0) found.push({ path: 'schedule.weekdays', key: 'campaign.weekdayMissing' });
   if (schedule?.startsOn && schedule.endsOn && schedule.endsOn < schedule.startsOn)
     found.push({ path: 'schedule.endsOn', key: 'campaign.endsBefore' });
-  if (schedule?.exceptions.some(({ date }) => date === ''))
-    found.push({ path: 'schedule.exceptions', key: 'campaign.exceptionDay' });
-  if (audience?.visited?.zoneIds.length === 0) found.push({ path: 'audience.visited', key: 'campaign.zoneMissing' });
+  const dates = schedule?.exceptions.map(({ date }) => date) ?? [];
+  if (dates.includes('')) found.push({ path: 'schedule.exceptions', key: 'campaign.exceptionDay' });
+  else if (new Set(dates).size < dates.length)
+    found.push({ path: 'schedule.exceptions', key: 'campaign.exceptionTwice' });
+  if (audience?.visited?.zoneIds.length === 0)
+    found.push({ path: 'audience.visited.zoneIds', key: 'campaign.zoneMissing' });
   if (audience?.notVisited?.zoneIds.length === 0)
-    found.push({ path: 'audience.notVisited', key: 'campaign.zoneMissing' });
+    found.push({ path: 'audience.notVisited.zoneIds', key: 'campaign.zoneMissing' });
   const range = audience?.frequency;
   if (range && range.maxVisits !== null && range.maxVisits < range.minVisits)
-    found.push({ path: 'audience.frequency', key: 'campaign.rangeTurned' });
+    found.push({ path: 'audience.frequency.maxVisits', key: 'campaign.rangeTurned' });
   const days = audience?.recency;
   if (days && days.maxDays !== null && days.maxDays < days.minDays)
-    found.push({ path: 'audience.recency', key: 'campaign.rangeTurned' });
+    found.push({ path: 'audience.recency.maxDays', key: 'campaign.rangeTurned' });
   return found;
 }
 
