@@ -1,18 +1,19 @@
-/** Three pages, two small plugins of our own: dashboard at `/`, phone at `/shopper`, till at `/till`. Run from the root: `vite build --config web/vite.config.ts`. */
+/** Four pages, two small plugins of our own: dashboard at `/`, phone at `/shopper`, till at `/till`, for app developers at `/developers`. Run from the root: `vite build --config web/vite.config.ts`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { shopperApp } from './shopper/pwa.config.ts';
+import { tillApp } from './till/pwa.config.ts';
 
 const ROOT = import.meta.dirname;
-const PAGES = ['dashboard', 'shopper', 'till'];
+const PAGES = ['dashboard', 'shopper', 'till', 'developers'];
 const API = process.env.PROMENADE_API ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   root: ROOT,
   base: '/',
   publicDir: false,
-  plugins: [shopperApp()],
+  plugins: [shopperApp(), tillApp()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: join(ROOT, '..', 'dist', 'web'),

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { uuid } from './model.ts';
 
 /**
- * How long one number is on the air: as long as phones keep a random Bluetooth address by default, so that neither outlives
- * the other and links what it replaced. It is also by how much a phone's clock may be wrong.
+ * How long one number is on the air: as long as Android may keep a random Bluetooth address at most, so that the number is
+ * not what gives a phone away. It is also by how much a phone's clock may be wrong.
  */
 export const SLOT_SECONDS = 900;
 export const SLOT_MS = SLOT_SECONDS * 1_000;

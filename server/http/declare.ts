@@ -20,6 +20,11 @@ export const PAGES: readonly Page[] = [
   { path: '/', file: 'dashboard/index.html', access: { public: true, why: 'the sign-in page; holds no data' } },
   { path: '/shopper', file: 'shopper/index.html', access: { public: true, why: "the phone's page; holds no data" } },
   { path: '/till', file: 'till/index.html', access: { public: true, why: "the till's sign-in; holds no data" } },
+  {
+    path: '/developers',
+    file: 'developers/index.html',
+    access: { public: true, why: 'for developers of apps; holds no data' },
+  },
 ];
 /** Everything else that Vite built: scripts, styles, fonts, icons, the service worker. */
 export const FILES_ACCESS: Access = { public: true, why: 'scripts, styles, fonts and icons of the pages' };

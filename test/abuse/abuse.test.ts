@@ -246,6 +246,13 @@ describe('a phone that listens', () => {
       phone.call<{ accepted: number } & { error: { code: string } }>('POST', '/shopper/sightings', body);
     expect((await tell(heard(1))).body.error.code).toBe('not-listening');
     await phone.must('POST', '/shopper/identity', { mode: 'listen' });
+    // An app sends the session's value as a bearer token; it is good for no more than the cookie.
+    const app = mall.party(undefined, phone.cookie.slice(phone.cookie.indexOf('=') + 1));
+    expect((await app.call<IdentityGiven>('GET', '/shopper/identity')).body).toMatchObject({
+      mode: 'listen',
+      uuid: null,
+    });
+    expect((await app.call('GET', '/sites/mall/identities')).status).toBe(403);
     await new Promise((resolve) => setTimeout(resolve, 1_300));
     expect((await tell(heard(1))).body).toEqual({ accepted: 1, duplicate: false, unknownBeacons: 0 });
     expect((await tell(heard(1))).body).toEqual({ accepted: 1, duplicate: true, unknownBeacons: 0 });
