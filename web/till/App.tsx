@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Line } from './components/Connection.tsx';
 import { Redeem } from './components/Redeem.tsx';
 import { SignIn } from './components/SignIn.tsx';
-import { account, mayRedeem, signOut } from './state.ts';
+import { account, mayRedeem, signOut, waitingCount } from './state.ts';
 import { t } from './words.ts';
 
 export function App() {
@@ -24,7 +24,7 @@ export function App() {
           </span>
         )}
       </header>
-      {who && held && (
+      {who && held && waitingCount.value > 0 && (
         <p class="held" role="alert">
           {t.signOutWaiting}
         </p>

@@ -14,7 +14,8 @@ export interface Account {
   name: string | null;
   grants: { role: string }[];
 }
-export type Result = Redemption['result'] | 'accepted' | 'needs-network' | 'voided' | 'failed';
+/** `accepted`: without a network. `not-counted`: so, and the server has said no since. */
+export type Result = Redemption['result'] | 'accepted' | 'not-counted' | 'needs-network' | 'voided' | 'failed';
 export interface Outcome {
   /** Its idempotency key, too. */
   key: string;
@@ -189,7 +190,7 @@ async function settled(batch: readonly Waiting[], results: Settlements['results'
       });
     const row = history.value.find((one) => one.key === key);
     if (row !== undefined)
-      replace({ ...row, waiting: undefined, ...(result === 'settled' ? { result: 'redeemed' as const } : {}) });
+      replace({ ...row, waiting: undefined, result: result === 'settled' ? 'redeemed' : 'not-counted' });
   }
   // What went wrong is written down before it is struck off.
   if (found.length > 0) {

@@ -6,6 +6,7 @@ import { amountText, t, timeText } from '../words.ts';
 export const MARK = {
   redeemed: 'check',
   accepted: 'check',
+  'not-counted': 'close',
   'already-redeemed': 'close',
   expired: 'clock',
   unknown: 'close',

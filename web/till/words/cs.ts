@@ -28,6 +28,7 @@ export const cs: Words = {
     expired: { title: 'Po platnosti', text: 'Nabídka skončila.' },
     unknown: { title: 'Neznámý kód', text: 'Žádná nabídka tohoto obchodu ho nemá. Zkontrolujte ho a zkuste znovu.' },
     accepted: { title: 'Přijato offline', text: 'Dejte zákazníkovi nabídku.' },
+    'not-counted': { title: 'Nepočítá se', text: 'Přijato offline a při zúčtování odmítnuto. Viz „Ke kontrole“.' },
     'needs-network': {
       title: 'Potřebuje připojení',
       text: 'Nic se nezapsalo. Naskenujte QR kód, nebo to zkuste, až se připojení obnoví.',
@@ -62,7 +63,7 @@ export const cs: Words = {
   settleNow: 'Zkusit teď',
   signOutWaiting: 'Uplatnění tohoto účtu ještě čekají. Nejdřív se připojte, pak se odhlaste.',
   clockWrong: (minutes) => `Hodiny této pokladny se liší asi o ${minutes} min. Opravte je.`,
-  acceptedAt: 'Přijato offline: zúčtuje se, jakmile se připojení obnoví.',
+  acceptedAt: 'Zúčtuje se, jakmile se připojení obnoví.',
   unknownWords: 'Text této nabídky pokladna nemá. Podívejte se do zákazníkova telefonu.',
   takeBack: 'Vrátit zpět',
   takeBackSure: 'Opravdu vrátit?',

@@ -28,6 +28,10 @@ export const en: Words = {
     expired: { title: 'Expired', text: 'The offer has ended.' },
     unknown: { title: 'Unknown code', text: 'No offer of this shop has it. Check the code and try again.' },
     accepted: { title: 'Accepted offline', text: 'Give the customer the offer.' },
+    'not-counted': {
+      title: 'Does not count',
+      text: 'Accepted offline, and refused when it was settled. See “Needs a look”.',
+    },
     'needs-network': {
       title: 'Needs the connection',
       text: 'Nothing was booked. Scan the QR code, or try again when the connection is back.',
@@ -57,7 +61,7 @@ export const en: Words = {
   settleNow: 'Try now',
   signOutWaiting: 'Redemptions of this account still wait. Connect first, then sign out.',
   clockWrong: (minutes) => `This till’s clock is off by about ${minutes} min. Correct it.`,
-  acceptedAt: 'Accepted offline: will be settled once the connection is back.',
+  acceptedAt: 'Will be settled once the connection is back.',
   unknownWords: 'This till has not loaded the words of this offer. Look at the customer’s phone.',
   takeBack: 'Undo',
   takeBackSure: 'Really undo?',

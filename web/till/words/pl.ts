@@ -28,6 +28,10 @@ export const pl: Words = {
     expired: { title: 'Po terminie', text: 'Oferta się skończyła.' },
     unknown: { title: 'Nieznany kod', text: 'Żadna oferta tego sklepu go nie ma. Sprawdź kod i spróbuj ponownie.' },
     accepted: { title: 'Przyjęto offline', text: 'Wydaj klientowi ofertę.' },
+    'not-counted': {
+      title: 'Nie liczy się',
+      text: 'Przyjęte offline i odrzucone przy rozliczeniu. Zob. „Do sprawdzenia”.',
+    },
     'needs-network': {
       title: 'Wymaga połączenia',
       text: 'Nic nie zapisano. Zeskanuj kod QR albo spróbuj, gdy wróci połączenie.',
@@ -57,7 +61,7 @@ export const pl: Words = {
   settleNow: 'Spróbuj teraz',
   signOutWaiting: 'Realizacje tego konta jeszcze czekają. Najpierw się połącz, potem wyloguj.',
   clockWrong: (minutes) => `Zegar tej kasy różni się o około ${minutes} min. Popraw go.`,
-  acceptedAt: 'Przyjęto offline: zostanie rozliczone, gdy wróci połączenie.',
+  acceptedAt: 'Zostanie rozliczone, gdy wróci połączenie.',
   unknownWords: 'Ta kasa nie ma treści tej oferty. Spójrz na telefon klienta.',
   takeBack: 'Cofnij',
   takeBackSure: 'Na pewno cofnąć?',

@@ -28,6 +28,7 @@ export const sk: Words = {
     expired: { title: 'Po platnosti', text: 'Ponuka skončila.' },
     unknown: { title: 'Neznámy kód', text: 'Žiadna ponuka tohto obchodu ho nemá. Skontrolujte ho a skúste znova.' },
     accepted: { title: 'Prijaté offline', text: 'Dajte zákazníkovi ponuku.' },
+    'not-counted': { title: 'Nepočíta sa', text: 'Prijaté offline a pri zúčtovaní odmietnuté. Pozri „Na kontrolu“.' },
     'needs-network': {
       title: 'Potrebuje pripojenie',
       text: 'Nič sa nezapísalo. Naskenujte QR kód alebo to skúste, keď sa pripojenie obnoví.',
@@ -62,7 +63,7 @@ export const sk: Words = {
   settleNow: 'Skúsiť teraz',
   signOutWaiting: 'Uplatnenia tohto účtu ešte čakajú. Najprv sa pripojte, potom sa odhláste.',
   clockWrong: (minutes) => `Hodiny tejto pokladne sa líšia asi o ${minutes} min. Opravte ich.`,
-  acceptedAt: 'Prijaté offline: zúčtuje sa, keď sa pripojenie obnoví.',
+  acceptedAt: 'Zúčtuje sa, keď sa pripojenie obnoví.',
   unknownWords: 'Text tejto ponuky pokladňa nemá. Pozrite sa do telefónu zákazníka.',
   takeBack: 'Vrátiť späť',
   takeBackSure: 'Naozaj vrátiť?',
