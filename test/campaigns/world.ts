@@ -115,6 +115,9 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** Control and variants are drawn from the id: the same ids at every run give the same draws. By database. */
+const shoppersMade = new WeakMap<Duck, number>();
+
 export async function openWorld(
   options: { erasureJournalFile?: string; duck?: Duck; push?: PushOptions } = {},
 ): Promise<World> {
@@ -140,6 +143,18 @@ export async function openWorld(
     erasureJournalFile: options.erasureJournalFile,
     ...(options.push === undefined ? {} : { push: options.push }),
   });
+  services.shoppers.create = async (siteId, language, createdMs) => {
+    const made = (shoppersMade.get(duck) ?? 0) + 1;
+    shoppersMade.set(duck, made);
+    const id = `s-${made.toString().padStart(6, '0')}`;
+    await duck.run('insert into shoppers (id, site_id, language, created_ms) values ($1, $2, $3, $4)', [
+      id,
+      siteId,
+      language,
+      createdMs,
+    ]);
+    return { id, siteId, language, createdMs, pausedUntilMs: null };
+  };
   await services.start();
   return {
     duck,
