@@ -661,7 +661,7 @@ export const pl: Dictionary<'one' | 'few' | 'many'> = {
   'campaign.stockHint': 'Puste: bez limitu',
   'campaign.controlShare': 'Grupa kontrolna, w %',
   'status.draft': 'Szkic',
-  'status.rehearsed': 'Przećwiczona',
+  'status.rehearsed': 'Po próbie',
   'status.approved': 'Zatwierdzona',
   'status.live': 'Działa',
   'status.paused': 'Wstrzymana',

@@ -14,7 +14,7 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'step.when': 'Kiedy',
   'step.who': 'Komu',
   'step.limits': 'Ile',
-  'step.check': 'Sprawdzenie',
+  'step.check': 'Kontrola',
   'step.whatTitle': 'Co oferujesz?',
   'step.whereTitle': 'Gdzie to działa?',
   'step.whenTitle': 'Kiedy zostanie wysłana?',

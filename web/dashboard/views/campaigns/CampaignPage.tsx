@@ -107,7 +107,7 @@ export function CampaignPage(props: {
           {waits ? t('status.waiting') : t(`status.${campaign.status}`)}
         </span>
         <span class="row head-actions">
-          {!(campaign.status === 'live' || campaign.status === 'paused') && (
+          {(campaign.status === 'draft' || campaign.status === 'ended') && (
             <button type="button" class="button danger" disabled={moving} onClick={remove}>
               {t('action.remove')}
             </button>

@@ -143,12 +143,14 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
             },
             {
               id: 'false',
+              minor: true,
               title: t('rehearsal.falseFires'),
               numeric: true,
               cell: ({ falseFireShare }) => formatShareFine(falseFireShare),
             },
             {
               id: 'radius',
+              minor: true,
               title: t('rehearsal.radius'),
               numeric: true,
               cell: ({ radiusM }) => t('audit.metres', { m: formatDecimal(radiusM) }),

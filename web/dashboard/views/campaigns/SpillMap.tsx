@@ -66,11 +66,15 @@ export function SpillMap({
       )}
       <FloorMap floor={floor} zones={looks} figures={figures} label={t('rehearsal.map', { floor: floor.name })} />
       <p class="map-key small muted">
-        <i class="swatch coupon" aria-hidden="true" /> {t('rehearsal.keyOwn')}
+        <span>
+          <i class="swatch coupon" aria-hidden="true" />
+          {t('rehearsal.keyOwn')}
+        </span>
         {spill.size > 0 && (
-          <>
-            <i class="swatch spill" aria-hidden="true" /> {t('rehearsal.keySpill')}
-          </>
+          <span>
+            <i class="swatch spill" aria-hidden="true" />
+            {t('rehearsal.keySpill')}
+          </span>
         )}
       </p>
     </div>

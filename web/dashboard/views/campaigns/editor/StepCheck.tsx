@@ -35,7 +35,7 @@ export function StepCheck(
           <div key={step} class={missing.has(step) ? 'bad' : ''}>
             <dt>{t(`step.${step}`)}</dt>
             <dd>{stepText(step, form, site, zoneNames)}</dd>
-            <dd>
+            <dd class="to-step">
               <a href={props.hrefOf(step)} aria-label={t('step.change', { step: t(`step.${step}`) })}>
                 {missing.has(step) && <Icon name="warn" size={15} />}
                 {t('action.edit')}
