@@ -2,14 +2,20 @@
 import type { SiteModelVersion } from '../contract/model.ts';
 import type { ClonedCarrier } from '../engine/clones.ts';
 import { type CreateEngine, type Engine, type EngineEvent, type PresentCarrier, TICK_MS } from '../engine/types.ts';
-import { type SightingBatch, toLogBatch } from '../log/batch.ts';
+import { phoneOf, type SightingBatch, toLogBatch } from '../log/batch.ts';
 import { readTail, replay } from '../log/replay.ts';
 import type { SiteLog } from '../log/siteLog.ts';
 import { alignedTimeline, engineFrom, firstDifferenceMs, floorTick } from './models.ts';
+import { Reported } from './reported.ts';
 import { Turns } from './turns.ts';
 
 /** A window of 1 s is sent when it ends; the rest is for the network and the disk. */
 const HOLD_MS = 600;
+/**
+ * Where all who are awaited have told of a window it is over sooner; so much is left to a gateway that had heard nobody in the
+ * window before, and whose clock or network is behind.
+ */
+const COMPLETE_HOLD_MS = 150;
 /** An offer for where somebody stood a minute ago is of no use. */
 export const FRESH_MS = 60_000;
 /** Longer than the default visit gap, so that those who are inside are known to be inside. */
@@ -19,6 +25,7 @@ export class LiveEngine {
   readonly #createEngine: CreateEngine;
   readonly #log: SiteLog;
   #engine: Engine | undefined;
+  readonly #reported = new Reported();
   #timeline: SiteModelVersion[] = [];
   #warmingUp: Promise<void> | undefined;
   #stopped = false;
@@ -43,9 +50,13 @@ export class LiveEngine {
   stop(): void {
     this.#stopped = true;
     this.#engine = undefined;
+    this.#reported.clear();
   }
 
   take(batch: SightingBatch, nowMs: number): void {
+    // Phones tell when they like.
+    if (batch.carriers.length > 0 && phoneOf(batch.gatewayId) === undefined)
+      this.#reported.heard(batch.gatewayId, batch.toMs);
     if (this.#engine) this.#add(this.#engine, batch, nowMs);
   }
 
@@ -61,8 +72,10 @@ export class LiveEngine {
 
   /** Fresh events of the ticks that are due now. */
   advance(nowMs: number): EngineEvent[] {
-    const targetMs = floorTick(nowMs - HOLD_MS);
-    if (!this.#engine || targetMs <= this.#engine.watermarkMs) return [];
+    const soonMs = floorTick(nowMs - COMPLETE_HOLD_MS);
+    if (!this.#engine || soonMs <= this.#engine.watermarkMs) return [];
+    const targetMs = this.#reported.complete(soonMs) ? soonMs : floorTick(nowMs - HOLD_MS);
+    if (targetMs <= this.#engine.watermarkMs) return [];
     const { events } = this.#engine.advance(targetMs);
     return events.filter((event) =>
       'sightingAtMs' in event ? event.sightingAtMs >= nowMs - FRESH_MS : event.atMs >= nowMs - FRESH_MS,
