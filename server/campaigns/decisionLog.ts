@@ -13,6 +13,8 @@ export interface DecisionRecord {
   /** Null where the person had not agreed to presence: then nothing is kept of who it was. */
   shopperId: string | null;
   event: TriggerEvent;
+  /** `basket` and `returned`: what the event came to. @default the event's own type */
+  trigger?: string;
   decidedMs: number;
   outcome: Outcome;
   code: ReasonCode;
@@ -41,6 +43,27 @@ export interface DecisionRow {
   variant: string | null;
   score: number | null;
   outrankedBy: string | null;
+}
+
+/**
+ * A web shop knows whose basket it told of, so "a basket fired" would say that this very person is in the mall. What came
+ * of baskets is therefore shown of days that are over, and only where so many shoppers had one that none is told apart.
+ */
+export interface Crowd {
+  timezone: string;
+  /** Fewest distinct shoppers. */
+  k: number;
+  /** When today began. */
+  beforeMs: number;
+}
+
+/** A condition on decisions of campaign $2 of site $1. */
+function shownTo(crowd: Crowd | undefined): string {
+  if (crowd === undefined) return 'true';
+  const day = `(to_timestamp(decided_ms / 1000.0) at time zone '${crowd.timezone.replaceAll("'", "''")}')::date`;
+  return `(trigger <> 'basket' or (decided_ms < ${Math.trunc(crowd.beforeMs)} and ${day} in (
+    select ${day} from offer_decisions where site_id = $1 and campaign_id = $2 and trigger = 'basket'
+    group by 1 having count(distinct shopper_id) >= ${Math.trunc(crowd.k)})))`;
 }
 
 export interface HeldCounts {
@@ -124,7 +147,7 @@ export class DecisionLog {
       campaign_id: decision.campaignId,
       shopper_id: decision.shopperId,
       zone_id: decision.event.zoneId,
-      trigger: decision.event.type,
+      trigger: decision.trigger ?? decision.event.type,
       event_at_ms: decision.event.atMs,
       sighting_at_ms: decision.event.sightingAtMs,
       decided_ms: decision.decidedMs,
@@ -153,18 +176,23 @@ export class DecisionLog {
   }
 
   /** The latest quarter hour first; within it in no order, for an order would tell who went where next. */
-  ofCampaign(siteId: string, campaignId: string, limit: number, outcome?: Outcome): Promise<DecisionRow[]> {
+  ofCampaign(
+    siteId: string,
+    campaignId: string,
+    limit: number,
+    options: { outcome?: Outcome; crowd?: Crowd } = {},
+  ): Promise<DecisionRow[]> {
     return this.#duck.all<DecisionRow>(
       `select ${COLUMNS} from offer_decisions
-       where site_id = $1 and campaign_id = $2 and outcome = coalesce($3, outcome)
+       where site_id = $1 and campaign_id = $2 and outcome = coalesce($3, outcome) and ${shownTo(options.crowd)}
        order by decided_ms // 900000 desc, id limit ${Math.trunc(limit)}`,
-      [siteId, campaignId, outcome ?? null],
+      [siteId, campaignId, options.outcome ?? null],
     );
   }
 
   /** By quarter hour of the decision, from `fromMs` on: local days are whole numbers of them. */
-  async held(siteId: string, campaignId: string, fromMs: number): Promise<HeldCounts> {
-    const where = 'site_id = $1 and campaign_id = $2 and decided_ms >= $3';
+  async held(siteId: string, campaignId: string, fromMs: number, crowd?: Crowd): Promise<HeldCounts> {
+    const where = `site_id = $1 and campaign_id = $2 and decided_ms >= $3 and ${shownTo(crowd)}`;
     const params = [siteId, campaignId, fromMs];
     const [quarters, reasons, winners] = await Promise.all([
       this.#duck.all<HeldCounts['quarters'][number]>(
@@ -195,22 +223,25 @@ export class DecisionLog {
     );
   }
 
-  async funnel(siteId: string, campaignId: string): Promise<Funnel> {
+  async funnel(siteId: string, campaignId: string, crowd?: Crowd): Promise<Funnel> {
+    const shown = shownTo(crowd);
     const [counts, offers, latency] = await Promise.all([
       this.#duck.all<{ outcome: Outcome; code: string; n: number }>(
-        `select outcome, code, count(*) as n from offer_decisions where site_id = $1 and campaign_id = $2
-         group by all order by n desc, code`,
+        `select outcome, code, count(*) as n from offer_decisions
+         where site_id = $1 and campaign_id = $2 and ${shown} group by all order by n desc, code`,
         [siteId, campaignId],
       ),
       this.#duck.get<{ sent: number; opened: number; redeemed: number }>(
         `select count(*) as sent, count(opened_ms) as opened, count(redeemed_ms) as redeemed from offers
-         where site_id = $1 and campaign_id = $2 and state in ('delivered', 'pushed')`,
+         where site_id = $1 and campaign_id = $2 and state in ('delivered', 'pushed') and (decision_id is null
+           or decision_id not in (select id from offer_decisions
+             where site_id = $1 and campaign_id = $2 and trigger = 'basket' and not (${shown})))`,
         [siteId, campaignId],
       ),
       this.#duck.get<{ p50: number | null; p95: number | null; p99: number | null }>(
         `select quantile_disc(latency_ms, 0.5) as p50, quantile_disc(latency_ms, 0.95) as p95,
            quantile_disc(latency_ms, 0.99) as p99
-         from offer_decisions where site_id = $1 and campaign_id = $2 and latency_ms is not null`,
+         from offer_decisions where site_id = $1 and campaign_id = $2 and latency_ms is not null and ${shown}`,
         [siteId, campaignId],
       ),
     ]);

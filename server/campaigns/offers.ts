@@ -191,7 +191,11 @@ export class Offers {
       if (decision.outcome === 'fire') {
         if (await this.#send(now, score)) winner = campaign;
       } else if (winner !== undefined && winner.id !== campaign.id && decision.code === 'attention-budget')
-        await this.#record(now, held('outranked'), { score, outrankedBy: winner.id });
+        // That a basket won would say whose: see Crowd.
+        await this.#record(now, held('outranked'), {
+          score,
+          ...(winner.trigger.type === 'basket' ? {} : { outrankedBy: winner.id }),
+        });
       else {
         if (decision.outcome === 'control') await this.#spend(again);
         await this.#record(now, decision, { score });
@@ -298,6 +302,7 @@ export class Offers {
       campaignId: campaign.id,
       shopperId: unknowable ? null : shopperId,
       event,
+      trigger: judged.because.code,
       decidedMs: this.#parts.clock(),
       ...verdict,
       offerId: note.offerId ?? null,

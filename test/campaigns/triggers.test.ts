@@ -197,6 +197,41 @@ describe('basket', () => {
     expect(controls).toBeLessThan(12);
   });
 
+  test('whose basket fired is not told: only days that are over and had enough shoppers are shown', async () => {
+    await live(BASKET);
+    await live({ id: 'enter', offer: { ...campaignOf().offer, value: { type: 'amount', amountMinor: 1 } } });
+    const { log, baskets, campaigns } = world.services;
+    await campaigns.put(
+      SITE,
+      {
+        ...campaigns.get(SITE, 'coffee')!,
+        offer: { ...campaignOf().offer, value: { type: 'amount', amountMinor: 900 } },
+      },
+      NOW,
+    );
+    for (let i = 0; i < 3; i++) {
+      const shopperId = await regular('c-1');
+      await baskets.put(basketOf(shopperId, { basketId: `n-${i}` }), null, NOW);
+      await happens(entered({ atMs: NOW + i }));
+      await world.services.pairings.unpair(shopperId, NOW - 70 * DAY, 'shopper');
+    }
+    expect(await world.decisions()).toHaveLength(3);
+    const crowd = { timezone: 'Europe/Prague', k: 3, beforeMs: NOW + DAY };
+    const shown = async (given: Partial<typeof crowd>) => {
+      const to = { ...crowd, ...given };
+      const { wouldFire, sent, latencyMs } = await log.funnel(SITE, 'coffee', to);
+      const rows = await log.ofCampaign(SITE, 'coffee', 10, { crowd: to });
+      const { quarters } = await log.held(SITE, 'coffee', 0, to);
+      return [wouldFire, sent, latencyMs.p50 === null, rows.length, quarters.length];
+    };
+    expect(await shown({})).toEqual([3, 3, false, 3, 1]);
+    expect(await shown({ k: 4 })).toEqual([0, 0, true, 0, 0]);
+    expect(await shown({ beforeMs: NOW })).toEqual([0, 0, true, 0, 0]);
+    // Nor by the campaigns that lost to it.
+    const lost = await log.ofCampaign(SITE, 'enter', 10, { crowd: { ...crowd, beforeMs: NOW } });
+    expect(lost.map(({ code, outrankedBy }) => [code, outrankedBy])).toEqual(Array(3).fill(['outranked', null]));
+  });
+
   test('the consent to profiling takes the web shop’s reference and the baskets with it, a restart keeps the rest', async () => {
     await live(BASKET);
     const stays = await regular('c-1');

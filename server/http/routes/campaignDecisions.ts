@@ -1,9 +1,10 @@
 /** What became of a campaign: decisions, what was held back and why, the funnel. Names nobody, and no other tenant. */
 import { z } from 'zod';
 import type { Campaigns } from '../../campaigns/campaigns.ts';
-import type { DecisionLog, DecisionRow } from '../../campaigns/decisionLog.ts';
+import type { Crowd, DecisionLog, DecisionRow } from '../../campaigns/decisionLog.ts';
 import { iso } from '../../campaigns/ledger.ts';
 import { reasonWords } from '../../campaigns/reasons.ts';
+import { startOfLocalDayMs } from '../../campaigns/schedule.ts';
 import {
   type Campaign,
   type DecisionView,
@@ -40,6 +41,11 @@ export function campaignDecisionRoutes({ campaigns, log, registry, access, requi
     if (winner === undefined) return tenantId === null ? campaignId : null;
     return tenantId === null || winner.tenantId === tenantId ? winner.name : null;
   };
+  const crowdOf = ({ siteId, nowMs }: { siteId: string; nowMs: number }): Crowd => {
+    const { timezone } = registry.site(siteId)!;
+    const { kAnonymity } = registry.definitions(siteId).definitions;
+    return { timezone, k: kAnonymity, beforeMs: startOfLocalDayMs(nowMs, timezone) };
+  };
   const view = (asked: Asked, row: DecisionRow): DecisionView => ({
     at: iso(Math.floor(row.decidedMs / QUARTER_MS) * QUARTER_MS),
     zoneId: row.zoneId,
@@ -57,14 +63,15 @@ export function campaignDecisionRoutes({ campaigns, log, registry, access, requi
     route({
       method: 'get',
       path: '/sites/:site/campaigns/:campaign/decisions',
-      summary: 'What was sent and what was held back, with the reason; names nobody, and times are quarter hours',
+      summary:
+        'What was sent and what was held back, with the reason; names nobody, and times are quarter hours. What came of baskets is shown of days that are over and had enough shoppers with one',
       access,
       params,
       query: z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
       response: z.object({ decisions: z.array(decisionView) }),
       handler: async (context) => {
         const found = require(context, context.params.campaign);
-        const rows = await log.ofCampaign(context.siteId, found.id, context.query.limit);
+        const rows = await log.ofCampaign(context.siteId, found.id, context.query.limit, { crowd: crowdOf(context) });
         return { decisions: rows.map((row) => view(context, row)) };
       },
     }),
@@ -80,11 +87,12 @@ export function campaignDecisionRoutes({ campaigns, log, registry, access, requi
       handler: async (context): Promise<HeldLog> => {
         const { siteId, nowMs, query } = context;
         const found = require(context, context.params.campaign);
-        const timezone = registry.site(siteId)!.timezone;
+        const crowd = crowdOf(context);
+        const { timezone } = crowd;
         const fromMs = Math.floor((nowMs - query.days * DAY_MS) / QUARTER_MS) * QUARTER_MS;
         const [{ quarters, reasons, winners }, samples] = await Promise.all([
-          log.held(siteId, found.id, fromMs),
-          log.ofCampaign(siteId, found.id, SAMPLES, 'held'),
+          log.held(siteId, found.id, fromMs, crowd),
+          log.ofCampaign(siteId, found.id, SAMPLES, { outcome: 'held', crowd }),
         ]);
         const days = new Map<string, HeldLog['byDay'][number]>();
         for (const { startMs, outcome, code, count } of quarters) {
@@ -122,7 +130,7 @@ export function campaignDecisionRoutes({ campaigns, log, registry, access, requi
       access,
       params,
       response: funnel,
-      handler: (context) => log.funnel(context.siteId, require(context, context.params.campaign).id),
+      handler: (context) => log.funnel(context.siteId, require(context, context.params.campaign).id, crowdOf(context)),
     }),
   ];
 }
