@@ -39,6 +39,8 @@ const CLOCK_TOLERANCE_MS = 5_000;
 /** A till holds its clock against the server's when it is online; so much may it drift before it is again. */
 const EXPIRY_TOLERANCE_MS = 60_000;
 const LISTED = 1_000;
+/** One code comes back a few times at most; a till that sends it again and again under new names fills nothing. */
+const KEPT_PER_OFFER = 50;
 
 const MESSAGES: Record<SettleResult, string> = {
   settled: 'Settled: it counts.',
@@ -155,6 +157,13 @@ export class Settler {
             : acceptedMs >= Math.max(expiresMs, row?.expiresMs ?? 0) + EXPIRY_TOLERANCE_MS
               ? 'expired'
               : 'settled';
+    if (result !== 'settled') {
+      const many = await sql.get<{ n: number }>('select count(*) as n from settlements where offer_id = $1', [
+        offer.id,
+      ]);
+      if (many!.n >= KEPT_PER_OFFER)
+        return { settled: { result, offerId: offer.id, title, other }, known: [], shopperId: null };
+    }
     let known: KnownOrder[] = [];
     const amountMinor = book.amountOf(offer.siteId, item);
     let orderId: string | null = null;

@@ -67,6 +67,8 @@ export const walletOffer = z.object({
   title: z.string(),
   text: z.string(),
   terms: z.string().nullable(),
+  /** Of the picture, where the offer has one. */
+  imageUrl: z.string().nullable(),
   zoneName: z.string(),
   reason: z.string(),
   /** `active` can be redeemed. */
@@ -111,7 +113,7 @@ const tillName = z.string().trim().min(1).max(40);
 /** What the caller names its try: the same again is the same redemption, also where the first answer was lost. */
 export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,80}$/, 'must be 1 to 80 printable characters');
 const basket = {
-  /** The basket, in the site's currency; `amountMinor` is the same in its minor units, and only one of them is given. */
+  /** What was paid in the end, in the site's currency; `amountMinor` is the same in its minor units, and only one of them is given. */
   amount: z.number().min(0).max(10_000_000).optional(),
   amountMinor: amountMinor.optional(),
   /** The receipt's number: an import of the same order later is the same order. */

@@ -138,7 +138,7 @@ test('an online redemption whose answer was lost settles as the same one; one by
 test('accepted after its end, or withdrawn before: does not count, and is said', async () => {
   const [late, withdrawn] = [await world.guest(), await world.guest()];
   const till = await world.till();
-  await world.mall.services.book.kill(withdrawn.offer.id);
+  await world.mall.duck.run("update offers set state = 'dead' where id = $1", [withdrawn.offer.id]);
   world.pass(60 * MINUTE_MS);
   const endMs = Date.parse(late.offer.expiresAt);
   const { results } = await world.settle(till, [
@@ -269,4 +269,22 @@ test('keys change: old codes stay good, revoked ones do not, and wallets get new
   expect(fresh).not.toBe(offer.code);
   expect((await till.post<Redemption>('/redemptions', { code: fresh })).body.result).toBe('redeemed');
   expect((await (await world.till()).get(`/sites/${SITE}/offer-keys`)).status).toBe(403);
+});
+
+test('a code that comes back again and again fills nothing, and what is old goes', async () => {
+  const { offer } = await world.guest();
+  const till = await world.till();
+  const items = Array.from({ length: 100 }, (_, i) => ({ key: `k-${i}`, code: offer.code, amountMinor: 100 }));
+  const { results } = await world.settle(till, items);
+  expect(results.filter(({ result }) => result === 'settled')).toHaveLength(1);
+  expect(results.filter(({ result }) => result === 'double-use')).toHaveLength(99);
+  const count = async (table: string) =>
+    (await world.mall.duck.get<{ n: number }>(`select count(*) as n from ${table}`))!.n;
+  expect(await count('settlements')).toBe(50);
+  expect(await count('orders')).toBe(50);
+  const DAY_MS = 86_400_000;
+  await world.mall.services.expire(world.nowMs + 380 * DAY_MS);
+  expect([await count('settlements'), await count('orders'), await count('offer_keys')]).toEqual([50, 50, 1]);
+  await world.mall.services.expire(world.nowMs + 400 * DAY_MS);
+  expect([await count('settlements'), await count('orders'), await count('redemptions')]).toEqual([0, 0, 0]);
 });

@@ -11,7 +11,7 @@ export const cs: Words = {
   code: 'Kód zákazníka',
   codeHint: 'Naskenujte ho, nebo opište osm písmen a číslic.',
   amount: (currency) => `Nákup v ${currency} (nepovinné)`,
-  amountHint: 'Před slevou.',
+  amountHint: 'Kolik zákazník nakonec zaplatí.',
   redeem: 'Uplatnit',
   scan: 'Zapnout kameru',
   stopScan: 'Vypnout kameru',

@@ -11,7 +11,7 @@ export const en: Words = {
   code: 'Customer’s code',
   codeHint: 'Scan it, or type the eight letters and digits.',
   amount: (currency) => `Basket in ${currency} (optional)`,
-  amountHint: 'Before the discount.',
+  amountHint: 'What the customer pays in the end.',
   redeem: 'Redeem',
   scan: 'Use camera',
   stopScan: 'Stop camera',

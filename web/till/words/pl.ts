@@ -11,7 +11,7 @@ export const pl: Words = {
   code: 'Kod klienta',
   codeHint: 'Zeskanuj go albo wpisz osiem liter i cyfr.',
   amount: (currency) => `Zakupy w ${currency} (opcjonalnie)`,
-  amountHint: 'Przed rabatem.',
+  amountHint: 'Ile klient ostatecznie płaci.',
   redeem: 'Zrealizuj',
   scan: 'Włącz aparat',
   stopScan: 'Wyłącz aparat',

@@ -11,7 +11,7 @@ export const sk: Words = {
   code: 'Kód zákazníka',
   codeHint: 'Naskenujte ho alebo odpíšte osem písmen a číslic.',
   amount: (currency) => `Nákup v ${currency} (nepovinné)`,
-  amountHint: 'Pred zľavou.',
+  amountHint: 'Koľko zákazník nakoniec zaplatí.',
   redeem: 'Uplatniť',
   scan: 'Zapnúť kameru',
   stopScan: 'Vypnúť kameru',
