@@ -21,6 +21,7 @@ import { demoRoutes } from './http/routes/demo.ts';
 import { identityRoutes } from './http/routes/identity.ts';
 import { imageRoutes } from './http/routes/images.ts';
 import { coreRoutes } from './http/routes/index.ts';
+import { insightRoutes } from './http/routes/insights.ts';
 import { pushRoutes } from './http/routes/push.ts';
 import { redemptionRoutes } from './http/routes/redemptions.ts';
 import { rehearsalRoutes } from './http/routes/rehearsal.ts';
@@ -216,9 +217,11 @@ class ComposedApp implements App {
         ...campaignRoutes({
           services: offers,
           registry,
+          audit,
           retentionDays: retention.identifiedVisitsDays,
           rehearse: (siteId, campaign, nowMs) => rehearsals.rehearse(siteId, campaign, nowMs),
         }),
+        ...insightRoutes({ services: offers, duck, registry, questions: timeSeries }),
         ...rehearsalRoutes({ services: offers, registry, rehearsals }),
         ...basketRoutes({ services: offers, registry }),
         ...imageRoutes({ services: offers }),

@@ -67,6 +67,16 @@ describe('from draft to live', () => {
     expect((await cafe.post(`${PATH}/latte/start`)).status).toBe(409);
     await manager.post(`${PATH}/latte/approve`);
     expect((await cafe.post<Campaign>(`${PATH}/latte/start`)).body.status).toBe('live');
+    const told = (await mall.audit.entries({ siteId: SITE, limit: 10 })).map(({ action, subject, detail }) =>
+      [action, subject, detail?.slice(0, 8) ?? ''].join(' '),
+    );
+    expect(told.sort()).toEqual([
+      'attention.changed mall {"pushes',
+      'campaign.approved latte ',
+      'campaign.approved latte ',
+      'campaign.rejected latte Too loud',
+      'campaign.started latte ',
+    ]);
   });
 
   test('what was changed since the mall looked at it is not approved unseen', async () => {

@@ -13,6 +13,7 @@ import { basketRoutes } from '../../server/http/routes/baskets.ts';
 import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
 import { imageRoutes } from '../../server/http/routes/images.ts';
+import { pushRoutes } from '../../server/http/routes/push.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
 import { shopperClubRoutes } from '../../server/http/routes/shopperClub.ts';
@@ -137,11 +138,12 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
     live: hub,
     onFailure: onError,
     routes: [
-      ...campaignRoutes({ services, registry }),
+      ...campaignRoutes({ services, registry, audit }),
       ...basketRoutes({ services, registry }),
       ...imageRoutes({ services }),
       ...redemptionRoutes({ services, registry, audit }),
       ...shopperRoutes({ services, registry, hub, auth, audit, demo }),
+      ...pushRoutes({ services }),
       ...shopperClubRoutes({ services }),
       ...shopperMapRoutes({
         services,

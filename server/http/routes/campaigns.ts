@@ -22,14 +22,17 @@ import {
 import { id } from '../../contract/model.ts';
 import { AppError, conflict, notFound } from '../../errors.ts';
 import { idFromName } from '../../floor/zoneIds.ts';
+import { type Audit, actorOf } from '../../privacy/audit.ts';
 import { DEFAULT_RETENTION_DAYS } from '../../privacy/consentTexts.ts';
 import type { Registry } from '../../registry/types.ts';
 import { siteParams, withPathId } from '../resources.ts';
-import { type Access, Reply, type Route, route } from '../route.ts';
+import { type Access, Reply, type Route, type RouteContext, route } from '../route.ts';
 import { type Asked, checkedCampaign } from './campaignChecks.ts';
 import { campaignDecisionRoutes } from './campaignDecisions.ts';
 
 export interface CampaignRouteParts {
+  /** Who started, approved and rejected what, and changed the budget of attention. */
+  audit?: Pick<Audit, 'record'>;
   services: Pick<OfferServices, 'campaigns' | 'log' | 'images'>;
   registry: Registry;
   /** How long visits of identified carriers are kept. @default 90 */
@@ -67,6 +70,12 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
 
   const checked = (asked: Asked, input: z.output<typeof campaignInput>) =>
     checkedCampaign({ registry, images, retentionDays }, asked, input);
+
+  type Acting = Pick<RouteContext, 'principal' | 'siteId' | 'ip'>;
+  const audited = async ({ principal, siteId, ip }: Acting, action: string, subject: string, detail?: string) => {
+    const actor = actorOf(principal);
+    await parts.audit?.record({ actor, action, siteId, subject, ip, ...(detail === undefined ? {} : { detail }) });
+  };
 
   function draft(siteId: string, input: CampaignInput): Campaign {
     if (campaigns.all(siteId).length >= MAX_CAMPAIGNS)
@@ -196,7 +205,7 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       response: campaign,
       handler: async (context) => {
         await rehearsed(context);
-        return change(context, (ready) => {
+        const started = await change(context, (ready) => {
           const live = moved(ready, 'start');
           if (ready.status === 'draft')
             throw conflict('the campaign was changed while it was rehearsed: look at it and start it again');
@@ -208,6 +217,8 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
             );
           return live;
         });
+        await audited(context, 'campaign.started', started.id);
+        return started;
       },
     }),
     move('pause', 'Sends no more until it is started again; codes that are out stay good'),
@@ -220,14 +231,17 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       params: campaignParams,
       body: approvalInput,
       response: campaign,
-      handler: (context) =>
-        change(context, (known) => {
+      handler: async (context) => {
+        const approved = await change(context, (known) => {
           const { seen } = context.body;
           const { status: _, rejection: __, ...input } = known;
           if (seen !== undefined && isSubstantialChange(seen, input))
             throw conflict('the campaign was changed since you looked at it: read it again', 'body.seen');
           return { ...moved(known, 'approve'), rejection: null };
-        }),
+        });
+        await audited(context, 'campaign.approved', approved.id);
+        return approved;
+      },
     }),
     route({
       method: 'post',
@@ -237,11 +251,13 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       params: campaignParams,
       body: rejectionInput,
       response: campaign,
-      handler: (context) =>
-        change(context, (known) => ({
-          ...moved(known, 'reject'),
-          rejection: { reason: context.body.reason, at: iso(context.nowMs) },
-        })),
+      handler: async (context) => {
+        const { reason } = context.body;
+        const rejection = { reason, at: iso(context.nowMs) };
+        const rejected = await change(context, (known) => ({ ...moved(known, 'reject'), rejection }));
+        await audited(context, 'campaign.rejected', rejected.id, reason);
+        return rejected;
+      },
     }),
     ...campaignDecisionRoutes({ campaigns, log, registry, access: EVERYONE, require }),
     route({
@@ -261,8 +277,10 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       params: siteParams,
       body: attention,
       response: attention,
-      handler: async ({ siteId, body, nowMs }) => {
+      handler: async (context) => {
+        const { siteId, body, nowMs } = context;
         await campaigns.putAttention(siteId, body, nowMs);
+        await audited(context, 'attention.changed', siteId, JSON.stringify(body));
         return body;
       },
     }),
