@@ -40,6 +40,7 @@ export function walletOffer(offer: Offer, score: number | undefined, nowMs: numb
     title: offer.title,
     text: offer.text,
     terms: offer.terms,
+    imageUrl: offer.imageId === null ? null : `/api/v1/images/${offer.imageId}`,
     zoneName: offer.zoneName,
     reason: offer.reason,
     state,

@@ -6,7 +6,7 @@ import type { MapFloor, MapZone, ShopperMap } from '../contract/shopper.ts';
 import type { Questions } from '../db/timeSeries.ts';
 import { areaOf } from '../floor/geometry.ts';
 import { simplifyShape, simplifyWalls } from '../floor/simplify.ts';
-import { livelinessOf, meanDensity } from '../metrics/liveliness.ts';
+import { livelinessOf, meanDensity, usualPeople } from '../metrics/liveliness.ts';
 import type { Registry } from '../registry/types.ts';
 
 export interface PublicMapParts {
@@ -71,13 +71,9 @@ export class PublicMap {
     const { registry, pipeline } = this.#parts;
     const heat = pipeline.heat(siteId);
     const areaM2 = registry.floors.all(siteId).reduce((sum, floor) => sum + floorAreaM2(floor), 0);
-    const usualPeople = await this.#usualOf(siteId, nowMs);
+    const usual = await this.#usualOf(siteId, nowMs);
     const perM2 =
-      usualPeople !== undefined && areaM2 > 0
-        ? usualPeople / areaM2
-        : heat === undefined
-          ? 0
-          : meanDensity(heat, areaM2);
+      usual !== undefined && areaM2 > 0 ? usual / areaM2 : heat === undefined ? 0 : meanDensity(heat, areaM2);
     const levels = new Map<string, MapZone['liveliness']>();
     // Coupon zones lie within places that have a level of their own.
     for (const zone of registry.zones.all(siteId))
@@ -92,7 +88,7 @@ export class PublicMap {
     return livelinessOf(zone.shape, floor, perM2);
   }
 
-  /** People in the mall in a mean hour of the last week in which at least k were there. */
+  /** Of the hours of the last week in which at least k were there. */
   #usualOf(siteId: string, nowMs: number): Promise<number | undefined> {
     const kept = this.#usual.get(siteId);
     if (kept !== undefined && nowMs - kept.atMs < USUAL_FOR_MS && nowMs >= kept.atMs) return kept.value;
@@ -101,8 +97,7 @@ export class PublicMap {
     const value = questions
       .series({ siteId, metric: 'occupancy', interval: 'hour', fromMs: nowMs - USUAL_OVER_MS, toMs: nowMs })
       .then(({ series }) => {
-        const busy = series.flatMap((point) => (point.value !== null && point.value >= k ? [point.value] : []));
-        return busy.length === 0 ? undefined : busy.reduce((sum, people) => sum + people, 0) / busy.length;
+        return usualPeople(series.flatMap(({ value }) => (value !== null && value >= k ? [value] : [])));
       });
     this.#usual.set(siteId, { atMs: nowMs, value });
     // A question that failed is asked again by the next who looks.

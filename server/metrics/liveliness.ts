@@ -31,6 +31,15 @@ export function densityIn(shape: Shape, { cellM, cells }: FloorHeat): number {
   return around === undefined ? 0 : around[2] / (cellM * cellM);
 }
 
+/**
+ * How full the mall is for a mean visitor, from its hours: most come when it is full, so each hour weighs as many as were
+ * there. Undefined before there was one.
+ */
+export function usualPeople(hours: readonly number[]): number | undefined {
+  const visitors = hours.reduce((sum, people) => sum + people, 0);
+  return visitors > 0 ? hours.reduce((sum, people) => sum + people * people, 0) / visitors : undefined;
+}
+
 /** Over all floors, for a mall that has no history yet. */
 export function meanDensity(heat: LiveHeat, areaM2: number): number {
   let people = 0;

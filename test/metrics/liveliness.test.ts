@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LiveHeat } from '../../server/contract/live.ts';
 import { liveHeatCells } from '../../server/metrics/liveHeat.ts';
-import { densityIn, livelinessOf, meanDensity } from '../../server/metrics/liveliness.ts';
+import { densityIn, livelinessOf, meanDensity, usualPeople } from '../../server/metrics/liveliness.ts';
 
 const circle = (xM: number, yM: number, radiusM: number) => ({ type: 'circle' as const, xM, yM, radiusM });
 const heat = (...cells: [number, number, number][]): LiveHeat['floors'][number] => ({ floorId: 'f', cellM: 2, cells });
@@ -11,6 +11,12 @@ test('a density is people for each square metre, of the cell around where the zo
   expect(densityIn(circle(5.2, 5.2, 0.5), heat([4, 4, 2]))).toBeCloseTo(2 / 4);
   expect(densityIn(circle(5.2, 5.2, 0.5), heat([10, 10, 2]))).toBe(0);
   expect(meanDensity({ atMs: 0, floors: [heat([0, 0, 3]), heat([0, 0, 1])] }, 100)).toBeCloseTo(0.04);
+});
+
+test('usual is what a mean visitor meets', () => {
+  expect(usualPeople([])).toBeUndefined();
+  expect(usualPeople([100])).toBe(100);
+  expect(usualPeople([10, 90])).toBe(82);
 });
 
 test('levels compare with what is usual; without either there is none', () => {

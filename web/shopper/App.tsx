@@ -9,7 +9,7 @@ import { Offers } from './components/Offers.tsx';
 import { Privacy } from './components/Privacy.tsx';
 import { Elsewhere, Welcome } from './components/Welcome.tsx';
 import { words } from './i18n/index.ts';
-import { announcement, connected, me, online, site, stage, type Tab, tab } from './state.ts';
+import { announcement, arrivedId, connected, me, online, site, stage, type Tab, tab } from './state.ts';
 
 const TABS: { id: Tab; icon: IconName }[] = [
   { id: 'offers', icon: 'tag' },
@@ -26,6 +26,7 @@ function Tabs() {
     activity: t.tabActivity,
     privacy: t.tabPrivacy,
   };
+  const hasNew = tab.value !== 'offers' && arrivedId.value !== undefined;
   return (
     <nav class="tabs" aria-label={t.sections}>
       {TABS.map(({ id, icon }) => (
@@ -33,6 +34,7 @@ function Tabs() {
           key={id}
           type="button"
           aria-current={tab.value === id ? 'page' : undefined}
+          class={id === 'offers' && hasNew ? 'has-new' : ''}
           onClick={() => {
             tab.value = id;
             scrollTo(0, 0);

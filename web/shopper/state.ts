@@ -85,14 +85,27 @@ export async function load(): Promise<void> {
       await signedIn(await shopper.me());
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      // Whoever it was is not known here any more: nothing of them stays on the phone.
+      device.forget();
+      offers.value = [];
       await findMall();
     }
   } catch {
     // Codes in the wallet work without a connection.
     me.value = device.who();
     stage.value = me.value === undefined ? 'unreachable' : 'home';
+    if (me.value !== undefined) tryAgain();
   }
 }
+
+/** Started from what the phone remembers: the mall is asked again until it answers. */
+function tryAgain(): void {
+  setTimeout(() => {
+    if (connected.value || stage.value !== 'home') return;
+    void refresh().then(tryAgain);
+  }, TRY_AGAIN_MS);
+}
+const TRY_AGAIN_MS = 15_000;
 
 async function findMall(): Promise<void> {
   const asked = new URLSearchParams(location.search).get('site');
@@ -151,6 +164,8 @@ function arrived(push: OfferPush): void {
     title: push.title,
     text: push.text,
     terms: push.terms ?? null,
+    // Comes with the server's own entry.
+    imageUrl: null,
     zoneName: push.zoneName,
     reason: push.reason,
     state: 'active',
@@ -166,7 +181,8 @@ function arrived(push: OfferPush): void {
   keep([offer, ...offers.value]);
   arrivedId.value = offer.id;
   announcement.value = words.value.newOfferSpoken(offer.title, offer.text, offer.zoneName);
-  tab.value = 'offers';
+  // Who fills something in is not torn away from it.
+  if (document.querySelector('dialog[open]') === null) tab.value = 'offers';
   if (soundOn.value) void chime();
   // The server's own entry follows once it has booked the phone's answer.
   setTimeout(() => void refreshWallet(), WALLET_AFTER_MS);

@@ -11,8 +11,8 @@ import { Icon } from './icons.tsx';
 /** The server's levels change no faster. */
 const RENEW_EVERY_MS = 30_000;
 const LABEL_PX = 11;
-/** A mean letter of the typeface is a little more than half as wide as it is high. */
-const LETTER = 0.56;
+/** How wide a mean letter is beside its height, as bold as names are drawn. */
+const LETTER = 0.63;
 const MIN_LABEL_LETTERS = 3;
 /** A finger that lies still trembles by a few. */
 const TAP_PX = 8;
@@ -23,9 +23,13 @@ function shortName(name: string, letters: number): string | undefined {
   if (letters < MIN_LABEL_LETTERS + 1) return undefined;
   const cut = name.slice(0, letters);
   const space = cut.lastIndexOf(' ');
-  return space >= MIN_LABEL_LETTERS ? cut.slice(0, space) : `${name.slice(0, letters - 1)}…`;
+  // No "Oak &": what joins words ends no name.
+  return space >= MIN_LABEL_LETTERS
+    ? cut.slice(0, space).replace(/[^\p{L}\p{N}]+$/u, '')
+    : `${name.slice(0, letters - 1)}…`;
 }
 
+const LEVELS = ['lively', 'normal', 'quiet'] as const;
 const ORDER: Record<MapZone['kind'], number> = { corridor: 0, entrance: 1, other: 2, shop: 3, coupon: 4 };
 
 function Drawing({
@@ -93,91 +97,114 @@ function Drawing({
     const text = zone.kind === 'corridor' || zone.kind === 'coupon' ? undefined : shortName(zone.name, letters);
     if (text === undefined || place.height / perPx < LABEL_PX * 1.4) return null;
     return (
-      <text key={`${zone.id}-name`} class="map-name" x={place.x} y={place.y} font-size={LABEL_PX * perPx}>
+      <text
+        key={`${zone.id}-name`}
+        class={`map-name ${zone.liveliness ?? 'unknown'}`}
+        x={place.x}
+        y={place.y}
+        font-size={LABEL_PX * perPx}
+        stroke-width={2.5 * perPx}
+      >
         {text}
       </text>
     );
   };
   return (
-    <div class={`map ${closeUp ? 'close-up' : ''}`}>
-      {/* Everything that it shows stands in the list below, which the keyboard reaches. */}
-      <svg
-        ref={svg}
-        viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
-        style={{ aspectRatio: `${box.width} / ${box.height}` }}
-        role="img"
-        aria-label={t.mapOf(floor.name)}
-        onPointerDown={(event) => {
-          fingers.current.set(event.pointerId, at(event));
-          dragged.current = 0;
-        }}
-        onPointerMove={onMove}
-        onPointerUp={tap}
-        onPointerCancel={lift}
-        onPointerLeave={lift}
-        onWheel={(event) => {
-          if (!event.ctrlKey && !closeUp && event.deltaY > 0) return;
-          event.preventDefault();
-          zoomAt(event.deltaY > 0 ? 1.2 : 1 / 1.2, at(event));
-        }}
-      >
-        {floor.outline === null ? (
-          <rect class="map-floor" x={0} y={0} width={floor.widthM} height={floor.heightM} rx={0.5} />
-        ) : (
-          <path class="map-floor" d={pathOf(floor.outline, box)} fill-rule="evenodd" />
-        )}
-        {floor.image !== null && (
-          <image
-            href={floor.image.url}
-            x={floor.image.xM}
-            y={box.flip - floor.image.yM - floor.image.heightM}
-            width={floor.image.widthM}
-            height={floor.image.heightM}
-          />
-        )}
-        {sorted
-          .filter((zone) => zone.kind !== 'coupon')
-          .map((zone) => (
-            <path
-              key={zone.id}
-              data-zone={zone.id}
-              class={`map-zone ${zone.kind} ${zone.liveliness ?? 'unknown'} ${chosen === zone.id ? 'chosen' : ''}`}
-              d={pathOf(zone.shape, box)}
-              fill-rule="evenodd"
-            />
-          ))}
-        <path
-          class="map-walls"
-          d={floor.walls.map(([x1, y1, x2, y2]) => `M${x1} ${box.flip - y1}L${x2} ${box.flip - y2}`).join('')}
-        />
-        {sorted
-          .filter((zone) => zone.coupon)
-          .map((zone) => (
-            <path
-              key={`${zone.id}-coupon`}
-              data-zone={zone.id}
-              class={`map-coupon ${chosen === zone.id ? 'chosen' : ''}`}
-              d={pathOf(zone.shape, box)}
-              fill-rule="evenodd"
-            />
-          ))}
-        {sorted.map(label)}
-      </svg>
-      <div class="map-zoom">
-        <button type="button" class="button icon" aria-label={t.zoomIn} onClick={() => zoomAt(1 / 1.6)}>
-          <Icon name="plus" />
-        </button>
-        <button
-          type="button"
-          class="button icon"
-          aria-label={t.zoomOut}
-          disabled={!closeUp}
-          onClick={() => zoomAt(1.6)}
+    <>
+      <div class={`map ${closeUp ? 'close-up' : ''}`}>
+        {/* Everything that it shows stands in the list below, which the keyboard reaches. */}
+        <svg
+          ref={svg}
+          viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
+          style={{ aspectRatio: `${box.width} / ${box.height}` }}
+          role="img"
+          aria-label={t.mapOf(floor.name)}
+          onPointerDown={(event) => {
+            fingers.current.set(event.pointerId, at(event));
+            dragged.current = 0;
+          }}
+          onPointerMove={onMove}
+          onPointerUp={tap}
+          onPointerCancel={lift}
+          onPointerLeave={lift}
+          onWheel={(event) => {
+            if (!event.ctrlKey && !closeUp && event.deltaY > 0) return;
+            event.preventDefault();
+            zoomAt(event.deltaY > 0 ? 1.2 : 1 / 1.2, at(event));
+          }}
         >
-          <Icon name="minus" />
-        </button>
+          {floor.outline === null ? (
+            <rect class="map-floor" x={0} y={0} width={floor.widthM} height={floor.heightM} rx={0.5} />
+          ) : (
+            <path class="map-floor" d={pathOf(floor.outline, box)} fill-rule="evenodd" />
+          )}
+          {floor.image !== null && (
+            <image
+              href={floor.image.url}
+              x={floor.image.xM}
+              y={box.flip - floor.image.yM - floor.image.heightM}
+              width={floor.image.widthM}
+              height={floor.image.heightM}
+            />
+          )}
+          {sorted
+            .filter((zone) => zone.kind !== 'coupon')
+            .map((zone) => (
+              <path
+                key={zone.id}
+                data-zone={zone.id}
+                class={`map-zone ${zone.kind} ${zone.liveliness ?? 'unknown'} ${chosen === zone.id ? 'chosen' : ''}`}
+                d={pathOf(zone.shape, box)}
+                fill-rule="evenodd"
+              />
+            ))}
+          <path
+            class="map-walls"
+            d={floor.walls.map(([x1, y1, x2, y2]) => `M${x1} ${box.flip - y1}L${x2} ${box.flip - y2}`).join('')}
+          />
+          {sorted
+            .filter((zone) => zone.coupon)
+            .map((zone) => (
+              <path
+                key={`${zone.id}-coupon`}
+                data-zone={zone.id}
+                class={`map-coupon ${chosen === zone.id ? 'chosen' : ''}`}
+                d={pathOf(zone.shape, box)}
+                fill-rule="evenodd"
+              />
+            ))}
+          {sorted.map(label)}
+        </svg>
       </div>
-    </div>
+      <div class="map-foot">
+        <ul class="legend">
+          <li>
+            <i class="key coupon" aria-hidden="true" />
+            {t.offerHere}
+          </li>
+          {LEVELS.map((level) => (
+            <li key={level}>
+              <i class={`key ${level}`} aria-hidden="true" />
+              {t[level]}
+            </li>
+          ))}
+        </ul>
+        <div class="map-zoom">
+          <button type="button" class="button icon" aria-label={t.zoomIn} onClick={() => zoomAt(1 / 1.6)}>
+            <Icon name="plus" />
+          </button>
+          <button
+            type="button"
+            class="button icon"
+            aria-label={t.zoomOut}
+            disabled={!closeUp}
+            onClick={() => zoomAt(1.6)}
+          >
+            <Icon name="minus" />
+          </button>
+        </div>
+      </div>
+    </>
   );
 }
 
@@ -195,8 +222,6 @@ function Level({ zone }: { zone: MapZone }) {
     </span>
   );
 }
-
-const LEVELS = ['lively', 'normal', 'quiet'] as const;
 
 export function MapView() {
   const t = words.value;
@@ -290,18 +315,6 @@ export function MapView() {
               </fieldset>
             )}
             <Drawing floor={floor} zones={zones} chosen={chosen} onChoose={choose} />
-            <ul class="legend">
-              <li>
-                <i class="key coupon" aria-hidden="true" />
-                {t.offerHere}
-              </li>
-              {LEVELS.map((level) => (
-                <li key={level}>
-                  <i class={`key ${level}`} aria-hidden="true" />
-                  {t[level]}
-                </li>
-              ))}
-            </ul>
           </section>
           {places.length > 0 && (
             <section class="group" aria-labelledby="places-title">

@@ -38,6 +38,10 @@ export function OfferTicket({ offer }: { offer: WalletOffer }) {
   return (
     <article class={`ticket ${fresh ? 'fresh' : ''}`}>
       <div class="ticket-main">
+        {/* A wallet that an earlier version kept knows of none. */}
+        {offer.imageUrl != null && (
+          <img class="ticket-picture" src={offer.imageUrl} alt="" loading="lazy" decoding="async" />
+        )}
         <p class="ticket-place">
           <Icon name="pin" size={16} />
           {offer.zoneName}
