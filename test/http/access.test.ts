@@ -13,6 +13,7 @@ import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
 import { identityRoutes } from '../../server/http/routes/identity.ts';
 import { imageRoutes } from '../../server/http/routes/images.ts';
+import { insightRoutes } from '../../server/http/routes/insights.ts';
 import { pushRoutes } from '../../server/http/routes/push.ts';
 import { redemptionRoutes } from '../../server/http/routes/redemptions.ts';
 import { rehearsalRoutes } from '../../server/http/routes/rehearsal.ts';
@@ -151,6 +152,10 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/campaigns/:campaign/funnel': ANALYSTS,
   'POST /api/v1/sites/:site/campaigns/:campaign/rehearsal': ANALYSTS,
   'GET /api/v1/sites/:site/campaigns/:campaign/rehearsal': ANALYSTS,
+  'GET /api/v1/sites/:site/campaigns/:campaign/proof': ANALYSTS,
+  'GET /api/v1/sites/:site/shops/:zone/figures': ANALYSTS,
+  'GET /api/v1/sites/:site/tenants/:tenant/figures': ANALYSTS,
+  'GET /api/v1/sites/:site/insights/definitions': ANALYSTS,
   'GET /api/v1/sites/:site/attention': ANALYSTS,
   'PUT /api/v1/sites/:site/attention': MANAGEMENT,
   'GET /api/v1/shopper/sites': 'public',
@@ -236,6 +241,7 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
     ...campaignRoutes({ services: offers, registry }),
     ...rehearsalRoutes({ services: offers, registry, rehearsals }),
+    ...insightRoutes({ services: offers, duck, registry, questions: services.questions }),
     ...basketRoutes({ services: offers, registry }),
     ...imageRoutes({ services: offers }),
     ...shopperRoutes({ services: offers, registry, hub, auth, demo: true, audit }),
