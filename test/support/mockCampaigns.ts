@@ -30,6 +30,8 @@ import { DEFAULT_LOYALTY, type LoyaltySettings, loyaltySettings } from '../../se
 import * as mall from './mockMall.ts';
 
 const DAY_MS = 86_400_000;
+const REHEARSAL_MS = 400;
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const iso = (atMs: number): string => new Date(atMs).toISOString();
 
 export class Refusal extends Error {
@@ -324,10 +326,13 @@ export class MockCampaigns {
       case 'decisions':
         return decisionsOf();
       case 'rehearsal': {
-        if (method === 'POST') {
-          this.#rehearsals.set(found.id, rehearsalOf(found));
-          this.#keep(afterRehearsal(found));
-        }
+        // It takes a while, as it does with years of history; until then there is none.
+        if (method === 'POST')
+          return sleep(REHEARSAL_MS).then(() => {
+            this.#rehearsals.set(found.id, rehearsalOf(found));
+            this.#keep(afterRehearsal(found));
+            return rehearsalOf(found);
+          });
         const known = this.#rehearsals.get(found.id);
         if (known === undefined) throw new Refusal(404, 'it was not rehearsed yet');
         return known;

@@ -29,7 +29,7 @@ export function Lifeline({ campaign, approvalRequired }: { campaign: Campaign; a
         {stops.map((stop, at) => (
           <li
             key={stop}
-            class={at < now ? 'done' : at === now ? (status === 'paused' ? 'now paused' : 'now') : ''}
+            class={at < now ? 'is-done' : at === now ? (status === 'paused' ? 'is-now is-paused' : 'is-now') : ''}
             aria-current={at === now ? 'step' : undefined}
           >
             <span class="life-mark" aria-hidden="true">

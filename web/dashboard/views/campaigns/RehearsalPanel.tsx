@@ -1,5 +1,6 @@
 /** Plays the last four weeks before anybody is sent anything, and shows what would have happened. */
-import { useEffect, useState } from 'preact/hooks';
+import { signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Campaign } from '../../../../server/contract/campaigns.ts';
 import type { Floor, Site, Zone } from '../../../../server/contract/model.ts';
 import { ApiError } from '../../../lib/api.ts';
@@ -13,6 +14,27 @@ import { offersOf } from '../../state/offerEndpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
 
 const RehearsalResult = lazy(() => import('./RehearsalResult.tsx'));
+
+/** Outlive the page that began them: a person may look at something else meanwhile, and a new campaign changes its address. */
+const underWay = signal<ReadonlyMap<string, number>>(new Map());
+const failed = signal<ReadonlyMap<string, ApiError>>(new Map());
+function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
+async function rehearse(siteId: string, campaignId: string): Promise<void> {
+  failed.value = without(failed.value, campaignId);
+  underWay.value = new Map(underWay.value).set(campaignId, Date.now());
+  try {
+    await offersOf(siteId).rehearse(campaignId);
+  } catch (error) {
+    const known = error instanceof ApiError ? error : new ApiError(0, 'page', String(error));
+    failed.value = new Map(failed.value).set(campaignId, known);
+  } finally {
+    underWay.value = without(underWay.value, campaignId);
+  }
+}
 
 export function RehearsalPanel(props: {
   site: Site;
@@ -31,30 +53,28 @@ export function RehearsalPanel(props: {
   const asked = useAsync(campaign === undefined ? null : `rehearsal/${campaign.id}`, (signal) =>
     api.rehearsal(campaign!.id, signal),
   );
-  const [runningSinceMs, setRunningSince] = useState<number>();
+  const runningSinceMs = campaign === undefined ? undefined : underWay.value.get(campaign.id);
+  const fault = campaign === undefined ? undefined : failed.value.get(campaign.id);
   const [nowMs, setNow] = useState(Date.now);
-  const [fault, setFault] = useState<ApiError>();
+  const wasRunning = useRef(false);
   useEffect(() => {
-    if (runningSinceMs === undefined) return;
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
+    if (runningSinceMs !== undefined) {
+      wasRunning.current = true;
+      setNow(Date.now());
+      const timer = setInterval(() => setNow(Date.now()), 1_000);
+      return () => clearInterval(timer);
+    }
+    if (!wasRunning.current || campaign === undefined) return;
+    wasRunning.current = false;
+    asked.reload();
+    ofSite(site.id)
+      .campaign(campaign.id)
+      .then(props.onRehearsed, () => undefined);
   }, [runningSinceMs]);
 
   const run = async () => {
-    setFault(undefined);
     const kept = props.before === undefined ? campaign : await props.before();
-    if (kept === undefined) return;
-    setNow(Date.now());
-    setRunningSince(Date.now());
-    try {
-      const result = await api.rehearse(kept.id);
-      asked.set(result);
-      props.onRehearsed(await ofSite(site.id).campaign(kept.id));
-    } catch (error) {
-      setFault(error instanceof ApiError ? error : new ApiError(0, 'page', String(error)));
-    } finally {
-      setRunningSince(undefined);
-    }
+    if (kept !== undefined) await rehearse(site.id, kept.id);
   };
   const result = asked.data;
   const isOld = result != null && (props.isDirty === true || !result.isCurrent);
