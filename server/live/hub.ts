@@ -69,6 +69,8 @@ class SocketHub implements LiveServer {
   readonly #publicUrl: string | null;
   readonly #snapshots = new Map<string, LiveSnapshot>();
   readonly #heats = new Map<string, LiveHeat>();
+  /** By credential: counting them anew would cost each of ten thousand phones a look at all the others. */
+  readonly #socketsOf = new Map<string, number>();
   #io: Server | undefined;
   #dashboards: Dashboards | undefined;
   #shoppers: Shoppers | undefined;
@@ -99,8 +101,14 @@ class SocketHub implements LiveServer {
     this.#shoppers = shoppers;
     dashboards.use((socket, next) => next(this.#admit(socket, '/dashboard', SESSION_COOKIE)));
     shoppers.use((socket, next) => next(this.#admit(socket, '/shopper', SHOPPER_COOKIE)));
-    dashboards.on('connection', (socket) => this.#onDashboard(socket));
-    shoppers.on('connection', (socket) => this.#onShopper(socket));
+    dashboards.on('connection', (socket) => {
+      socket.on('disconnect', this.#counted(socket.data.who.credentialId));
+      this.#onDashboard(socket);
+    });
+    shoppers.on('connection', (socket) => {
+      socket.on('disconnect', this.#counted(socket.data.who.credentialId));
+      this.#onShopper(socket);
+    });
     this.#stopListening = this.#auth.onRevoked((what) => this.#drop(what));
   }
 
@@ -138,12 +146,22 @@ class SocketHub implements LiveServer {
     const who = this.#auth.authenticate(credential);
     const decision = decide(NAMESPACES[namespace].access, who?.principal, '');
     if (!decision.ok || !who || !credential) return new Error(decision.ok ? 'sign in first' : decision.error.message);
-    let same = 0;
-    for (const other of this.#sockets()) if (other.data.who.credentialId === who.credentialId) same++;
-    if (same >= MAX_SOCKETS_PER_CREDENTIAL) return new Error('too many connections of this session');
+    if ((this.#socketsOf.get(who.credentialId) ?? 0) >= MAX_SOCKETS_PER_CREDENTIAL)
+      return new Error('too many connections of this session');
     socket.data.credential = credential;
     socket.data.who = who;
     return undefined;
+  }
+
+  /** Returns what to call when it is gone. */
+  #counted(credentialId: string): () => void {
+    const add = (change: number): void => {
+      const left = (this.#socketsOf.get(credentialId) ?? 0) + change;
+      if (left > 0) this.#socketsOf.set(credentialId, left);
+      else this.#socketsOf.delete(credentialId);
+    };
+    add(1);
+    return () => add(-1);
   }
 
   #watchExpiry(socket: DashboardSocket | ShopperSocket): void {

@@ -146,6 +146,8 @@ test('an offer reaches the phone in time, is redeemed once, and dies with consen
   expect(sent).toMatchObject({ outcome: 'sent', zoneId: 'west', trigger: 'entered' });
   expect(sent.latencyMs).toBeGreaterThan(0);
   expect(sent.latencyMs).toBeLessThanOrEqual(OFFER_WITHIN_MS);
+  const metrics = await (await fetch(`${server.ready.url}/metrics`)).text();
+  expect(metrics).toContain('promenade_offer_hand_over_seconds_count{site="mall",route="received"} 1');
   // The server's figure, measured against what the gateways really sent and when the phone really got it.
   const claimedMs = push.atMs - sent.latencyMs!;
   const completing = gateways.heard.reduce((best, one) =>
