@@ -10,7 +10,8 @@
  *   interest shown   1 on entering, up to 1.5 after five minutes of dwell, 0.8 on leaving
  *   familiarity      1 + ½ e^(−days since the last redemption of this tenant ÷ 30); 1 where there was none or no consent
  * expected value = what the offer saves the shopper × how likely it is redeemed
- *   the saving is the offer's value, or the typical value of the campaigns that compete where it names none
+ *   the saving is the offer's value, or the typical value of the campaigns that compete where it names none, and at most
+ *   five times that: the value is what the shop says of itself, and a claim alone is to win no ranking for ever
  *   redemption rate = (redeemed + k m) ÷ (sent + k): empirical Bayes. m and k come from all campaigns of the site by the
  *   method of moments, so a new campaign starts at what the mall is used to and earns its own rate.
  * shares = what the tenant and the campaign had of the pushes of late (half of the weight is gone after six hours), of all
@@ -40,6 +41,8 @@ const FIRST_STRENGTH = 20;
 const MIN_SENT = 20;
 const MIN_CAMPAIGNS = 3;
 const STRENGTH = { min: 10, max: 1_000 };
+/** With the shares this leaves a place now and then to who claims less. */
+const MAX_TIMES_TYPICAL = 5;
 /** Where nobody names a value all are worth the same. */
 const UNKNOWN_VALUE_MINOR = 100;
 
@@ -129,7 +132,7 @@ export function rank<T extends RankSignals>(contenders: readonly T[], prior: Rat
   const typical = typicalValueMinor(contenders.map(({ value }) => costMinorOf(value)));
   return contenders
     .map((signals) => {
-      const value = costMinorOf(signals.value) || typical;
+      const value = Math.min(costMinorOf(signals.value) || typical, MAX_TIMES_TYPICAL * typical);
       const deserved = relevanceOf(signals, nowMs) * value * rateOf(signals.redemptions, prior);
       return { signals, score: deserved / ((1 + signals.tenantShare) * (1 + signals.campaignShare)) };
     })

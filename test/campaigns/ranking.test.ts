@@ -77,6 +77,15 @@ describe('what counts for a campaign', () => {
     ).toEqual(['b', 'a', 'c']);
   });
 
+  test('a value that is claimed beyond measure counts five times the typical one', () => {
+    const claimed = (amountMinor: number) =>
+      rank([signals('a'), signals('b', { value: { type: 'amount', amountMinor } })], PRIOR, NOW);
+    const [first, second] = claimed(100_000_000);
+    expect(first!.signals.campaign.id).toBe('b');
+    expect(first!.score / second!.score).toBeCloseTo(5, 9);
+    expect(claimed(1_500)[0]!.score / claimed(1_500)[1]!.score).toBeCloseTo(3, 9);
+  });
+
   test('an offer without a value counts as the typical one of those that compete', () => {
     const cheap = signals('cheap', { value: { type: 'amount', amountMinor: 100 } });
     const dear = signals('dear', { value: { type: 'percent', percent: 20, maxAmountMinor: 900 } });
