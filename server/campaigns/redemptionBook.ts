@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '../auth/secrets.ts';
 import { toMinor } from '../contract/money.ts';
-import type { RedemptionRow } from '../contract/offers.ts';
+import type { RedemptionRow, VoidRow } from '../contract/offers.ts';
 import type { Duck, WriteSql } from '../db/duckdb.ts';
 import type { KnownOrder, Orders } from '../orders/orders.ts';
 import type { Registry } from '../registry/types.ts';
@@ -206,6 +206,36 @@ export class RedemptionBook {
       orderId: row.orderId,
       settledAt: isoOrNull(row.settledMs),
       voidableUntil: nowMs < voidableUntilMs(row) ? iso(voidableUntilMs(row)) : null,
+    }));
+  }
+
+  /** What was taken back, the newest first. */
+  async voids(rights: readonly RedemptionRight[], fromMs: number, toMs: number): Promise<VoidRow[]> {
+    const rows = await this.duck.all<
+      Omit<VoidRow, 'redeemedAt' | 'voidedAt' | 'by' | 'currency' | 'title'> & {
+        siteId: string;
+        title: string | null;
+        redeemedMs: number;
+        voidedMs: number;
+        byKind: string;
+        byId: string;
+      }
+    >(
+      `select v.redemption_id as id, v.site_id as "siteId", v.tenant_id as "tenantId", v.offer_id as "offerId",
+         v.campaign_id as "campaignId", o.title, v.redeemed_ms as "redeemedMs", v.voided_ms as "voidedMs",
+         v.by_kind as "byKind", v.by_id as "byId", v.till, v.amount_minor as "amountMinor", v.reason
+       from redemption_voids v left join offers o on o.id = v.offer_id
+       where v.voided_ms >= $1 and v.voided_ms < $2 and (${rightsSql(rights, 'v')})
+       order by v.voided_ms desc, v.redemption_id limit ${LISTED}`,
+      [fromMs, toMs, ...rightsParams(rights)],
+    );
+    return rows.map(({ siteId, redeemedMs, voidedMs, byKind, byId, ...row }) => ({
+      ...row,
+      title: row.title ?? row.campaignId,
+      redeemedAt: iso(redeemedMs),
+      voidedAt: iso(voidedMs),
+      by: { kind: byKind, id: byId },
+      currency: this.currencyOf(siteId),
     }));
   }
 }

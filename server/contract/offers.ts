@@ -184,6 +184,23 @@ export const redemptionRow = z.object({
 });
 export type RedemptionRow = z.infer<typeof redemptionRow>;
 
+/** What was taken back, by whom and why. */
+export const voidRow = z.object({
+  id: z.string(),
+  tenantId: z.string().nullable(),
+  offerId: z.string(),
+  campaignId: z.string(),
+  title: z.string(),
+  redeemedAt: z.string(),
+  voidedAt: z.string(),
+  by: z.object({ kind: z.string(), id: z.string() }),
+  till: z.string().nullable(),
+  amountMinor: z.int().nullable(),
+  currency: z.string(),
+  reason: z.string().nullable(),
+});
+export type VoidRow = z.infer<typeof voidRow>;
+
 export const voidInput = z.object({ reason: z.string().trim().min(1).max(200).optional() });
 export const voided = z.object({
   id: z.string(),

@@ -121,6 +121,18 @@ export class Orders {
       // The till said what was redeemed; the shop's own record of the same basket says more and takes its place.
       const completes = stored?.source === 'redemption' && order.source !== 'redemption';
       if (stored !== undefined && !completes) {
+        // The shop's record came first: what was redeemed says whose it is.
+        const orphan = order.source === 'redemption' && 'shopperId' in stored && stored.shopperId === null;
+        const shopperId = orphan ? (await shopperOf(order)).shopperId : null;
+        if (shopperId !== null) {
+          await sql.run(
+            `update orders set offer_id = $4, shopper_id = $5, customer_key = coalesce(customer_key, $6)
+             where site_id = $1 and tenant_id is not distinct from $2 and order_id = $3`,
+            [siteId, tenantId, stored.orderId, order.offerId, shopperId, shopperKeyOf(siteId, tenantId, shopperId)],
+          );
+          const { amountMinor, atMs, source } = stored;
+          known.push({ siteId, tenantId, orderId: stored.orderId, shopperId, amountMinor, atMs, source });
+        }
         const alike =
           stored.amountMinor === order.amountMinor && (stored.atMs === order.atMs || order.source === 'redemption');
         results.push(alike ? 'known' : 'differs');

@@ -179,6 +179,14 @@ test('an order is a shopper’s by the offer redeemed with it or by the web shop
   for (const row of after) expect(row).toMatchObject({ shopperId: null, customerKey: null });
 });
 
+test('a receipt that the shop sent before the offer was redeemed with it becomes the shopper’s then', async () => {
+  const { offer, shopper, shopperId } = await world.guest();
+  await send(shop, order('R-9', { amountMinor: 20_000, at: at(0) }));
+  await shop.post('/redemptions', { code: offer.code, amountMinor: 20_000, orderId: 'R-9' });
+  expect(await kept()).toMatchObject([{ orderId: 'R-9', source: 'pos', shopperId, customerKey: expect.any(String) }]);
+  expect((await shopper.get<{ points: number }>('/shopper/loyalty')).body.points).toBeGreaterThan(0);
+});
+
 test('a file is taken line by line: what is wrong is named, the rest is in, and sending it again is safe', async () => {
   const csv = [
     '\uFEFForder;at;amount;items;customer',

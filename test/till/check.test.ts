@@ -1,4 +1,6 @@
 /** What the till decides alone, by the page's own code. */
+import jsqr from 'jsqr';
+import QRCode from 'qrcode';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { OfferKeys, refOf } from '../../server/campaigns/offerKeys.ts';
 import { readToken, writeToken } from '../../server/contract/offerToken.ts';
@@ -113,4 +115,21 @@ describe('a signed code without a network', () => {
     // A clock that was set back says nothing of how old the keys are.
     expect(await check(code, { nowMs: NOW - 1 })).toEqual(needs);
   });
+});
+
+test('its QR code is small enough for a phone and is read at five pixels a module', async () => {
+  const { modules, version } = QRCode.create(code, { errorCorrectionLevel: 'M' });
+  expect([version, modules.size]).toEqual([6, 41]);
+  const [modulePx, quiet] = [5, 4];
+  const side = (modules.size + 2 * quiet) * modulePx;
+  const pixels = new Uint8ClampedArray(side * side * 4).fill(255);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) {
+      const [row, column] = [Math.floor(y / modulePx) - quiet, Math.floor(x / modulePx) - quiet];
+      const inside = row >= 0 && column >= 0 && row < modules.size && column < modules.size;
+      if (inside && modules.get(row, column)) pixels.fill(20, (y * side + x) * 4, (y * side + x) * 4 + 3);
+    }
+  // Its types say that the function is `default.default`; what a bundler hands over is the function.
+  const decode = (typeof jsqr === 'function' ? jsqr : jsqr.default) as unknown as typeof jsqr.default;
+  expect(decode(pixels, side, side)?.data).toBe(code);
 });

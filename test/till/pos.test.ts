@@ -1,6 +1,6 @@
 /** What POS systems do over the API: check, redeem under a name of their own, take back, list; and what they may not. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { CodeCheck, Redemption, RedemptionRow, Voided } from '../../server/contract/offers.ts';
+import type { CodeCheck, Redemption, RedemptionRow, Voided, VoidRow } from '../../server/contract/offers.ts';
 import type { LoyaltyView } from '../../server/contract/shopper.ts';
 import type { Client } from '../shopper/server.ts';
 import { SITE, TillWorld } from './world.ts';
@@ -103,6 +103,17 @@ test('what was redeemed by mistake is taken back once, with its basket and point
   expect(await world.mall.duck.all('select reason, by_kind as kind from redemption_voids')).toEqual([
     { reason: 'wrong customer', kind: 'token' },
   ]);
+  const listed = async (client: Client) => (await client.get<{ voided: VoidRow[] }>('/redemptions')).body.voided;
+  expect(await listed(pos)).toMatchObject([
+    {
+      id: first.id,
+      title: 'Second coffee free',
+      reason: 'wrong customer',
+      amountMinor: 500_000,
+      by: { kind: 'token' },
+    },
+  ]);
+  expect(await listed(await world.till('shoes'))).toEqual([]);
   // A late retry of what was taken back redeems nothing.
   expect((await pos.post('/redemptions', { code: offer.code, idempotencyKey: 'k-1' })).status).toBe(409);
 

@@ -11,6 +11,7 @@ import {
   redemptionRow,
   voided,
   voidInput,
+  voidRow,
 } from '../../contract/offers.ts';
 import { badRequest } from '../../errors.ts';
 import type { Audit } from '../../privacy/audit.ts';
@@ -77,16 +78,21 @@ export function redemptionRoutes(parts: RedemptionRouteParts): Route[] {
     route({
       method: 'get',
       path: '/redemptions',
-      summary: 'What the own tills redeemed, the newest first; without a period today, by the clock of the site',
+      summary:
+        'What the own tills redeemed and took back, the newest first; without a period today, by the clock of the site',
       access,
       query: z.object({ from: instant.optional(), to: instant.optional() }),
-      response: z.object({ redemptions: z.array(redemptionRow) }),
+      response: z.object({ redemptions: z.array(redemptionRow), voided: z.array(voidRow) }),
       async handler({ query, nowMs, principal, credential }) {
         const { rights } = redeemerOf({ principal, credential }, registry);
         const site = registry.site(rights[0]?.siteId ?? '');
         const fromMs = query.from ?? startOfLocalDayMs(nowMs, site?.timezone ?? 'UTC');
         const period = checkedPeriod({ from: fromMs, to: query.to ?? Math.max(nowMs + 1, fromMs + DAY_MS) });
-        return { redemptions: await services.redemptions.list(rights, period.fromMs, period.toMs, nowMs) };
+        const { fromMs: from, toMs } = period;
+        return {
+          redemptions: await services.redemptions.list(rights, from, toMs, nowMs),
+          voided: await services.redemptions.voids(rights, from, toMs),
+        };
       },
     }),
     route({
