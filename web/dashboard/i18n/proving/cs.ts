@@ -182,4 +182,5 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'held.first': 'Přednost dostalo: {list}',
   'held.otherShop': 'jiný obchod',
   'held.rest': '{n} dalších z jiných důvodů.',
+  'result.notBegun': 'Zatím neběžela.',
 };

@@ -168,4 +168,5 @@ export const en = {
   'held.first': 'Came first: {list}',
   'held.otherShop': 'another shop',
   'held.rest': '{n} more for other reasons.',
+  'result.notBegun': 'It has not been live yet.',
 } as const;

@@ -185,4 +185,5 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'held.first': 'Pierwszeństwo miało: {list}',
   'held.otherShop': 'inny sklep',
   'held.rest': '{n} kolejnych z innych powodów.',
+  'result.notBegun': 'Jeszcze nie działała.',
 };

@@ -183,4 +183,5 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'held.first': 'Prednosť dostalo: {list}',
   'held.otherShop': 'iný obchod',
   'held.rest': '{n} ďalších z iných dôvodov.',
+  'result.notBegun': 'Zatiaľ nebežala.',
 };

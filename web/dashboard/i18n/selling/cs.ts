@@ -119,4 +119,6 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'conflict.withdrawn': 'Byl stažen',
   'conflict.revoked': 'Klíč už není důvěryhodný',
   'conflict.unknown': 'Není to kód tohoto obchodu',
+  'figure.nothing': 'Nic se nenapočítalo',
+  'figure.noOrders': 'Za toto období zatím nejsou známy objednávky: čísla je potřebují.',
 };

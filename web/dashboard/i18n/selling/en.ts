@@ -117,4 +117,6 @@ export const en = {
   'conflict.withdrawn': 'Had been taken back',
   'conflict.revoked': 'Key no longer trusted',
   'conflict.unknown': 'No code of this shop',
+  'figure.nothing': 'Nothing counted',
+  'figure.noOrders': 'No orders of this period are known yet: the figures need them.',
 } as const;

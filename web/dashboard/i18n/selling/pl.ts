@@ -119,4 +119,6 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'conflict.withdrawn': 'Został wycofany',
   'conflict.revoked': 'Klucz nie jest już zaufany',
   'conflict.unknown': 'To nie kod tego sklepu',
+  'figure.nothing': 'Nic nie policzono',
+  'figure.noOrders': 'Nie są jeszcze znane zamówienia z tego okresu: liczby ich potrzebują.',
 };

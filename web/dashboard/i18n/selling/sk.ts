@@ -118,4 +118,6 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'conflict.withdrawn': 'Bol stiahnutý',
   'conflict.revoked': 'Kľúč už nie je dôveryhodný',
   'conflict.unknown': 'Nie je to kód tohto obchodu',
+  'figure.nothing': 'Nič sa nenapočítalo',
+  'figure.noOrders': 'Za toto obdobie zatiaľ nie sú známe objednávky: čísla ich potrebujú.',
 };

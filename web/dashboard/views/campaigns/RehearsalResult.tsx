@@ -65,6 +65,8 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
   const { site, rehearsal } = props;
   const zoneNames = zoneNamesOf(props.zones);
   const format = siteFormat(site.timezone);
+  // Of nothing measured there is nothing to tell but why, which the warnings do.
+  const hasFigures = rehearsal.triggersPerDay !== null;
   const decimal = (value: number | null) => formatDecimal(value);
   return (
     <div class="stack-s">
@@ -74,33 +76,35 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
           {t(`warning.${code}`, params)}
         </Notice>
       ))}
-      <dl class="figures">
-        <Figure
-          label={t('rehearsal.triggers')}
-          hint={t('rehearsal.triggersHint')}
-          estimate={rehearsal.triggersPerDay}
-          format={decimal}
-        />
-        <Figure
-          label={t('rehearsal.offers')}
-          hint={t('rehearsal.offersHint')}
-          estimate={rehearsal.offersPerDay}
-          format={decimal}
-          strong
-        />
-        <Figure
-          label={t('rehearsal.shoppers')}
-          hint={t('rehearsal.shoppersHint')}
-          value={rehearsal.distinctShoppers === null ? t('kpi.few') : formatCount(rehearsal.distinctShoppers)}
-          note={t('rehearsal.overDays', { n: rehearsal.days })}
-        />
-        <Figure
-          label={t('rehearsal.falseFires')}
-          hint={t('rehearsal.falseFiresHint')}
-          estimate={rehearsal.falseFireShare}
-          format={(value) => formatShareFine(value)}
-        />
-      </dl>
+      {hasFigures && (
+        <dl class="figures">
+          <Figure
+            label={t('rehearsal.triggers')}
+            hint={t('rehearsal.triggersHint')}
+            estimate={rehearsal.triggersPerDay}
+            format={decimal}
+          />
+          <Figure
+            label={t('rehearsal.offers')}
+            hint={t('rehearsal.offersHint')}
+            estimate={rehearsal.offersPerDay}
+            format={decimal}
+            strong
+          />
+          <Figure
+            label={t('rehearsal.shoppers')}
+            hint={t('rehearsal.shoppersHint')}
+            value={rehearsal.distinctShoppers === null ? t('kpi.few') : formatCount(rehearsal.distinctShoppers)}
+            note={t('rehearsal.overDays', { n: rehearsal.days })}
+          />
+          <Figure
+            label={t('rehearsal.falseFires')}
+            hint={t('rehearsal.falseFiresHint')}
+            estimate={rehearsal.falseFireShare}
+            format={(value) => formatShareFine(value)}
+          />
+        </dl>
+      )}
       {rehearsal.reachable !== null && (
         <p class="small">
           {t('rehearsal.reachable', {
@@ -124,7 +128,7 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
           })}
         </p>
       )}
-      {rehearsal.zones.length > 0 && (
+      {hasFigures && rehearsal.zones.length > 0 && (
         <Table
           caption={t('rehearsal.zones')}
           rows={rehearsal.zones}

@@ -103,6 +103,9 @@ export default function Results({ site, campaign }: { site: Site; campaign: Camp
       <Section title={t('funnel.title')} asked={funnel} height={190}>
         {(data) => (
           <>
+            {data.wouldFire === 0 && (
+              <p class="lead">{t(campaign.status === 'live' ? 'decision.noneLive' : 'result.notBegun')}</p>
+            )}
             <FunnelBars funnel={data} />
             <dl class="mini-figures">
               <div>

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { Site, Zone } from '../../../../server/contract/model.ts';
 import type { ShopFigure, ShopFigureName, ShopFigures } from '../../../../server/contract/proof.ts';
-import { formatCount, formatDecimal, formatMoney, formatShareFine } from '../../../lib/format.ts';
+import { formatCount, formatDecimal, formatMoney, formatShareFine, NONE } from '../../../lib/format.ts';
 import { Select } from '../../components/controls.tsx';
 import { Explain } from '../../components/Explain.tsx';
 import { PeriodPicker } from '../../components/PeriodPicker.tsx';
@@ -78,16 +78,18 @@ function FigureCard(props: { name: ShopFigureName; figure: ShopFigure; figures: 
           {basis !== null && ` ${t(`figure.basis.${basis}`)}`}
         </Explain>
       </dt>
-      <dd class="shop-value num">{figure.value === null ? t('kpi.few') : format(figure.value)}</dd>
+      <dd class="shop-value num">
+        {figure.value !== null ? format(figure.value) : figure.n === 0 ? NONE : t('kpi.few')}
+      </dd>
       <dd class="muted small num">
         {figure.value === null
-          ? t('figure.tooFew')
+          ? t(figure.n === 0 ? 'figure.nothing' : 'figure.tooFew')
           : figure.low === null || figure.high === null
-            ? '–'
+            ? NONE
             : t('kpi.band', { low: format(figure.low), high: format(figure.high) })}
       </dd>
       <dd class="shop-of">
-        {figure.n !== null && <span class="badge">{t(`figure.${name}Of`, { n: figure.n })}</span>}
+        {figure.n !== null && figure.n > 0 && <span class="badge">{t(`figure.${name}Of`, { n: figure.n })}</span>}
       </dd>
     </div>
   );
@@ -135,7 +137,19 @@ export function Figures({ site }: { site: Site }) {
           ),
         )}
       </dl>
-      <p class="muted small">{t('figure.foot')}</p>
+      {data !== undefined && data.averageOrderValueMinor.n === 0 ? (
+        <Notice
+          action={
+            <button type="button" class="button small" onClick={() => setParams({ tab: 'orders' })}>
+              {t('orders.title')}
+            </button>
+          }
+        >
+          {t('figure.noOrders')}
+        </Notice>
+      ) : (
+        <p class="muted small">{t('figure.foot')}</p>
+      )}
     </>
   );
 }
