@@ -234,7 +234,7 @@ class ComposedApp implements App {
           audit,
           retentionDays: retention.identifiedVisitsDays,
         }),
-        ...shopperClubRoutes({ services: offers }),
+        ...shopperClubRoutes({ services: offers, registry }),
         ...shopperMapRoutes({
           services: offers,
           registry,

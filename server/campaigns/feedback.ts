@@ -1,6 +1,10 @@
 /** What a shopper says of a shop after redeeming an offer there: 0 to 10, once, and words to it if they like. */
+import { DateTime } from 'luxon';
+import type { FeedbackComments } from '../contract/shopper.ts';
 import type { Duck } from '../db/duckdb.ts';
 import { AppError, notFound } from '../errors.ts';
+
+const SHOWN_COMMENTS = 200;
 
 export interface Said {
   offerId: string;
@@ -40,6 +44,19 @@ export class Feedback {
       if (added.length === 0)
         throw new AppError(409, 'already-answered', 'this redemption was rated before', 'body.offerId');
     });
+  }
+
+  /** Newest days first; within a day in no order that tells who was there when. */
+  async comments(siteId: string, timezone: string, tenantId: string | null): Promise<FeedbackComments['comments']> {
+    const rows = await this.#duck.all<{ atMs: number; campaignId: string; score: number; comment: string }>(
+      `select at_ms as "atMs", campaign_id as "campaignId", score, comment from feedback
+       where site_id = $1 and comment is not null and ($2 is null or tenant_id = $2)
+       order by at_ms desc limit ${SHOWN_COMMENTS}`,
+      [siteId, tenantId],
+    );
+    return rows
+      .map(({ atMs, ...row }) => ({ day: DateTime.fromMillis(atMs, { zone: timezone }).toISODate()!, ...row }))
+      .sort((a, b) => b.day.localeCompare(a.day) || a.comment.localeCompare(b.comment));
   }
 
   /** By offer. */

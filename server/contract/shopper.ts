@@ -53,6 +53,20 @@ export const feedbackInput = z.object({
 });
 export type FeedbackInput = z.input<typeof feedbackInput>;
 
+/** What shoppers wrote, for the shop: no hour, no offer, nobody. The figure (NPS) is among the shop's figures. */
+export const feedbackComments = z.object({
+  comments: z.array(
+    z.object({
+      /** Of the site's calendar. */
+      day: z.string(),
+      campaignId: z.string(),
+      score: z.int(),
+      comment: z.string(),
+    }),
+  ),
+});
+export type FeedbackComments = z.infer<typeof feedbackComments>;
+
 // The quiz
 
 const MAX_BRANDS = 20;

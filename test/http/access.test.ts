@@ -175,6 +175,7 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/shopper/profile': ['shopper'],
   'PUT /api/v1/shopper/profile': ['shopper'],
   'GET /api/v1/shopper/loyalty': ['shopper'],
+  'GET /api/v1/sites/:site/feedback': ANALYSTS,
   'GET /api/v1/sites/:site/loyalty': ANALYSTS,
   'PUT /api/v1/sites/:site/loyalty': MANAGEMENT,
   'GET /api/v1/shopper/map': ['shopper'],
@@ -245,7 +246,7 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     ...basketRoutes({ services: offers, registry }),
     ...imageRoutes({ services: offers }),
     ...shopperRoutes({ services: offers, registry, hub, auth, demo: true, audit }),
-    ...shopperClubRoutes({ services: offers }),
+    ...shopperClubRoutes({ services: offers, registry }),
     ...shopperMapRoutes({
       services: offers,
       registry,

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OfferPush } from '../../server/contract/live.ts';
 import type { ConsentText, WalletOffer } from '../../server/contract/offers.ts';
-import type { LoyaltyView, ProfileView, ShopperMap } from '../../server/contract/shopper.ts';
+import type { FeedbackComments, LoyaltyView, ProfileView, ShopperMap } from '../../server/contract/shopper.ts';
 import { campaignOf, entered, NOW, SITE } from '../campaigns/world.ts';
 import { type Client, type Mall, openMall } from './server.ts';
 
@@ -64,6 +64,12 @@ describe('an answer after redeeming', () => {
     expect(await mall.duck.all('select tenant_id as shop, score, comment from feedback')).toEqual([
       { shop: 'cafe', score: 9, comment: 'kind people' },
     ]);
+    const read = async (grant: object) =>
+      (await (await mall.account(grant)).get<FeedbackComments>(`/sites/${SITE}/feedback`)).body.comments;
+    const line = { day: '2026-05-06', campaignId: 'coffee', score: 9, comment: 'kind people' };
+    expect(await read({ role: 'retailer', tenantId: 'cafe' })).toEqual([line]);
+    expect(await read({ role: 'retailer', tenantId: 'shoes' })).toEqual([]);
+    expect(await read({})).toEqual([line]);
     await shopper.post('/shopper/erase');
     expect(await mall.duck.all('select shopper_id as who, score, comment from feedback')).toEqual([
       { who: null, score: 9, comment: null },

@@ -238,6 +238,17 @@ describeInBrowser('the phone and the till', () => {
     await page.getByRole('button', { name: '1 hour' }).click();
     await page.getByText(/Offers are paused/).waitFor();
     await page.getByRole('button', { name: 'Resume offers' }).click();
+
+    // Agreed to in words of before: what they did not name waits for the new ones.
+    const { id } = (await mall.duck.get<{ id: string }>('select id from shoppers'))!;
+    const old = { version: 1, textHash: 'older words', language: 'en', state: 'granted', purpose: 'push' } as const;
+    await mall.services.consents.append(id, { ...old, atMs: mall.clock.nowMs });
+    await page.reload();
+    await page.getByRole('button', { name: 'Profile' }).click();
+    await page.getByText('The words have changed since you agreed.').first().waitFor();
+    await page.getByRole('button', { name: 'I agree' }).click();
+    await page.getByText('The words have changed since you agreed.').first().waitFor({ state: 'detached' });
+    expect((await mall.services.consents.rows(id)).at(-1)).toMatchObject({ purpose: 'push', version: 2 });
     await page.getByRole('switch', { name: 'Send me offers' }).click();
     await expect
       .poll(() => page.getByRole('switch', { name: 'Send me offers' }).getAttribute('aria-checked'))
@@ -496,7 +507,9 @@ describeInBrowser('the phone and the till', () => {
               one.scrollWidth > one.clientWidth + 1 &&
               getComputedStyle(one).overflowX !== 'visible' &&
               one.tagName !== 'INPUT';
-            return !hidden && (box.right > innerWidth + 1 || box.left < -1 || cut);
+            const card = one.closest('.card')?.getBoundingClientRect();
+            const beside = card !== undefined && box.right > card.right + 1;
+            return !hidden && (box.right > innerWidth + 1 || box.left < -1 || beside || cut);
           })
           .map((one) => `${one.tagName}.${one.className} ${one.textContent?.slice(0, 40)}`),
       );

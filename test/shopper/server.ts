@@ -144,7 +144,7 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
       ...redemptionRoutes({ services, registry, audit }),
       ...shopperRoutes({ services, registry, hub, auth, audit, demo }),
       ...pushRoutes({ services }),
-      ...shopperClubRoutes({ services }),
+      ...shopperClubRoutes({ services, registry }),
       ...shopperMapRoutes({
         services,
         registry,

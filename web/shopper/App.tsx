@@ -9,7 +9,7 @@ import { Offers } from './components/Offers.tsx';
 import { Privacy } from './components/Privacy.tsx';
 import { Elsewhere, Welcome } from './components/Welcome.tsx';
 import { words } from './i18n/index.ts';
-import { announcement, arrivedId, connected, me, online, site, stage, type Tab, tab } from './state.ts';
+import { announcement, connected, me, online, site, stage, type Tab, tab, unseen } from './state.ts';
 
 const TABS: { id: Tab; icon: IconName }[] = [
   { id: 'offers', icon: 'tag' },
@@ -26,7 +26,7 @@ function Tabs() {
     activity: t.tabActivity,
     privacy: t.tabPrivacy,
   };
-  const hasNew = tab.value !== 'offers' && arrivedId.value !== undefined;
+  const hasNew = unseen.value && tab.value !== 'offers';
   return (
     <nav class="tabs" aria-label={t.sections}>
       {TABS.map(({ id, icon }) => (
@@ -37,6 +37,7 @@ function Tabs() {
           class={id === 'offers' && hasNew ? 'has-new' : ''}
           onClick={() => {
             tab.value = id;
+            if (id === 'offers') unseen.value = false;
             scrollTo(0, 0);
           }}
         >

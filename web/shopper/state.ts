@@ -31,6 +31,8 @@ export const online = signal(navigator.onLine);
 export const soundOn = signal(device.soundOn());
 /** The offer that has just come; it is shown first and read aloud. */
 export const arrivedId = signal<string | undefined>(undefined);
+/** One has come while something else was being done. */
+export const unseen = signal(false);
 export const announcement = signal('');
 export const openOfferId = signal<string | undefined>(undefined);
 export const receipt = signal<Erasure | undefined>(undefined);
@@ -183,6 +185,7 @@ function arrived(push: OfferPush): void {
   announcement.value = words.value.newOfferSpoken(offer.title, offer.text, offer.zoneName);
   // Who fills something in is not torn away from it.
   if (document.querySelector('dialog[open]') === null) tab.value = 'offers';
+  else unseen.value = true;
   if (soundOn.value) void chime();
   // The server's own entry follows once it has booked the phone's answer.
   setTimeout(() => void refreshWallet(), WALLET_AFTER_MS);

@@ -1,9 +1,17 @@
 /** What a shopper gives and gets of their own will: an answer after redeeming, the quiz, points. */
 import type { OfferServices } from '../../campaigns/open.ts';
-import { feedbackInput, loyaltySettings, loyaltyView, profileInput, profileView } from '../../contract/shopper.ts';
+import {
+  feedbackComments,
+  feedbackInput,
+  loyaltySettings,
+  loyaltyView,
+  profileInput,
+  profileView,
+} from '../../contract/shopper.ts';
 import { AppError } from '../../errors.ts';
 import { latestOf } from '../../privacy/consent.ts';
 import { CONSENT_VERSION } from '../../privacy/consentTexts.ts';
+import type { Registry } from '../../registry/types.ts';
 import { siteParams } from '../resources.ts';
 import { type Access, type Route, route } from '../route.ts';
 import { requireShopper } from './shopper.ts';
@@ -12,7 +20,13 @@ const SELF: Access = { roles: ['shopper'], scope: 'self' };
 /** Whoever answers does so a few times a visit. */
 const ANSWERS_PER_MINUTE = 60;
 
-export function shopperClubRoutes({ services }: { services: OfferServices }): Route[] {
+export function shopperClubRoutes({
+  services,
+  registry,
+}: {
+  services: OfferServices;
+  registry: Pick<Registry, 'site'>;
+}): Route[] {
   const { feedback, profiles, loyalty, consents, campaigns } = services;
 
   /** The words of today name the quiz; those of an earlier version did not. */
@@ -46,6 +60,17 @@ export function shopperClubRoutes({ services }: { services: OfferServices }): Ro
         const shopper = await requireShopper(services, principal);
         await feedback.give(shopper.id, body, nowMs);
       },
+    }),
+    route({
+      method: 'get',
+      path: '/sites/:site/feedback',
+      summary: 'What shoppers wrote after redeeming, by day; a retailer reads those of the own shop',
+      access: { roles: ['owner', 'manager', 'retailer'], scope: 'site' },
+      params: siteParams,
+      response: feedbackComments,
+      handler: async ({ siteId, tenantId }) => ({
+        comments: await feedback.comments(siteId, registry.site(siteId)?.timezone ?? 'utc', tenantId),
+      }),
     }),
     route({
       method: 'get',

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { toRate } from '../club.ts';
 import { timeText, words } from '../i18n/index.ts';
-import { connected, granted, me, nowMs, offers, openOfferId, resume, siteTimezone, tab } from '../state.ts';
+import { connected, granted, me, nowMs, offers, online, openOfferId, resume, siteTimezone, tab } from '../state.ts';
 import { ActionButton } from './controls.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { OfferTicket, PastOffer } from './Offer.tsx';
@@ -71,6 +71,8 @@ function Status() {
       </Notice>
     );
   }
+  // That there is no connection stands above.
+  if (!online.value) return null;
   return (
     <section class={`listening ${connected.value ? 'on' : ''}`} aria-live="polite">
       <span class="pulse" aria-hidden="true">
