@@ -6,8 +6,8 @@ import type { IngestPipeline } from '../ingest/pipeline.ts';
 import type { PhoneTaken } from '../ingest/types.ts';
 import type { AppIdentity } from './appIdentities.ts';
 
-/** A message every ten seconds is what an app needs; one each two seconds is a phone that catches up. */
-const MESSAGES_PER_PHONE = { max: 30, windowMs: 60_000 };
+/** One a second, for a shopper who looks at the screen; in the pocket one every ten. */
+const MESSAGES_PER_PHONE = { max: 60, windowMs: 60_000 };
 
 export interface PhoneCounts {
   messages: number;

@@ -41,7 +41,7 @@ export class Identities {
   #hashed = new Map<string, Identity>();
   #unknownSize = 0;
   /** Gateways by the beacon that they are. */
-  #fixed: Map<string, CarrierRef> | undefined;
+  #fixed: Map<string, Map<number, CarrierRef>> | undefined;
   #fixedHashes = new Map<string, Set<string>>();
 
   constructor(registry: Registry, siteId: string) {
@@ -66,9 +66,12 @@ export class Identities {
     if (!this.#fixed) {
       this.#fixed = new Map();
       for (const { id, beacon } of this.#registry.gateways.all(this.#siteId))
-        if (beacon) this.#fixed.set(`${beacon.uuid}/${beacon.major}/${beacon.minor}`, placeRef(id));
+        if (beacon) {
+          const ofUuid = this.#fixed.get(beacon.uuid) ?? new Map<number, CarrierRef>();
+          this.#fixed.set(beacon.uuid, ofUuid.set(beaconNumber(beacon.major, beacon.minor), placeRef(id)));
+        }
     }
-    return this.#fixed.size === 0 ? undefined : this.#fixed.get(`${uuid}/${major}/${minor}`);
+    return this.#fixed.get(uuid)?.get(beaconNumber(major, minor));
   }
 
   isFixed(uuid: string, major: number, minor: number): boolean {

@@ -18,6 +18,13 @@ const HOLD_MS = 600;
 const COMPLETE_HOLD_MS = 150;
 /** An offer for where somebody stood a minute ago is of no use. */
 export const FRESH_MS = 60_000;
+/**
+ * Phones gather what they hear and send it every few seconds, when its ticks are over. Where it was at the end of what it
+ * sent, a phone is taken to be as it sends; not where that was longer ago than this.
+ */
+const PHONE_FRESH_MS = 20_000;
+/** Of a walker in the last seconds of a message: as much as one fix needs, and still one place. */
+const PHONE_LAST_MS = 3_000;
 /** Longer than the default visit gap, so that those who are inside are known to be inside. */
 const WARM_UP_MS = 20 * 60_000;
 
@@ -92,7 +99,14 @@ export class LiveEngine {
 
   #add(engine: Engine, batch: SightingBatch, nowMs: number): void {
     if (batch.toMs < nowMs - FRESH_MS) return;
-    engine.add(toLogBatch(batch, nowMs - FRESH_MS));
+    if (phoneOf(batch.gatewayId) === undefined) {
+      engine.add(toLogBatch(batch, nowMs - FRESH_MS));
+      return;
+    }
+    const { watermarkMs } = engine;
+    const last = toLogBatch(batch, Math.max(nowMs - PHONE_FRESH_MS, batch.toMs - PHONE_LAST_MS));
+    const sightings = last.sightings.map((one) => (one.atMs < watermarkMs ? { ...one, atMs: watermarkMs } : one));
+    engine.add({ ...last, sightings });
   }
 
   async #warmUp(timeline: readonly SiteModelVersion[], nowMs: () => number): Promise<void> {

@@ -27,7 +27,7 @@ const USUAL_BEACON_DBM = -59;
  * What a phone's ear is taken for before anything is learned: below the deafest. Taken for deafer than it is, a phone is put
  * too near to what it hears, and its gain soon learned; taken for better, it is put far away from everything, and stays there.
  */
-const DEAF_PHONE_DB = -12;
+const DEAF_PHONE_DB = -9;
 /** Metres a second: a brisk walk. */
 const MAX_PACE = 1.5;
 

@@ -144,7 +144,9 @@ export class Learning {
   private learnPower(state: GridState, medianDb: number, ofSite: boolean): void {
     if (state.calibrated) return;
     state.powerTicks = Math.min(MAX_POWER_TICKS, state.powerTicks + 1);
-    const rate = Math.max(this.tuning.carrierRate, 0.5 / (state.powerTicks + 4));
+    // A phone starts far off, and may tell of one second in ten: it learns from its first word.
+    const first = ofSite ? 0.5 / (state.powerTicks + 4) : 1 / (state.powerTicks + 1);
+    const rate = Math.max(this.tuning.carrierRate, first);
     state.powerDb = clip(state.powerDb + rate * clip(medianDb, MAX_RESIDUAL_DB), MAX_POWER_DB);
     if (ofSite && state.powerTicks > POWER_KNOWN_TICKS) this.radio.learnPower(state.powerDb);
   }

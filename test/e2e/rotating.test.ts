@@ -1,9 +1,11 @@
-/** Apps that rotate their numbers, through the whole server: one visit over many slots. What copies and replays come to: test/abuse. */
+/** Shoppers' apps through the whole server: rotating numbers are one visit, a phone that listens gets its offer. What copies and replays come to: test/abuse. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type IdentitiesView, SLOT_MS } from '../../server/contract/identity.ts';
+import { type IdentitiesView, type IdentityGiven, SLOT_MS } from '../../server/contract/identity.ts';
+import type { OfferPush } from '../../server/contract/live.ts';
+import type { PublicSite } from '../../server/contract/offers.ts';
 import { enrolApp } from '../../simulators/enrolApp.ts';
 import { Fleet } from '../../simulators/fleet.ts';
 import type { Walker } from '../../simulators/mall.ts';
@@ -14,6 +16,7 @@ import { parseScenario } from '../../simulators/scenario.ts';
 import { World } from '../../simulators/world.ts';
 import { rawScenario } from '../simulators/support.ts';
 import { eventually, ServerProcess } from '../support/serverProcess.ts';
+import { Visitor } from '../support/visitor.ts';
 
 let server: ServerProcess;
 let folder: string;
@@ -106,4 +109,83 @@ test('simulated phones rotate their numbers, and each visit is one visit', async
   expect(footfall).toBeLessThanOrEqual(visits.length);
   expect(await identities(id)).toMatchObject({ replayed: 0, unknown: 0, ambiguous: 0 });
   expect((await identities(id)).resolved).toBeGreaterThan(1_000);
+});
+
+test('a phone that hears the beacons in front of a shop gets its offer', async () => {
+  const beacons = '0e6a4f3c-1b0d-4c57-8a53-3f0b2f5f9d10';
+  const places = [
+    { xM: 5, yM: 5 },
+    { xM: 25, yM: 5 },
+    { xM: 5, yM: 15 },
+    { xM: 25, yM: 15 },
+  ];
+  await server.must('POST', '/sites', { id: 'plain', name: 'Plain', timezone: 'UTC' });
+  await server.must('POST', '/sites/plain/floors', { id: 'f0', name: 'Ground', level: 0, widthM: 30, heightM: 20 });
+  // Beacons on the wall and nothing else: no gateway at all.
+  for (const [minor, place] of places.entries())
+    await server.must('POST', '/sites/plain/gateways', {
+      id: `b${minor}`,
+      floorId: 'f0',
+      ...place,
+      enabled: false,
+      beacon: { uuid: beacons, major: 1, minor },
+    });
+  await server.must('POST', '/sites/plain/zones', {
+    id: 'west',
+    floorId: 'f0',
+    name: 'West',
+    kind: 'coupon',
+    tenantId: 'bakery',
+    shape: { type: 'circle', xM: 5, yM: 5, radiusM: 6 },
+  });
+  await server.must('POST', '/sites/plain/campaigns', {
+    id: 'bread',
+    name: 'Bread',
+    tenantId: 'bakery',
+    zoneIds: ['west'],
+    trigger: { type: 'enter' },
+    offer: { title: 'Bread', text: 'One loaf for free.', validMinutes: 60 },
+    controlShare: 0,
+  });
+  await server.must('PUT', '/sites/plain/attention', { quietHours: null });
+  await server.must('POST', '/sites/plain/campaigns/bread/start');
+
+  const phone = new Visitor(server.ready.url);
+  cleanUp.push(() => phone.leave());
+  const site = await phone.must<PublicSite>('GET', '/api/v1/shopper/site/plain');
+  const consents = site.consents
+    .filter(({ purpose }) => purpose !== 'profiling')
+    .map(({ purpose, version, textHash }) => ({ purpose, version, textHash, language: 'en' }));
+  await phone.must('POST', '/api/v1/shopper/start', { site: 'plain', consents, language: 'en' });
+  expect((await phone.call('POST', '/api/v1/shopper/identity', { mode: 'advertise' })).status).toBe(409);
+  const identity = await phone.must<IdentityGiven>('POST', '/api/v1/shopper/identity', { mode: 'listen' });
+  expect(identity).toMatchObject({ mode: 'listen', uuid: null, secretHex: null });
+  expect(await phone.must('GET', '/api/v1/shopper/beacons')).toEqual({ uuids: [beacons] });
+  const pushes: OfferPush[] = [];
+  const { socket } = await phone.connect('/shopper');
+  socket.on('offer', (offer: OfferPush, received: () => void) => {
+    pushes.push(offer);
+    received();
+  });
+
+  // It walks up to the shop and stays, telling each second what it hears; its clock is an hour ahead.
+  const aheadMs = 3_600_000;
+  const startedMs = Date.now() + 100;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  for (let seq = 1; pushes.length === 0 && seq < 40; seq++) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const nowMs = Date.now();
+    const sightings = [];
+    for (let atMs = Math.max(startedMs, nowMs - 1_000); atMs < nowMs; atMs += 500)
+      for (const [minor, { xM, yM }] of places.entries()) {
+        const hereXM = Math.max(5, 14 - ((atMs - startedMs) / 1_000) * 3);
+        const rssiDbm = Math.round(-62 - 20 * Math.log10(Math.max(1, Math.hypot(xM - hereXM, yM - 5))));
+        sightings.push({ uuid: beacons, major: 1, minor, rssiDbm, adverts: 3, atMs: atMs + aheadMs });
+      }
+    await phone.must('POST', '/api/v1/shopper/sightings', { epoch: 1, seq, clockMs: nowMs + aheadMs, sightings });
+  }
+  expect(pushes).toMatchObject([{ campaignId: 'bread', zoneName: 'West' }]);
+  const { phones, resolved } = await identities('plain');
+  expect(phones.sightings).toBeGreaterThan(16);
+  expect(resolved).toBe(0);
 });
