@@ -82,7 +82,8 @@ export function simulateShopper(random: Random, scenario: EffectScenario, treate
   };
   const before = stretch(-windowsBefore, 0, 0, 0);
   const during = stretch(0, 1, treated ? scenario.effectOnVisits : 0, treated ? scenario.effectOnBuying : 0);
-  const heardUntil = random() < scenario.dropout ? random() : null;
+  // Who leaves in the last hours has been heard for all that matters.
+  const heardUntil = random() < scenario.dropout ? 0.95 * random() : null;
   const total = (purchases: SimulatedShopper['purchases']) => purchases.reduce((sum, one) => sum + one.amountMinor, 0);
   return {
     treated,

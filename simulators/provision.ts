@@ -140,8 +140,10 @@ export class Site {
     onStep('zones');
     for (const zone of zonesOf(scenario)) await this.rest.put(`${at}/zones/${zone.id}`, zone);
     onStep('gateways');
-    for (const { id, name, floor, xM, yM, zM } of scenario.gateways) {
+    const { beaconUuid } = scenario.radio;
+    for (const [minor, { id, name, floor, xM, yM, zM }] of scenario.gateways.entries()) {
       const gateway: Gateway = { id, ...(name ? { name } : {}), floorId: floor, xM, yM, zM, enabled: true };
+      if (scenario.people.appPhones > 0) gateway.beacon = { uuid: beaconUuid, major: 1, minor, powerDbm: -59 };
       await this.rest.put(`${at}/gateways/${id}`, gateway);
     }
     onStep(`${carriers.length} carriers`);

@@ -162,6 +162,8 @@ export const scenario = z.strictObject({
       uuid: uuid.default('8f6a2c1e-5d34-4b7a-9c02-71e4a0b3d5f6'),
       /** Of apps that rotate. */
       rotatingUuid: uuid.default('c1b7a0de-9f43-4a5d-8f7e-2f6a1d9e4b58'),
+      /** Of the gateways' own beacons, for apps that listen. */
+      beaconUuid: uuid.default('0e6a4f3c-1b0d-4c57-8a53-3f0b2f5f9d10'),
       /** Indoors with people: 2.0 in an empty hall to 3.0 in a crowded shop. */
       pathLossExponent: z.number().min(1.5).max(5).default(2.2),
       powerAt1mDbm: z.number().min(-90).max(-40).default(-60),
