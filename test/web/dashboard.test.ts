@@ -21,7 +21,11 @@ const VIEWS: Record<string, { hash: string; shown: string }> = {
   editor: { hash: 'editor', shown: '.pick button' },
   campaigns: { hash: 'campaigns', shown: '.campaign-row' },
   results: { hash: 'campaigns/alma-afternoon', shown: '.ab .interval' },
+  rehearsal: { hash: 'campaigns/bakery-evening/rehearsal', shown: '.spill-map .zone.chosen' },
+  step: { hash: 'campaigns/alma-afternoon/edit/limits', shown: '.variant .texts' },
   shops: { hash: 'shops', shown: '.shop-value' },
+  orders: { hash: 'shops?tab=orders', shown: '.drop' },
+  conflicts: { hash: 'shops?tab=conflicts', shown: '.table tbody tr' },
   definitions: { hash: 'settings', shown: '.definition-row' },
   people: { hash: 'settings?tab=people', shown: '.table tbody tr' },
   carriers: { hash: 'settings?tab=carriers', shown: '.table tbody tr' },
@@ -239,7 +243,7 @@ describeInBrowser('dashboard', () => {
     expect(Math.abs(after - top)).toBeLessThan(90);
   });
 
-  for (const name of ['live', 'heatmap', 'traffic', 'gateways', 'editor', 'campaigns', 'tokens', 'carriers']) {
+  for (const name of ['live', 'heatmap', 'traffic', 'gateways', 'editor', 'campaigns', 'shops', 'tokens', 'carriers']) {
     it(`${name} of an empty mall says what comes next`, async () => {
       mock.empty = true;
       await open(`#/s/arkada/${VIEWS[name]!.hash}`);

@@ -128,6 +128,7 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'trigger.returnDays': 'Pryč nejméně, ve dnech',
   'trigger.basketTitle': 'S opuštěným košíkem z e-shopu',
   'trigger.basketHow': 'Někdo nechal košík ve vašem e-shopu a teď vejde do zóny.',
+  'trigger.basketSetup': 'Váš e-shop musí košíky hlásit:',
   'trigger.basketHours': 'Košík nejvýše takto starý, v hodinách',
   'trigger.basketValue': 'Košík nejméně za',
   'audience.label': 'Komu',

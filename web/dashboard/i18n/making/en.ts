@@ -121,6 +121,7 @@ export const en = {
   'trigger.returnDays': 'Away for at least, in days',
   'trigger.basketTitle': 'With a basket left online',
   'trigger.basketHow': 'Somebody left a basket in your web shop and now comes into the zone.',
+  'trigger.basketSetup': 'Your web shop has to report its baskets:',
   'trigger.basketHours': 'Basket at most this old, in hours',
   'trigger.basketValue': 'Basket worth at least',
   'audience.label': 'Audience',

@@ -128,6 +128,7 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'trigger.returnDays': 'Nieobecność co najmniej, w dniach',
   'trigger.basketTitle': 'Z koszykiem porzuconym w sieci',
   'trigger.basketHow': 'Ktoś zostawił koszyk w twoim sklepie internetowym i teraz wchodzi do strefy.',
+  'trigger.basketSetup': 'Twój sklep internetowy musi zgłaszać koszyki:',
   'trigger.basketHours': 'Koszyk najwyżej tak stary, w godzinach',
   'trigger.basketValue': 'Koszyk wart co najmniej',
   'audience.label': 'Odbiorcy',

@@ -128,6 +128,7 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'trigger.returnDays': 'Preč najmenej, v dňoch',
   'trigger.basketTitle': 'S opusteným košíkom z e-shopu',
   'trigger.basketHow': 'Niekto nechal košík vo vašom e-shope a teraz vojde do zóny.',
+  'trigger.basketSetup': 'Váš e-shop musí košíky hlásiť:',
   'trigger.basketHours': 'Košík najviac takto starý, v hodinách',
   'trigger.basketValue': 'Košík najmenej za',
   'audience.label': 'Komu',

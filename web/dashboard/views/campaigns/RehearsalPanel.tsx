@@ -12,6 +12,7 @@ import { t } from '../../i18n/t.ts';
 import { ofSite } from '../../state/endpoints.ts';
 import { offersOf } from '../../state/offerEndpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
+import './rehearsal.css';
 
 const RehearsalResult = lazy(() => import('./RehearsalResult.tsx'));
 

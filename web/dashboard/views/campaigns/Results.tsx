@@ -13,6 +13,7 @@ import { useAsync } from '../../state/useAsync.ts';
 import { AbResult } from './AbResult.tsx';
 import { EffectCard } from './EffectCard.tsx';
 import { heldText } from './words.ts';
+import './results.css';
 
 const STEPS = ['wouldFire', 'sent', 'opened', 'redeemed'] as const;
 type Counts = Pick<Funnel, (typeof STEPS)[number] | 'control'>;

@@ -39,6 +39,7 @@ import { StepWhat } from './StepWhat.tsx';
 import { StepWhen } from './StepWhen.tsx';
 import { StepWho } from './StepWho.tsx';
 import './editor.css';
+import './fields.css';
 
 /** With the map's library, which no other step needs. */
 const StepWhere = lazy(() => import('./StepWhere.tsx'));

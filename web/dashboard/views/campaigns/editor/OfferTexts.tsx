@@ -8,6 +8,7 @@ import { t } from '../../../i18n/t.ts';
 
 const LANGUAGES = Object.keys(LANGUAGE_NAMES) as Language[];
 export type Tongue = Language | 'main';
+const TONGUES: readonly Tongue[] = ['main', ...LANGUAGES];
 type Said = Pick<OfferFace, 'title' | 'text' | 'terms'>;
 
 /** As a shopper of that language reads it. */
@@ -39,8 +40,19 @@ export function OfferTexts(props: {
   };
   return (
     <div class="texts">
-      <div class="tongues" role="tablist" aria-label={t('offer.languages')}>
-        {(['main', ...LANGUAGES] as Tongue[]).map((one) => {
+      <div
+        class="tongues"
+        role="tablist"
+        aria-label={t('offer.languages')}
+        onKeyDown={(event) => {
+          const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+          const next = TONGUES[TONGUES.indexOf(tongue) + step];
+          if (step === 0 || next === undefined) return;
+          props.onTongue(next);
+          event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')[TONGUES.indexOf(next)]?.focus();
+        }}
+      >
+        {TONGUES.map((one) => {
           const filled = one === 'main' || face.translations[one] !== undefined;
           const isFaulty = one !== 'main' && faultOf(`${at}.translations.${one}`) !== undefined;
           return (
@@ -49,6 +61,7 @@ export function OfferTexts(props: {
               type="button"
               role="tab"
               aria-selected={tongue === one}
+              tabIndex={tongue === one ? 0 : -1}
               class={isFaulty ? 'bad' : ''}
               onClick={() => props.onTongue(one)}
             >

@@ -58,6 +58,11 @@ export function StepWhen({ site, form, set, faultOf }: StepProps) {
                 </div>
               )}
               {chosen && trigger.type === 'basket' && (
+                <p class="choice-more small">
+                  {t('trigger.basketSetup')} <a href="/api/v1/openapi.json">{t('token.docs')}</a>
+                </p>
+              )}
+              {chosen && trigger.type === 'basket' && (
                 <div class="choice-more form-row">
                   <NumberField
                     label={t('trigger.basketHours')}

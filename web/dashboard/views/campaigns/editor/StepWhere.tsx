@@ -17,6 +17,7 @@ import { ofSite } from '../../../state/endpoints.ts';
 import { setParams } from '../../../state/router.ts';
 import { roundShape } from '../../editor/model.ts';
 import type { StepProps } from './steps.ts';
+import './where.css';
 
 type Tool = 'circle' | 'polygon';
 
