@@ -5,6 +5,7 @@ import { campaignOf, entered, exited, SITE } from '../campaigns/world.ts';
 import { type Client, openMall } from './server.ts';
 
 const EVERY_MS = 25;
+const ON_THE_WIRE_MS = 200;
 
 test.each([
   ['erased', (shopper: Client) => shopper.post('/shopper/erase')],
@@ -25,7 +26,7 @@ test.each([
     mall.clock.nowMs,
   );
   // Each fires once for the shopper, so that offers could come without end.
-  const campaigns = Array.from({ length: 8 }, (_, i) =>
+  const campaigns = Array.from({ length: 12 }, (_, i) =>
     campaignOf({ id: `c-${i}`, cooldownMinutes: 60, zoneIds: ['front'] }),
   );
   for (const campaign of campaigns) await mall.services.campaigns.put(SITE, campaign, mall.clock.nowMs);
@@ -47,17 +48,19 @@ test.each([
     mall.pipeline.emit([inside ? exited(given) : entered(given)]);
     inside = !inside;
   }, EVERY_MS);
-  await expect.poll(() => came.length, { interval: 5 }).toBeGreaterThan(0);
+  // One after another: there are more to come when it stops.
+  await expect.poll(() => came.length, { interval: 5 }).toBeGreaterThan(1);
 
   expect((await stop(shopper)).status).toBeLessThan(300);
-  // What was on its way is under the answer; nothing follows it.
+  // What was on the wire when the answer was written lands; nothing follows it, and the limit is five seconds.
+  await new Promise((resolve) => setTimeout(resolve, ON_THE_WIRE_MS));
   const until = came.length;
-  const decidedUntil = await mall.duck.get<{ n: number }>("select count(*) as n from offers where state = 'delivered'");
   await new Promise((resolve) => setTimeout(resolve, 12 * EVERY_MS));
   clearInterval(heard);
   await mall.services.offers.settle();
   expect(came.length).toBe(until);
-  expect(await mall.duck.get("select count(*) as n from offers where state = 'delivered'")).toEqual(decidedUntil);
+  const { n } = (await mall.duck.get<{ n: number }>("select count(*) as n from offers where state = 'delivered'"))!;
+  expect(n).toBeLessThanOrEqual(until);
   expect(until).toBeLessThan(campaigns.length);
   expect(mall.errors).toEqual([]);
   await mall.close();
