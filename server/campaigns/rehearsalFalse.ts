@@ -3,16 +3,12 @@ import type { Campaign } from '../contract/campaigns.ts';
 import type { Zone } from '../contract/model.ts';
 import type { SiteContext } from '../db/questions/context.ts';
 import { areaOf, pointInShape } from '../floor/geometry.ts';
-import { catchmentOf } from './rehearsalErrors.ts';
-import { heatNeededMs } from './rehearsalFires.ts';
-import { ENOUGH_DAYS, type History } from './rehearsalHistory.ts';
+import { between, type FalseShare, firingCatchment, outsideByFix } from './rehearsalErrors.ts';
+import { type History, newestDays } from './rehearsalHistory.ts';
 import type { LocalError } from './rehearsalLocalError.ts';
-import { heatSampleOf, misplacedIn, type PlacedCatchment } from './rehearsalReader.ts';
+import { heatSampleOf, misplacedIn, outsideByStays, type PlacedCatchment } from './rehearsalReader.ts';
 
-export interface FalseFires {
-  value: number;
-  low: number;
-  high: number;
+export interface FalseFires extends FalseShare {
   /** Share of the zone's fires by place; null is no zone. */
   spill: Map<string | null, number>;
 }
@@ -31,10 +27,10 @@ function placesFor(zone: Zone, own: ReadonlySet<string>, all: readonly Zone[]): 
 
 /** The campaign fires in any of its zones, so whoever is in another of them is rightly there. */
 function placed(zone: Zone, siblings: readonly Zone[], places: readonly Zone[], error: LocalError): PlacedCatchment {
-  const widest = catchmentOf(zone.shape, error.sigmaM * error.times);
+  const widest = firingCatchment(zone.shape, error.sigmaM * error.times);
   const key = (cellX: number, cellY: number): string => `${cellX} ${cellY}`;
   const caughtBy = (sigmaM: number): Map<string, number> =>
-    new Map(catchmentOf(zone.shape, sigmaM).map(({ cellX, cellY, caught }) => [key(cellX, cellY), caught]));
+    new Map(firingCatchment(zone.shape, sigmaM).map(({ cellX, cellY, caught }) => [key(cellX, cellY), caught]));
   const as = caughtBy(error.sigmaM);
   const smaller = caughtBy(error.sigmaM / error.times);
   return {
@@ -60,8 +56,10 @@ export async function falseFires(
   history: History,
   zone: Zone,
   error: LocalError,
+  /** Carriers and days of the newest days that set the zone off at any hour. */
+  fires: number,
 ): Promise<FalseFires | null> {
-  const days = history.days.slice(-ENOUGH_DAYS);
+  const days = newestDays(history);
   if (days.length === 0) return null;
   const { sql, registry, siteId } = context;
   const past = { siteId, fromMs: days[0]!.startMs, toMs: days.at(-1)!.endMs };
@@ -72,13 +70,16 @@ export async function falseFires(
   const places = placesFor(zone, own, registry.zones.all(siteId));
   const sample = await heatSampleOf(sql, past, 10);
   const catchment = placed(zone, siblings, places, error);
-  const found = await misplacedIn(sql, past, catchment, heatNeededMs(campaign.trigger), sample);
+  const found = await misplacedIn(sql, past, catchment, fires, sample);
   if (found === null) return null;
   const [value, smaller, larger] = found.shares;
+  const byHeat = { value, low: Math.min(value, smaller, larger), high: Math.max(value, smaller, larger) };
+  const leastMs = campaign.trigger.type === 'dwell' ? campaign.trigger.seconds * 1_000 : 0;
+  const byStays = await outsideByStays(sql, past, zone.id, leastMs);
+  const share = between(byHeat, byStays ?? outsideByFix(zone.shape, error.sigmaM));
+  const times = value > 0 ? share.value / value : 0;
   return {
-    value,
-    low: Math.min(value, smaller, larger),
-    high: Math.max(value, smaller, larger),
-    spill: new Map([...found.spill].map(([place, share]) => [places[place]?.id ?? null, share])),
+    ...share,
+    spill: new Map([...found.spill].map(([place, part]) => [places[place]?.id ?? null, part * times])),
   };
 }

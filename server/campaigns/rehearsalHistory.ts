@@ -37,6 +37,9 @@ export interface History {
   dayOf: (atMs: number) => number;
 }
 
+/** What is drawn, hung and learned now is looked at in the newest days. */
+export const newestDays = ({ days }: Pick<History, 'days'>): PastDay[] => days.slice(-ENOUGH_DAYS);
+
 const MINUTE_MS = 60_000;
 /** Local time is dear to ask for, and schedules are kept to the minute. */
 export const byMinute = (of: (atMs: number) => boolean): ((atMs: number) => boolean) => {

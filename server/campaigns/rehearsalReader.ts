@@ -3,7 +3,7 @@ import type { Sql } from '../db/duckdb.ts';
 import { sqlNumber, sqlString, sqlStrings } from '../db/sqlText.ts';
 import { carrierDayHash } from '../metrics/heat.ts';
 import { IDENTIFIED, NEVER_COUNTED } from '../metrics/thresholds.ts';
-import type { CatchmentCell } from './rehearsalErrors.ts';
+import { type CatchmentCell, neededForFires } from './rehearsalErrors.ts';
 import type { HeatRun, PastStay } from './rehearsalFires.ts';
 
 export interface Past {
@@ -27,6 +27,22 @@ export function staysIn(sql: Sql, { siteId, fromMs, toMs }: Past, zoneIds: reado
      from (${of('stays')} union all ${of('open_stays')}) order by start_ms, carrier_id, zone_id`,
     [siteId, fromMs, toMs],
   );
+}
+
+/** How surely carriers were outside a zone that they were taken to be in, by their fixes; null where it was not kept. */
+export async function outsideByStays(
+  sql: Sql,
+  { siteId, fromMs, toMs }: Past,
+  zoneId: string,
+  leastMs: number,
+): Promise<number | null> {
+  const row = await sql.get<{ mass: number | null }>(
+    `select avg(mass_permille) / 1000 as mass from stays
+     where site_id = $1 and start_ms >= $2 and start_ms < $3 and zone_id = $4 and end_ms - start_ms >= $5
+       and mass_permille > 0 and ${COUNTED}`,
+    [siteId, fromMs, toMs, zoneId, leastMs],
+  );
+  return row?.mass == null ? null : 1 - row.mass;
 }
 
 export const personOfDay = (carrierId: string, day: number): string => `${day} ${carrierDayHash(carrierId, day)}`;
@@ -99,81 +115,86 @@ export interface PlacedCatchment {
 }
 
 export interface MisplacedRow {
-  fires: number;
   /** Shares of false fires: as the error is taken to be, were it smaller, were it larger. */
   shares: [number, number, number];
   /** Share of all fires by place. */
   spill: Map<number, number>;
 }
 
-/** `misplaced` of rehearsalErrors, in SQL; `caughtIf` are the shares caught under a smaller and a larger error. */
+/**
+ * `misplaced` of rehearsalErrors, in SQL, for each carrier and day; `fires` are those of the whole past, of all carriers.
+ * `caughtIf` are the shares caught under a smaller and a larger error.
+ */
 export async function misplacedIn(
   sql: Sql,
   { siteId, fromMs, toMs }: Past,
   { floorId, cells }: PlacedCatchment,
-  fireMs: number,
+  fires: number,
   sample: number,
 ): Promise<MisplacedRow | null> {
-  if (cells.length === 0) return null;
-  const numbers = (values: number[], type: string): string => `unnest([${values.join(',')}]::${type}[])`;
-  const rows = await sql.all<{ place: number; f: number; o0: number; o1: number; o2: number }>(
-    `with cell as materialized (select ${numbers(
-      cells.map((cell) => cell.cellX),
-      'integer',
-    )} as x, ${numbers(
-      cells.map((cell) => cell.cellY),
-      'integer',
-    )} as y, ${numbers(
-      cells.map((cell) => cell.inside),
-      'double',
-    )} as inside, ${numbers(
-      cells.map((cell) => cell.place),
-      'integer',
-    )} as place, ${numbers(
-      cells.map((cell) => cell.caught),
-      'double',
-    )} as k0, ${numbers(
-      cells.map((cell) => cell.caughtIf[0]),
-      'double',
-    )} as k1, ${numbers(
-      cells.map((cell) => cell.caughtIf[1]),
-      'double',
-    )} as k2),
+  if (cells.length === 0 || fires <= 0) return null;
+  const list = (of: (cell: PlacedCatchment['cells'][number]) => number, type: string): string =>
+    `unnest([${cells.map(of).join(',')}]::${type}[])`;
+  // Of each carrier and day: measured in the zone, and of that from outside, under three errors.
+  const persons = await sql.all<{ m0: number; m1: number; m2: number; o0: number; o1: number; o2: number }>(
+    `with cell as materialized (
+       select ${list((cell) => cell.cellX, 'integer')} as x, ${list((cell) => cell.cellY, 'integer')} as y,
+         ${list((cell) => 1 - cell.inside, 'double')} as outside, ${list((cell) => cell.caught, 'double')} as k0,
+         ${list((cell) => cell.caughtIf[0], 'double')} as k1, ${list((cell) => cell.caughtIf[1], 'double')} as k2)
+     select sum(h.dwell_ms * c.k0) as m0, sum(h.dwell_ms * c.k1) as m1, sum(h.dwell_ms * c.k2) as m2,
+       sum(h.dwell_ms * c.k0 * c.outside) as o0, sum(h.dwell_ms * c.k1 * c.outside) as o1,
+       sum(h.dwell_ms * c.k2 * c.outside) as o2
+     from heat h join cell c on c.x = h.cell_x and c.y = h.cell_y
+     where h.site_id = $1 and h.bucket_ms >= $2 and h.bucket_ms < $3 and h.floor_id = $4
+       and h.carrier % ${sqlNumber(sample)} = 0
+     group by h.day, h.carrier`,
+    [siteId, fromMs, toMs, floorId],
+  );
+  const weigh = (measured: readonly number[], outside: readonly number[]) => {
+    const needed = neededForFires(measured, fires / sample);
+    let all = 0;
+    let wrong = 0;
+    measured.forEach((ms, i) => {
+      if (ms <= 0) return;
+      const weight = ms >= needed ? 1 : ms / needed;
+      all += weight;
+      wrong += (weight * outside[i]!) / ms;
+    });
+    return { needed, all, share: all > 0 ? wrong / all : 0 };
+  };
+  const as = weigh(
+    persons.map(({ m0 }) => m0),
+    persons.map(({ o0 }) => o0),
+  );
+  if (!(as.all > 0)) return null;
+  const smaller = weigh(
+    persons.map(({ m1 }) => m1),
+    persons.map(({ o1 }) => o1),
+  );
+  const larger = weigh(
+    persons.map(({ m2 }) => m2),
+    persons.map(({ o2 }) => o2),
+  );
+  const spilt = await sql.all<{ place: number; share: number }>(
+    `with cell as materialized (
+       select ${list((cell) => cell.cellX, 'integer')} as x, ${list((cell) => cell.cellY, 'integer')} as y,
+         ${list((cell) => 1 - cell.inside, 'double')} as outside, ${list((cell) => cell.place, 'integer')} as place,
+         ${list((cell) => cell.caught, 'double')} as k),
      part as materialized (
-       select h.day, h.carrier, h.bucket_ms, c.place,
-         sum(h.dwell_ms * c.k0) as m0, sum(h.dwell_ms * c.k1) as m1, sum(h.dwell_ms * c.k2) as m2,
-         sum(h.dwell_ms * c.k0 * (1 - c.inside)) as o0, sum(h.dwell_ms * c.k1 * (1 - c.inside)) as o1,
-         sum(h.dwell_ms * c.k2 * (1 - c.inside)) as o2
+       select h.day, h.carrier, c.place, sum(h.dwell_ms * c.k) as m, sum(h.dwell_ms * c.k * c.outside) as o
        from heat h join cell c on c.x = h.cell_x and c.y = h.cell_y
        where h.site_id = $1 and h.bucket_ms >= $2 and h.bucket_ms < $3 and h.floor_id = $4
          and h.carrier % ${sqlNumber(sample)} = 0
-       group by h.day, h.carrier, h.bucket_ms, c.place),
-     quarter as (
-       select day, carrier, bucket_ms, sum(m0) as m0, sum(m1) as m1, sum(m2) as m2
-       from part group by day, carrier, bucket_ms),
-     weight as (
-       select day, carrier, bucket_ms, least(1, m0 / ${sqlNumber(fireMs)}) as w0,
-         case when m0 > 0 then least(1, m0 / ${sqlNumber(fireMs)}) / m0 else 0 end as p0,
-         case when m1 > 0 then least(1, m1 / ${sqlNumber(fireMs)}) / m1 else 0 end as p1,
-         case when m2 > 0 then least(1, m2 / ${sqlNumber(fireMs)}) / m2 else 0 end as p2
-       from quarter)
-     select p.place, sum(p.m0 * w.p0) as f, sum(p.o0 * w.p0) as o0,
-       sum(p.o1 * w.p1) / (select sum(least(1, m1 / ${sqlNumber(fireMs)})) from quarter) as o1,
-       sum(p.o2 * w.p2) / (select sum(least(1, m2 / ${sqlNumber(fireMs)})) from quarter) as o2
-     from part p join weight w using (day, carrier, bucket_ms) group by p.place`,
-    [siteId, fromMs, toMs, floorId],
+       group by h.day, h.carrier, c.place),
+     person as (select day, carrier, sum(m) as m from part group by day, carrier having sum(m) > 0)
+     select p.place, sum(p.o / greatest(t.m, $5::double)) / $6::double as share
+     from part p join person t using (day, carrier) group by p.place having sum(p.o) > 0`,
+    [siteId, fromMs, toMs, floorId, Number.isFinite(as.needed) ? as.needed + 1e-9 : 1e15, as.all + 1e-9],
   );
-  const fires = rows.reduce((sum, { f }) => sum + f, 0);
-  if (!(fires > 0)) return null;
-  const shares: [number, number, number] = [0, 0, 0];
-  const spill = new Map<number, number>();
-  for (const { place, o0, o1, o2 } of rows) {
-    shares[0] += o0 / fires;
-    shares[1] += o1 ?? 0;
-    shares[2] += o2 ?? 0;
-    if (o0 > 0) spill.set(place, (spill.get(place) ?? 0) + o0 / fires);
-  }
-  return { fires, shares, spill };
+  return {
+    shares: [as.share, smaller.share, larger.share],
+    spill: new Map(spilt.map(({ place, share }) => [place, share])),
+  };
 }
 
 export interface KnownVisit {

@@ -2,8 +2,8 @@
 import type { Campaign } from '../contract/campaigns.ts';
 import type { Zone } from '../contract/model.ts';
 import type { SiteContext } from '../db/questions/context.ts';
-import { areaOf, boundsOf, innerPoint, pointInShape } from '../floor/geometry.ts';
-import { cellsOfShape } from './rehearsalErrors.ts';
+import { boundsOf, innerPoint, pointInShape } from '../floor/geometry.ts';
+import { cellsOfShape, takingCells } from './rehearsalErrors.ts';
 import {
   afterCooldown,
   type Fire,
@@ -11,10 +11,12 @@ import {
   firesOfStays,
   heatNeededMs,
   type Moments,
+  momentOf,
   type Passing,
   unitOfPerson,
 } from './rehearsalFires.ts';
-import { ENOUGH_DAYS, type History, stoodSinceMs } from './rehearsalHistory.ts';
+import { type History, newestDays, stoodSinceMs } from './rehearsalHistory.ts';
+import type { LocalError } from './rehearsalLocalError.ts';
 import type { Meant } from './rehearsalMeant.ts';
 import { type HeatZone, heatRuns, heatSampleOf, type Past, personOfDay, staysIn } from './rehearsalReader.ts';
 import { type Ground, type Likeness, type Reference, type Scale, scaleFor } from './rehearsalScale.ts';
@@ -31,6 +33,8 @@ export interface Replayed {
   hashed: boolean;
   /** Of heat; null where all zones stood. */
   scale: Scale | null;
+  /** By zone, the carriers and days of the newest days that set it off at any hour, whoever they are. */
+  atAnyHour: Map<string, number>;
 }
 
 export const momentsOf = ({ definitions }: SiteContext): Moments => ({
@@ -52,16 +56,35 @@ export function groundOf(zone: Zone, zones: readonly Zone[]): Ground {
   return new Map([...found].map(([kind, share]) => [kind, share / all]));
 }
 
-const likenessOf = (zone: Zone, zones: readonly Zone[]): Likeness => ({
-  ground: groundOf(zone, zones),
-  areaM2: areaOf(zone.shape),
-});
-
-export const heatZoneOf = ({ id, floorId, shape }: Zone): HeatZone => ({
+/** The cells in which a fix sets the zone off; the zone's own where nothing is known of the error. */
+const heatZoneOf = ({ id, floorId, shape }: Zone, error: LocalError | undefined): HeatZone => ({
   zoneId: id,
   floorId,
-  cells: cellsOfShape(shape),
+  cells: error
+    ? takingCells(shape, error.sigmaM).map(({ cellX, cellY, taken }) => ({ cellX, cellY, inside: taken }))
+    : cellsOfShape(shape),
 });
+
+/** As large as the place in which it is set off: that is where its heat is counted. */
+const likenessOf = (zone: Zone, { cells }: HeatZone, zones: readonly Zone[]): Likeness => ({
+  ground: groundOf(zone, zones),
+  areaM2: Math.max(
+    1,
+    cells.reduce((sum, { inside }) => sum + inside, 0),
+  ),
+});
+
+/** At any hour, whoever it is: what the heat of whole days is held against. */
+function personDays(
+  runs: readonly { zoneId: string; person: string; day: number }[],
+  history: History,
+): Map<string, Set<string>> {
+  const newest = new Set(newestDays(history).map(({ day }) => day));
+  const found = new Map<string, Set<string>>();
+  for (const { zoneId, person, day } of runs)
+    if (newest.has(day)) found.set(zoneId, (found.get(zoneId) ?? new Set()).add(`${day} ${person}`));
+  return found;
+}
 
 /** Zones that stood for all of the time, those of the same floors and the nearest first. */
 function referencesFor(context: SiteContext, targets: readonly Zone[], fromMs: number): Zone[] {
@@ -92,9 +115,10 @@ async function tryReferences(
   history: History,
   meant: Meant,
   targets: readonly Zone[],
+  errorOf: (zone: Zone) => LocalError | undefined,
 ): Promise<Reference[]> {
   const { sql, registry, siteId } = context;
-  const days = history.days.slice(-ENOUGH_DAYS);
+  const days = newestDays(history);
   if (days.length === 0) return [];
   const past: Past = { siteId, fromMs: days[0]!.startMs, toMs: days.at(-1)!.endMs };
   const zones = referencesFor(context, targets, past.fromMs);
@@ -102,7 +126,8 @@ async function tryReferences(
   const { trigger, cooldownMinutes } = campaign;
   const sample = await heatSampleOf(sql, past, zones.length);
   const passing: Passing = { isOpen: history.isOpen, dayOf: history.dayOf, isMeant: meant.isMeant };
-  const runs = await heatRuns(sql, past, zones.map(heatZoneOf), heatNeededMs(trigger), sample);
+  const places = zones.map((zone) => heatZoneOf(zone, errorOf(zone)));
+  const runs = await heatRuns(sql, past, places, heatNeededMs(trigger), sample);
   const identify = identities(meant, history);
   const byHeat = firesOfHeat(trigger, runs, passing, identify);
   const stays = (
@@ -119,9 +144,9 @@ async function tryReferences(
       cooldownMinutes * 60_000,
     ).length;
   const all = registry.zones.all(siteId);
-  return zones.map((zone) => ({
+  return zones.map((zone, i) => ({
     zoneId: zone.id,
-    ...likenessOf(zone, all),
+    ...likenessOf(zone, places[i]!, all),
     byHeat: count(byHeat, zone.id),
     byStays: count(byStays, zone.id),
   }));
@@ -142,36 +167,45 @@ export async function replay(
   campaign: Pick<Campaign, 'trigger' | 'cooldownMinutes'>,
   history: History,
   meant: Meant,
+  errorOf: (zone: Zone) => LocalError | undefined,
 ): Promise<Replayed> {
   const { sql, registry, siteId } = context;
   const { days, zones } = history;
   const stood = zones.filter(({ basis }) => basis === 'stays').map(({ zone }) => zone);
   const drawn = zones.filter(({ basis }) => basis === 'heat').map(({ zone }) => zone);
   const hashed = drawn.length > 0;
-  if (days.length === 0) return { fires: [], weight: 1, hashed, scale: null };
+  const atAnyHour = new Map<string, number>();
+  if (days.length === 0) return { fires: [], weight: 1, hashed, scale: null, atAnyHour };
   const past: Past = { siteId, fromMs: days[0]!.startMs, toMs: days.at(-1)!.endMs };
   const passing: Passing = { isOpen: history.isOpen, dayOf: history.dayOf, isMeant: meant.isMeant };
-  const fires =
+  const { trigger } = campaign;
+  const moments = momentsOf(context);
+  const stays =
     stood.length === 0
       ? []
-      : firesOfStays(
-          campaign.trigger,
-          await staysIn(
-            sql,
-            past,
-            stood.map(({ id }) => id),
-          ),
-          momentsOf(context),
-          passing,
-          hashed ? personOfDay : (carrierId) => carrierId,
+      : await staysIn(
+          sql,
+          past,
+          stood.map(({ id }) => id),
         );
-  if (!hashed) return { fires, weight: 1, hashed, scale: null };
+  const longEnough = stays.filter((stay) => momentOf(trigger, stay, moments) !== undefined);
+  const dwellers = longEnough.map(({ zoneId, carrierId, startMs }) => ({
+    zoneId,
+    person: carrierId,
+    day: history.dayOf(startMs),
+  }));
+  for (const [zoneId, persons] of personDays(dwellers, history)) atAnyHour.set(zoneId, persons.size);
+  const fires = firesOfStays(trigger, stays, moments, passing, hashed ? personOfDay : (carrierId) => carrierId);
+  if (!hashed) return { fires, weight: 1, hashed, scale: null, atAnyHour };
 
-  const references = await tryReferences(context, campaign, history, meant, drawn);
-  const runs = await heatRuns(sql, past, drawn.map(heatZoneOf), heatNeededMs(campaign.trigger), 1);
+  const references = await tryReferences(context, campaign, history, meant, drawn, errorOf);
+  const places = drawn.map((zone) => heatZoneOf(zone, errorOf(zone)));
+  const runs = await heatRuns(sql, past, places, heatNeededMs(trigger), 1);
   const all = registry.zones.all(siteId);
-  const scales = new Map(drawn.map((zone) => [zone.id, scaleFor(likenessOf(zone, all), references)]));
-  const byHeat = firesOfHeat(campaign.trigger, runs, passing, identities(meant, history));
+  const scales = new Map(drawn.map((zone, i) => [zone.id, scaleFor(likenessOf(zone, places[i]!, all), references)]));
+  for (const [zoneId, persons] of personDays(runs, history))
+    atAnyHour.set(zoneId, persons.size * scales.get(zoneId)!.factor);
+  const byHeat = firesOfHeat(trigger, runs, passing, identities(meant, history));
   // Whoever is left out is left out for good: an entry is the person's, not the quarter hour's.
   const kept = byHeat.filter(({ zoneId, person }) => unitOfPerson(`${zoneId} ${person}`) < scales.get(zoneId)!.factor);
   const due = kept.reduce((sum, { zoneId }) => sum + Math.max(1, scales.get(zoneId)!.factor), 0);
@@ -183,5 +217,6 @@ export async function replay(
     weight: together.length > 0 ? (due + fires.length) / together.length : 1,
     hashed,
     scale: [...scales.values()].reduce((worst, one) => (one.doubt > worst.doubt ? one : worst)),
+    atAnyHour,
   };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type CoverageField, coverageSteps } from '../calibration/coverage.ts';
 import type { Certificate } from '../contract/calibration.ts';
 import type { Campaign } from '../contract/campaigns.ts';
+import type { Zone } from '../contract/model.ts';
 import { type Rehearsal, rehearsal as rehearsalSchema } from '../contract/rehearsal.ts';
 import type { Duck } from '../db/duckdb.ts';
 import { type SiteContext, siteContext } from '../db/questions/context.ts';
@@ -18,7 +19,7 @@ import { type Contender, replayBudget } from './rehearsalBudget.ts';
 import { falseFires } from './rehearsalFalse.ts';
 import { afterCooldown, firesOfStays } from './rehearsalFires.ts';
 import { byMinute, type History, historyOf, weeklyHours } from './rehearsalHistory.ts';
-import { localError } from './rehearsalLocalError.ts';
+import { type LocalError, localError } from './rehearsalLocalError.ts';
 import { meantBy } from './rehearsalMeant.ts';
 import { reachableCarriers, reachOf } from './rehearsalReach.ts';
 import { personOfDay, staysIn } from './rehearsalReader.ts';
@@ -31,7 +32,8 @@ const MAX_WAITING = 8;
 const ERROR_CELL_M = 3;
 /** What is learned of the radio, and where gateways hang, changes slowly. */
 const FIELD_KEPT_MS = 10 * 60_000;
-const MAX_FIELDS = 32;
+const MAX_FIELDS = 64;
+const MAX_FLOORS = 12;
 
 export interface RehearsalParts {
   duck: Duck;
@@ -101,9 +103,10 @@ export class Rehearsals {
     const { duck, registry } = this.#parts;
     const certificates = await this.#parts.certificates(siteId);
     const what = this.#what(siteId, campaign);
-    const floorIds = new Set(campaign.zoneIds.flatMap((id) => registry.zones.get(siteId, id)?.floorId ?? []));
     const fields = new Map<string, CoverageField | undefined>();
-    for (const floorId of floorIds) fields.set(floorId, await this.#field(siteId, floorId, nowMs));
+    // All floors: a new zone is held against zones wherever they are.
+    for (const { id: floorId } of registry.floors.all(siteId).slice(0, MAX_FLOORS))
+      fields.set(floorId, await this.#field(siteId, floorId, nowMs));
     const answer = await duck.snapshot(async (sql) => {
       const context = await siteContext(sql, registry, siteId);
       return this.#answer(context, campaign, certificates, fields, nowMs);
@@ -139,7 +142,8 @@ export class Rehearsals {
       // A hash of a day says whose it is only by the visits of that day.
       wanted: isNew,
     });
-    const replayed = await replay(context, campaign, history, meant);
+    const errorOf = (zone: Zone): LocalError | undefined => localError(zone, certificates, fields.get(zone.floorId));
+    const replayed = await replay(context, campaign, history, meant, errorOf);
     const fires = afterCooldown(replayed.fires, campaign.cooldownMinutes * 60_000);
     const subject: Contender = { campaign, fires };
     const others = await this.#others(context, campaign, history, replayed);
@@ -149,13 +153,14 @@ export class Rehearsals {
     const carriers = await reachableCarriers(sql, siteId, needsProfiling(campaign), nowMs);
     const zones: ZoneFindings[] = [];
     for (const { zone } of history.zones) {
-      const error = localError(zone, certificates, fields.get(zone.floorId));
+      const error = errorOf(zone);
+      const fires = replayed.atAnyHour.get(zone.id) ?? 0;
       zones.push({
         zoneId: zone.id,
         name: zone.name,
         radiusM: Math.sqrt(areaOf(zone.shape) / Math.PI),
         error,
-        falseFires: error ? await falseFires(context, campaign, history, zone, error) : null,
+        falseFires: error ? await falseFires(context, campaign, history, zone, error, fires) : null,
       });
     }
     return answerOf({

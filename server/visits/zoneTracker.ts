@@ -6,10 +6,10 @@ import type { TrackedZone, ZoneTable } from './zoneTable.ts';
  * Shares of the mass that is attainable in the zone: with a wide zone 0.5 is the border itself, so one enters at it
  * and leaves two thirds of a standard error beyond it. Relative, because an error of 5 m puts hardly a third of the mass into a circle of 5 m.
  */
-const ENTER_SHARE = 0.55;
+export const ENTER_SHARE = 0.55;
 const STAY_SHARE = 0.25;
 /** Below these the radio cannot tell: a zone much smaller than the error is never entered. */
-const MIN_ENTER_MASS = 0.2;
+export const MIN_ENTER_MASS = 0.2;
 const MIN_STAY_MASS = 0.08;
 
 /** Structured-cloneable. */

@@ -8,12 +8,13 @@ const codes = (told: { warnings: { code: string }[] }): string[] => told.warning
 
 /** Drawn after the history, in the hall before the bookshop; and as large as a table. */
 const NEW = couponAt('new-front', circle(37, 24, 4));
+const SMALL = couponAt('small', circle(37, 24, 2));
 const TINY = couponAt('tiny', circle(22.5, 24, 1));
 
 let world: World;
 beforeAll(async () => {
-  world = await openRehearsalWorld({ seed: 1, watched: [NEW] });
-  await world.registry.zones.putAll(SITE, [NEW, TINY]);
+  world = await openRehearsalWorld({ seed: 1, watched: [NEW, SMALL] });
+  await world.registry.zones.putAll(SITE, [NEW, SMALL, TINY]);
 });
 afterAll(() => world.close());
 
@@ -31,22 +32,22 @@ describe('a zone that stood', () => {
     expect(told.triggersPerDay!.high).toBeLessThan(2.5 * told.triggersPerDay!.value);
   });
 
-  test('false fires are about those of the truth, shops beside the hall worst, and come from next door', async () => {
-    const told = new Map<string, { said: number; truth: number }>();
-    for (const zoneId of ['front', 'hall-20', 'cafe', 'books']) {
+  test('false fires are about those of the truth, most of them of small zones, and come from next door', async () => {
+    const said = new Map<string, number>();
+    const truth = new Map<string, number>();
+    for (const zoneId of ['front', 'cafe', 'books', 'shoes', SMALL.id]) {
       const { falseFireShare, spill } = await world.rehearse({ zoneIds: [zoneId] });
       const fires = world.fires.filter((fire) => fire.zoneId === zoneId);
-      const truth = fires.filter(({ isTrue }) => !isTrue).length / fires.length;
-      told.set(zoneId, { said: falseFireShare!.value, truth });
-      // Fires are counted, presence is measured: within a tenth of each other, and rather told too high.
-      expect(truth, zoneId).toBeGreaterThan(falseFireShare!.low - 0.1);
-      expect(truth, zoneId).toBeLessThan(falseFireShare!.high);
-      expect(spill[0]!.zoneId).toMatch(/^hall-|cafe|shoes/);
+      said.set(zoneId, falseFireShare!.value);
+      truth.set(zoneId, fires.filter(({ isTrue }) => !isTrue).length / fires.length);
+      expect(falseFireShare!.low, zoneId).toBeLessThan(truth.get(zoneId)!);
+      expect(falseFireShare!.high, zoneId).toBeGreaterThan(truth.get(zoneId)!);
+      expect(Math.abs(truth.get(zoneId)! - said.get(zoneId)!), zoneId).toBeLessThan(0.15);
+      expect(spill.length).toBeGreaterThan(0);
       const spilt = spill.reduce((sum, one) => sum + one.share, 0);
-      expect(spilt).toBeCloseTo(falseFireShare!.value, 1);
+      expect(Math.abs(spilt - falseFireShare!.value)).toBeLessThan(0.03);
     }
-    for (const of of ['said', 'truth'] as const)
-      expect(Math.min(told.get('cafe')![of], told.get('books')![of])).toBeGreaterThan(told.get('front')![of]);
+    for (const shares of [said, truth]) expect(shares.get(SMALL.id)!).toBeGreaterThan(2 * shares.get('front')!);
   });
 
   test('a dwell counts only stays that are long enough', async () => {
@@ -97,7 +98,7 @@ describe('a zone that was drawn today', () => {
     expect(codes(told)).toContain('zone-is-new');
     const { value, low, high } = told.triggersPerDay!;
     const tolerance = told.checked!.factor ** 2;
-    expect(tolerance).toBeLessThan(2.5);
+    expect(tolerance).toBeLessThan(3);
     expect(value).toBeGreaterThan(truth / tolerance);
     expect(value).toBeLessThan(truth * tolerance);
     // What the method is off by is the same on all days, so of one zone fewer than 19 of 20 may lie in the band.

@@ -1,6 +1,6 @@
 /**
  * A hall with shops in which people walk, known to the metre: their fixes are off by a Gaussian that stays for some ten
- * seconds, stays are made of the fixes, heat is drawn round them. So what a rehearsal says can be held against the truth.
+ * seconds, the product's own tracker makes stays of the fixes, heat is drawn round them. So what a rehearsal says can be held against the truth.
  */
 
 import { P90_PER_SIGMA } from '../../server/campaigns/rehearsalErrors.ts';
@@ -12,7 +12,17 @@ import { Duck } from '../../server/db/duckdb.ts';
 import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import { HEAT_BUCKET_MS } from '../../server/engine/types.ts';
+import { ACCURACY_PER_SIGMA } from '../../server/floor/gaussian.ts';
 import { pointInShape } from '../../server/floor/geometry.ts';
+import { FloorZones } from '../../server/floor/zoneIndex.ts';
+import { zoneTable } from '../../server/visits/zoneTable.ts';
+import {
+  endAll,
+  massPermilleOf,
+  type StayState,
+  trackSighted,
+  type ZoneSink,
+} from '../../server/visits/zoneTracker.ts';
 import { addSite, commitOf, covered, DAY, gatewayNamed, HOUR, MINUTE, noRows, SECOND, zoneNamed } from '../db/rows.ts';
 import { memoryRegistry } from '../support/memoryRegistry.ts';
 import { seededRandom } from '../support/random.ts';
@@ -25,6 +35,7 @@ export const NOW = FIRST_DAY + DAYS * DAY + 5 * MINUTE;
 export const SIGMA_M = 1.5;
 const TICK_MS = 3 * SECOND;
 const EXIT_AFTER_MS = 20 * SECOND;
+const RULES = { enterConfirmMs: 3 * SECOND, exitAfterMs: EXIT_AFTER_MS };
 /** How much of an error is still there a tick later. */
 const LASTING = Math.exp(-3 / 10);
 const WALK_M = 3.3;
@@ -64,13 +75,6 @@ export interface TrueFire {
   lengthMs: number;
 }
 
-interface Open {
-  startMs: number;
-  lastInMs: number;
-  confirmed: boolean;
-  isTrue: boolean;
-}
-
 /** Days of people; `watched` zones are followed as well, but leave no stays. */
 export function people(options: { seed: number; days: number; visitsADay?: number; watched?: Zone[] }) {
   const random = seededRandom(options.seed);
@@ -79,51 +83,56 @@ export function people(options: { seed: number; days: number; visitsADay?: numbe
   const rows = noRows();
   const fires: TrueFire[] = [];
   const kept = new Set(ZONES.map(({ id }) => id));
+  const shapes = new Map(zones.map(({ id, shape }) => [id, shape]));
+  const table = zoneTable(zones, {});
+  const floor = new FloorZones(zones);
 
   function visit(carrierId: string, day: number, startMs: number): void {
     const cells = new Map<string, number>();
-    const open = new Map<string, Open>();
+    const stays: StayState[] = [];
+    const isTrue = new Map<string, boolean>();
     let [x, y, atMs, errorX, errorY] = [0, 22 + 4 * random(), startMs, SIGMA_M * gauss(), SIGMA_M * gauss()];
     let [drawnX, drawnY] = [0, 0];
     let tick = 0;
-    const close = (zoneId: string, stay: Open): void => {
-      open.delete(zoneId);
-      if (!stay.confirmed) return;
-      const lengthMs = stay.lastInMs - stay.startMs;
-      fires.push({ zoneId, atMs: stay.startMs, day, carrierId, isTrue: stay.isTrue, lengthMs });
-      if (!kept.has(zoneId)) return;
-      rows.stays.push({
-        carrierId,
-        kind: 'tag',
-        zoneId,
-        floorId: 'f1',
-        startMs: stay.startMs,
-        endMs: stay.lastInMs,
-        visitStartMs: startMs,
-        emittedAtMs: stay.lastInMs + EXIT_AFTER_MS,
-      });
+    const sink: ZoneSink = {
+      entered: ({ zoneId }) => isTrue.set(zoneId, pointInShape(shapes.get(zoneId)!, x, y)),
+      dwelled: () => {},
+      wasIn: () => {},
+      exited(stay) {
+        const { zoneId, lastInMs } = stay;
+        fires.push({
+          zoneId,
+          atMs: stay.startMs,
+          day,
+          carrierId,
+          isTrue: isTrue.get(zoneId)!,
+          lengthMs: lastInMs - stay.startMs,
+        });
+        if (!kept.has(zoneId)) return;
+        rows.stays.push({
+          carrierId,
+          kind: 'tag',
+          zoneId,
+          floorId: 'f1',
+          startMs: stay.startMs,
+          endMs: lastInMs,
+          visitStartMs: startMs,
+          massPermille: massPermilleOf(stay),
+          emittedAtMs: lastInMs + EXIT_AFTER_MS,
+        });
+      },
     };
     const step = (): void => {
       errorX = LASTING * errorX + Math.sqrt(1 - LASTING ** 2) * SIGMA_M * gauss();
       errorY = LASTING * errorY + Math.sqrt(1 - LASTING ** 2) * SIGMA_M * gauss();
       const [fixX, fixY] = [x + errorX, y + errorY];
-      // Where it may be, seen from the fix; a hall is left through its doors only, so the floor's edge holds it.
+      // Where it may be, seen from the fix.
       if (tick++ % 3 === 0) [drawnX, drawnY] = [fixX + 0.7 * SIGMA_M * gauss(), fixY + 0.7 * SIGMA_M * gauss()];
       const cell = `${Math.floor(atMs / HEAT_BUCKET_MS)} ${Math.floor(drawnX)} ${Math.floor(drawnY)}`;
       cells.set(cell, (cells.get(cell) ?? 0) + TICK_MS);
-      for (const zone of zones) {
-        const stay = open.get(zone.id);
-        if (pointInShape(zone.shape, fixX, fixY)) {
-          if (!stay) open.set(zone.id, { startMs: atMs, lastInMs: atMs, confirmed: false, isTrue: false });
-          else {
-            if (!stay.confirmed) {
-              stay.confirmed = true;
-              stay.isTrue = pointInShape(zone.shape, x, y);
-            }
-            stay.lastInMs = atMs;
-          }
-        } else if (stay && (!stay.confirmed || atMs - stay.lastInMs >= EXIT_AFTER_MS)) close(zone.id, stay);
-      }
+      const accuracyM = ACCURACY_PER_SIGMA * SIGMA_M;
+      const masses = floor.masses(fixX, fixY, accuracyM);
+      trackSighted(stays, { atMs, tickEndMs: atMs + 1, masses, accuracyM }, table, RULES, sink);
       atMs += TICK_MS;
     };
     const walkTo = (toX: number, toY: number): void => {
@@ -147,7 +156,7 @@ export function people(options: { seed: number; days: number; visitsADay?: numbe
       walkTo(minX + 7.5, 21 + 5 * random());
     }
     walkTo(60, 24);
-    for (const [zoneId, stay] of [...open]) close(zoneId, stay);
+    endAll(stays, sink);
     rows.visits.push({
       carrierId,
       kind: 'tag',
