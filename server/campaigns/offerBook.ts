@@ -83,6 +83,7 @@ export class OfferBook {
   readonly #keys: OfferKeys | undefined;
 
   readonly #asked: Batches<Asked, ShopperHistory>;
+  readonly #taken: Batches<OfCampaign, Taken>;
   readonly #reservations: Batches<Reservation, Reserved>;
   readonly #ends: Batches<End, undefined>;
 
@@ -90,6 +91,7 @@ export class OfferBook {
     this.#duck = duck;
     this.#keys = keys;
     this.#asked = new Batches((all) => histories(duck, all));
+    this.#taken = new Batches((all) => taken(duck, all));
     this.#reservations = new Batches((all) => this.#reserve(all));
     this.#ends = new Batches((all) => end(duck, all));
   }
@@ -121,7 +123,7 @@ export class OfferBook {
   /** Null: no limit. */
   async left(siteId: string, campaign: Campaign, nowMs: number): Promise<Left> {
     if (campaign.stock === null && campaign.budgetMinor === null) return { stock: null, budgetMinor: null };
-    return leftOf(campaign, await taken(this.#duck, siteId, campaign.id, nowMs));
+    return leftOf(campaign, await this.#taken.add({ siteId, campaignId: campaign.id, nowMs }));
   }
 
   /** Takes one from the stock and its cost from the budget, and makes the codes, in one transaction. */
@@ -140,23 +142,26 @@ export class OfferBook {
         'select id from shoppers where id',
         all.map(({ shopperId }) => shopperId),
       );
-      const lefts = new Map<string, Left>();
+      const limited = all.filter(({ campaign }) => campaign.stock !== null || campaign.budgetMinor !== null);
+      const out = await taken(
+        sql,
+        limited.map(({ siteId, campaign, nowMs }) => ({ siteId, campaignId: campaign.id, nowMs })),
+      );
+      const lefts = new Map<string, Left>(
+        limited.map(({ siteId, campaign }, i) => [`${siteId}/${campaign.id}`, leftOf(campaign, out[i]!)]),
+      );
       const shortCodes = await freeShortCodes(sql, all);
       const offers: Offer[] = [];
       const answers: Reserved[] = [];
       for (const [i, wanted] of all.entries()) {
-        const { siteId, campaign, shopperId, nowMs } = wanted;
+        const { siteId, campaign, shopperId } = wanted;
         if (!known.has(shopperId)) {
           answers.push('gone');
           continue;
         }
         const face = faceOf(campaign, wanted.variant);
         const costMinor = costMinorOf(face.value);
-        const key = `${siteId}/${campaign.id}`;
-        let left = lefts.get(key) ?? { stock: null, budgetMinor: null };
-        if (!lefts.has(key) && (campaign.stock !== null || campaign.budgetMinor !== null))
-          left = leftOf(campaign, await taken(sql, siteId, campaign.id, nowMs));
-        lefts.set(key, left);
+        const left = lefts.get(`${siteId}/${campaign.id}`) ?? { stock: null, budgetMinor: null };
         if (left.stock !== null && left.stock <= 0) {
           answers.push('stock-out');
           continue;
@@ -229,13 +234,31 @@ const leftOf = ({ stock, budgetMinor }: Campaign, out: Taken): Left => ({
   budgetMinor: budgetMinor === null ? null : budgetMinor - out.costMinor,
 });
 
-async function taken(sql: Pick<WriteSql, 'get'>, siteId: string, campaignId: string, nowMs: number): Promise<Taken> {
-  const row = await sql.get<Taken>(
-    `select count(*) as offers, coalesce(sum(cost_minor), 0)::bigint as "costMinor" from offers
-     where site_id = $1 and campaign_id = $2 and (redeemed_ms is not null or (${OUT} and expires_ms > $3))`,
-    [siteId, campaignId, nowMs],
+interface OfCampaign {
+  siteId: string;
+  campaignId: string;
+  nowMs: number;
+}
+
+/** Of all that are asked for in one look: many shoppers enter the zones of few campaigns. */
+async function taken(sql: Pick<WriteSql, 'all'>, asked: OfCampaign[]): Promise<Taken[]> {
+  if (asked.length === 0) return [];
+  const nowMs = Math.max(...asked.map((one) => one.nowMs));
+  const rows = await sql.all<Taken & { siteId: string; campaignId: string }>(
+    `select site_id as "siteId", campaign_id as "campaignId", count(*) as offers,
+       coalesce(sum(cost_minor), 0)::bigint as "costMinor" from offers
+     where site_id in (select unnest(from_json($1, '["VARCHAR"]')))
+       and campaign_id in (select unnest(from_json($2, '["VARCHAR"]')))
+       and (redeemed_ms is not null or (${OUT} and expires_ms > $3))
+     group by all`,
+    [
+      asList([...new Set(asked.map((one) => one.siteId))]),
+      asList([...new Set(asked.map((one) => one.campaignId))]),
+      nowMs,
+    ],
   );
-  return row!;
+  const byKey = new Map(rows.map((row) => [`${row.siteId}/${row.campaignId}`, row]));
+  return asked.map(({ siteId, campaignId }) => byKey.get(`${siteId}/${campaignId}`) ?? { offers: 0, costMinor: 0 });
 }
 
 interface Asked {
