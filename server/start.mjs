@@ -355,6 +355,7 @@ const PROGRAMS = {
   'bench:query': 'test/bench/queryBench.js',
   'bench:counts': 'test/bench/counts.js',
   'bench:people': 'test/bench/people.js',
+  'bench:proof': 'test/bench/proof.js',
   'bench:clones': 'test/bench/clones.js',
   'bench:still': 'test/bench/still.js',
   'bench:coverage': 'test/bench/coverage.js',

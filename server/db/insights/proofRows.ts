@@ -67,7 +67,7 @@ export async function proofRows(
        select shopper_id, min(decided_ms) as first_ms from offer_decisions
        where site_id = $1 and campaign_id = $2 and outcome = 'control' and shopper_id is not null group by shopper_id),
      drawn as (
-       select shopper_id, c.first_ms is null or t.first_ms <= c.first_ms as treated, t.variant,
+       select shopper_id, coalesce(t.first_ms <= c.first_ms, c.first_ms is null) as treated, t.variant,
          coalesce(least(t.first_ms, c.first_ms), t.first_ms, c.first_ms) as first_ms
        from treated t full join control c using (shopper_id)),
      carried as (
