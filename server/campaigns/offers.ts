@@ -218,6 +218,11 @@ export class Offers {
     const { siteId, timezone, shopperId, event, decidedMs } = trigger;
     const { code, params } = judged.because;
     const { language } = judged.shopper!;
+    // A server that is behind catches up by not beginning what would end too late.
+    if (clock() - decidedMs >= DEADLINE_MS) {
+      await this.#record(contender, held('deadline', { seconds: DEADLINE_MS / 1_000 }), { score });
+      return false;
+    }
     const offer = await book.reserve({
       siteId,
       campaign,

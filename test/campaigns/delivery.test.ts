@@ -122,6 +122,20 @@ describe('a closed phone', () => {
   });
 });
 
+test('what is too late already takes no stock, no codes and no connection', async () => {
+  await closedPhone();
+  const { book } = world.services;
+  const history = book.history.bind(book);
+  book.history = async (...asked) => {
+    world.clock.nowMs = NOW + 5_000;
+    return history(...asked);
+  };
+  await happens(entered());
+  expect(await world.decisions()).toEqual([{ outcome: 'held', code: 'deadline' }]);
+  expect(await world.duck.get('select count(*) as n from offers')).toEqual({ n: 0 });
+  expect(stub.connections).toBe(0);
+});
+
 describe('an open page', () => {
   test('that answers: nothing goes to the push service', async () => {
     const { shopperId } = await closedPhone();
