@@ -121,4 +121,6 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'conflict.unknown': 'Není to kód tohoto obchodu',
   'figure.nothing': 'Nic se nenapočítalo',
   'figure.noOrders': 'Za toto období zatím nejsou známy objednávky: čísla je potřebují.',
+  'site.currency': 'Měna',
+  'site.currencyHint': 'Všech částek: cen, košíků, rozpočtů',
 };

@@ -119,4 +119,6 @@ export const en = {
   'conflict.unknown': 'No code of this shop',
   'figure.nothing': 'Nothing counted',
   'figure.noOrders': 'No orders of this period are known yet: the figures need them.',
+  'site.currency': 'Currency',
+  'site.currencyHint': 'Of all amounts: prices, baskets, budgets',
 } as const;

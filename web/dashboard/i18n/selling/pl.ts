@@ -121,4 +121,6 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'conflict.unknown': 'To nie kod tego sklepu',
   'figure.nothing': 'Nic nie policzono',
   'figure.noOrders': 'Nie są jeszcze znane zamówienia z tego okresu: liczby ich potrzebują.',
+  'site.currency': 'Waluta',
+  'site.currencyHint': 'Wszystkich kwot: cen, koszyków, budżetów',
 };

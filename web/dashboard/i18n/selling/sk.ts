@@ -120,4 +120,6 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'conflict.unknown': 'Nie je to kód tohto obchodu',
   'figure.nothing': 'Nič sa nenapočítalo',
   'figure.noOrders': 'Za toto obdobie zatiaľ nie sú známe objednávky: čísla ich potrebujú.',
+  'site.currency': 'Mena',
+  'site.currencyHint': 'Všetkých súm: cien, košíkov, rozpočtov',
 };

@@ -1,4 +1,4 @@
-/** The site itself: name, time zone, and which beacons its gateways let through. */
+/** The site itself: name, time zone, currency, and which beacons its gateways let through. */
 import { useState } from 'preact/hooks';
 import type { Site } from '../../../../server/contract/model.ts';
 import { ApiError } from '../../../lib/api.ts';
@@ -33,7 +33,7 @@ export function SiteForm({ site }: { site: Site }) {
         <span class="badge">{site.id}</span>
       </div>
       <div class="card-body form">
-        {fault !== undefined && !/name|timezone|uuids/.test(fault.path ?? '') && (
+        {fault !== undefined && !/name|timezone|currency|uuids/.test(fault.path ?? '') && (
           <Notice tone="bad">{t('fault.said', { message: fault.message })}</Notice>
         )}
         <div class="form-row">
@@ -64,6 +64,24 @@ export function SiteForm({ site }: { site: Site }) {
           <datalist id="timezones">
             {Intl.supportedValuesOf('timeZone').map((zone) => (
               <option key={zone} value={zone} />
+            ))}
+          </datalist>
+          <Field label={t('site.currency')} hint={t('site.currencyHint')} fault={faultOf('currency')}>
+            {(ids) => (
+              <input
+                {...ids}
+                class="input"
+                required
+                maxLength={3}
+                list="currencies"
+                value={values.currency}
+                onInput={(event) => setValues({ ...values, currency: event.currentTarget.value.toUpperCase() })}
+              />
+            )}
+          </Field>
+          <datalist id="currencies">
+            {Intl.supportedValuesOf('currency').map((code) => (
+              <option key={code} value={code} />
             ))}
           </datalist>
         </div>
