@@ -128,7 +128,7 @@ export function runProof(seed: number, given: Partial<EffectScenario>): EffectVe
 }
 
 /** Rows by name; numbers that are whole become BIGINT. */
-async function insert(duck: Duck, table: string, rows: readonly Record<string, SqlValue>[]): Promise<void> {
+export async function insert(duck: Duck, table: string, rows: readonly Record<string, SqlValue>[]): Promise<void> {
   if (rows.length === 0) return;
   const names = Object.keys(rows[0]!);
   const types = Object.fromEntries(
@@ -232,7 +232,15 @@ async function store(duck: Duck, played: readonly Played[]): Promise<void> {
       ...sold,
     });
     for (const [n, { at, amountMinor }] of simulated.purchases.entries())
-      orders.push(order(n, { at_ms: atMs(at), amount_minor: amountMinor }));
+      orders.push(
+        order(n, {
+          at_ms: atMs(at),
+          amount_minor: amountMinor,
+          customer_key: `x-${i}`,
+          // Some customers show the web shop who they are once, and from then on name their number alone.
+          ...(n > 0 && i % 2 === 0 ? { shopper_id: null, known_without_offer: false, source: 'pos' } : {}),
+        }),
+      );
     orders.push(order(1_000, { at_ms: firstMs + 5_000, amount_minor: 90_000, tenant_id: 'shoes' }));
     if (simulated.treated)
       orders.push(
