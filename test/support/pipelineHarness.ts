@@ -9,7 +9,12 @@ import { Duck } from '../../server/db/duckdb.ts';
 import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import type { TimeSeriesWriter } from '../../server/db/timeSeries.ts';
-import { createPipeline, type IngestPipeline, type PipelineOptions, type PipelineParts } from '../../server/ingest/pipeline.ts';
+import {
+  createPipeline,
+  type IngestPipeline,
+  type PipelineOptions,
+  type PipelineParts,
+} from '../../server/ingest/pipeline.ts';
 import type { Clock } from '../../server/ingest/types.ts';
 import type { Registry } from '../../server/registry/types.ts';
 import { memoryRegistry } from './memoryRegistry.ts';
