@@ -1,4 +1,5 @@
 /** Campaigns: the list, one of them, or its editor; each has an address of its own. */
+import { useRef } from 'preact/hooks';
 import type { Campaign } from '../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../server/contract/model.ts';
 import { lazy } from '../../components/lazy.tsx';
@@ -23,6 +24,9 @@ export default function Campaigns({ site }: { site: Site }) {
   const attention = useAsync(`attention/${site.id}`, (signal) => ofSite(site.id).attention(signal));
   const [id, sub, step] = place.value.rest;
   const list = campaigns.data;
+  // A rehearsal may end when the list has long changed.
+  const latest = useRef(list);
+  latest.current = list;
   const fault = list === undefined ? campaigns.error : plan.data === undefined ? plan.error : undefined;
   if (fault !== undefined)
     return (
@@ -49,7 +53,7 @@ export default function Campaigns({ site }: { site: Site }) {
       </>
     );
   const approvalRequired = attention.data?.approvalRequired ?? false;
-  const keep = (kept: Campaign) => campaigns.set([...list.filter((one) => one.id !== kept.id), kept]);
+  const keep = (kept: Campaign) => campaigns.set([...(latest.current ?? []).filter((one) => one.id !== kept.id), kept]);
   const found = list.find((one) => one.id === id);
   if (id === NEW || (found !== undefined && sub === 'edit' && found.status !== 'ended'))
     return (
