@@ -3,6 +3,7 @@
 import { type CampaignInput, campaignInput } from '../server/contract/campaigns.ts';
 import type { Carrier, Floor, Gateway, Site as SiteModel } from '../server/contract/model.ts';
 import type { SimCarrier } from './carriers.ts';
+import type { SoldOrder } from './orders.ts';
 import { type Rest, RestError } from './rest.ts';
 import type { Scenario } from './scenario.ts';
 import { wallsOf } from './walls.ts';
@@ -10,6 +11,7 @@ import { zonesOf } from './zones.ts';
 
 /** One request stays well below a megabyte. */
 const CARRIERS_PER_REQUEST = 2_000;
+const ORDERS_PER_REQUEST = 1_000;
 /** Whoever tries the demo wants the next offer soon, not tomorrow. */
 const DEMO_COOLDOWN_MINUTES = 1;
 const DEMO_VALID_MINUTES = 60;
@@ -156,6 +158,11 @@ export class Site {
       const { definitions } = await this.rest.get<{ definitions: Record<string, unknown> }>(`${at}/definitions`);
       await this.rest.put(`${at}/definitions`, { ...definitions, kAnonymity: DEMO_K });
     }
+  }
+
+  async orders(orders: readonly SoldOrder[]): Promise<void> {
+    for (let at = 0; at < orders.length; at += ORDERS_PER_REQUEST)
+      await this.rest.post(`/sites/${this.siteId}/orders`, { orders: orders.slice(at, at + ORDERS_PER_REQUEST) });
   }
 
   /** Registers those that are not registered yet. */

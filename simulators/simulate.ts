@@ -5,6 +5,7 @@ import { dayStartMs, localDay } from './calendar.ts';
 import { enrolApp } from './enrolApp.ts';
 import { Fleet } from './fleet.ts';
 import { loadScenario } from './loadScenario.ts';
+import { ordersOf } from './orders.ts';
 import { play } from './play.ts';
 import { Progress } from './progress.ts';
 import { interruptedAtMs, Site, uuidsOf } from './provision.ts';
@@ -279,6 +280,12 @@ async function main(): Promise<void> {
       `history: ${rows} sightings in ${batches} batches, ${ackedRows} acked, ${resent} batches sent twice, ${seconds} s`,
     );
     if (site && !stop.signal.aborted) await site.endHistory(replayed ? 'data' : 'wall');
+    if (site && history && scenario.people.demoGuests > 0 && !stop.signal.aborted) {
+      progress.say('orders of the shops …');
+      await site.orders(
+        ordersOf(scenario, { seed: options.seed, fromMs: plannedFromMs(timezone), untilMs: Math.min(t, Date.now()) }),
+      );
+    }
     progress.event('history-done', { rows, batches, ackedRows, seconds });
   }
   if (!replayed && !stop.signal.aborted) {
