@@ -16,17 +16,36 @@ const kinds = (names: readonly string[]): string => names.map(sqlString).join(',
 const COUNTED = `kind not in (${kinds(NEVER_COUNTED)})`;
 const KNOWN = `kind in (${kinds(IDENTIFIED)})`;
 
-/** Of carriers that count, in the order of their start; `carrierIds` limits them to those. */
-export function staysIn(sql: Sql, { siteId, fromMs, toMs }: Past, zoneIds: readonly string[]): Promise<PastStay[]> {
+/** Rows come over in pieces, so that offers to phones do not wait for the whole of them. */
+const SLICE_MS = 2 * 86_400_000;
+
+/** Of carriers that count, in the order of their start; with `alsoIn` only those of carriers that were in one of those zones. */
+export async function staysIn(
+  sql: Sql,
+  { siteId, fromMs, toMs }: Past,
+  zoneIds: readonly string[],
+  alsoIn?: readonly string[],
+): Promise<PastStay[]> {
+  const carriers =
+    alsoIn === undefined
+      ? ''
+      : `and carrier_id in (select carrier_id from stays where site_id = $1 and zone_id in ${sqlStrings(alsoIn)}
+           and start_ms >= ${sqlNumber(fromMs)} and start_ms < ${sqlNumber(toMs)})`;
   const of = (table: string) =>
     `select carrier_id, kind, zone_id, start_ms, end_ms, visit_start_ms from ${table}
-     where site_id = $1 and start_ms >= $2 and start_ms < $3 and ${COUNTED} and zone_id in ${sqlStrings(zoneIds)}`;
-  return sql.all<PastStay>(
-    `select carrier_id as "carrierId", ${KNOWN} as "identified", zone_id as "zoneId", start_ms as "startMs",
-       end_ms as "endMs", visit_start_ms as "visitStartMs"
-     from (${of('stays')} union all ${of('open_stays')}) order by start_ms, carrier_id, zone_id`,
-    [siteId, fromMs, toMs],
-  );
+     where site_id = $1 and start_ms >= $2 and start_ms < $3 and ${COUNTED} and zone_id in ${sqlStrings(zoneIds)}
+       ${carriers}`;
+  const stays: PastStay[] = [];
+  for (let sliceMs = fromMs; sliceMs < toMs; sliceMs += SLICE_MS) {
+    const slice = await sql.all<PastStay>(
+      `select carrier_id as "carrierId", ${KNOWN} as "identified", zone_id as "zoneId", start_ms as "startMs",
+         end_ms as "endMs", visit_start_ms as "visitStartMs"
+       from (${of('stays')} union all ${of('open_stays')}) order by start_ms, carrier_id, zone_id`,
+      [siteId, sliceMs, Math.min(toMs, sliceMs + SLICE_MS)],
+    );
+    for (const stay of slice) stays.push(stay);
+  }
+  return stays;
 }
 
 /** How surely carriers were outside a zone that they were taken to be in, by their fixes; null where it was not kept. */

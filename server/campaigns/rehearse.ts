@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type CoverageField, coverageSteps } from '../calibration/coverage.ts';
 import type { Certificate } from '../contract/calibration.ts';
-import type { Campaign } from '../contract/campaigns.ts';
+import type { Attention, Campaign } from '../contract/campaigns.ts';
 import type { Zone } from '../contract/model.ts';
 import { type Rehearsal, rehearsal as rehearsalSchema } from '../contract/rehearsal.ts';
 import type { Duck } from '../db/duckdb.ts';
@@ -15,9 +15,9 @@ import type { Registry } from '../registry/types.ts';
 import { needsProfiling } from './audience.ts';
 import type { Campaigns } from './campaigns.ts';
 import { answerOf, type ZoneFindings } from './rehearsalAnswer.ts';
-import { type Contender, replayBudget } from './rehearsalBudget.ts';
+import { type Contender, type DayOutcome, replayBudget } from './rehearsalBudget.ts';
 import { falseFires } from './rehearsalFalse.ts';
-import { afterCooldown, firesOfStays } from './rehearsalFires.ts';
+import { afterCooldown, firesOfStays, unitOfPerson } from './rehearsalFires.ts';
 import { byMinute, type History, historyOf, weeklyHours } from './rehearsalHistory.ts';
 import { type LocalError, localError } from './rehearsalLocalError.ts';
 import { meantBy } from './rehearsalMeant.ts';
@@ -33,6 +33,8 @@ const ERROR_CELL_M = 3;
 /** What is learned of the radio, and where gateways hang, changes slowly. */
 const FIELD_KEPT_MS = 10 * 60_000;
 const MAX_FIELDS = 64;
+/** About as many milliseconds as a hundredth of it. */
+const FIRES_A_TURN = 10_000;
 const MAX_FLOORS = 12;
 
 export interface RehearsalParts {
@@ -149,7 +151,7 @@ export class Rehearsals {
     const others = await this.#others(context, campaign, history, replayed);
     const attention = this.#parts.campaigns.attention(siteId);
     const isQuiet = byMinute((atMs) => inQuietHours(attention.quietHours, atMs, timezone));
-    const byDay = replayBudget(subject, others, attention, isQuiet, timezone);
+    const byDay = await budgetInTurns(subject, others, attention, isQuiet, timezone);
     const carriers = await reachableCarriers(sql, siteId, needsProfiling(campaign), nowMs);
     const zones: ZoneFindings[] = [];
     for (const { zone } of history.zones) {
@@ -192,13 +194,21 @@ export class Rehearsals {
     const { days, dayOf } = history;
     if (live.length === 0 || fires.length === 0) return [];
     const past = { siteId, fromMs: days[0]!.startMs, toMs: days.at(-1)!.endMs };
-    const stays = await staysIn(sql, past, [...new Set(live.flatMap(({ zoneIds }) => zoneIds))]);
+    // Of a hash of a day nobody knows the carrier, so then all are looked at.
+    const stays = await staysIn(
+      sql,
+      past,
+      [...new Set(live.flatMap(({ zoneIds }) => zoneIds))],
+      hashed ? undefined : campaign.zoneIds,
+    );
     const persons = new Set(fires.map(({ person }) => person));
     const personOf = hashed ? personOfDay : (carrierId: string): string => carrierId;
     const concerned = stays.filter(({ carrierId, startMs }) => persons.has(personOf(carrierId, dayOf(startMs))));
     const counted = new Set(days.map(({ day }) => day));
     const moments = momentsOf({ sql, siteId, timezone, ...context });
-    return live.map((other) => {
+    const turns = new Turns();
+    const contenders: Contender[] = [];
+    for (const other of live) {
       const hours = weeklyHours(other.schedule, timezone);
       const own = new Set(other.zoneIds);
       const found = firesOfStays(
@@ -209,9 +219,13 @@ export class Rehearsals {
         personOf,
       );
       // By hashes of a day alone a visit is the day.
-      const fires = hashed ? found.map((fire) => ({ ...fire, visit: fire.person })) : found;
-      return { campaign: other, fires };
-    });
+      contenders.push({
+        campaign: other,
+        fires: hashed ? found.map((fire) => ({ ...fire, visit: fire.person })) : found,
+      });
+      await turns.yieldIfDue();
+    }
+    return contenders;
   }
 
   /** Undefined where the floor has no gateway to reckon with. */
@@ -246,4 +260,33 @@ export class Rehearsals {
       await turns.yieldIfDue();
     }
   }
+}
+
+/** A part of the people at a time, each replayed whole, so that offers to phones do not wait for all of them. */
+async function budgetInTurns(
+  subject: Contender,
+  others: readonly Contender[],
+  attention: Attention,
+  isQuiet: (atMs: number) => boolean,
+  timezone: string,
+): Promise<Map<number, DayOutcome>> {
+  const fires = [subject, ...others].reduce((sum, one) => sum + one.fires.length, 0);
+  const parts = Math.max(1, Math.ceil(fires / FIRES_A_TURN));
+  const turns = new Turns();
+  const days = new Map<number, DayOutcome>();
+  for (let part = 0; part < parts; part++) {
+    const ofPart = (one: Contender): Contender =>
+      parts === 1
+        ? one
+        : { ...one, fires: one.fires.filter(({ person }) => Math.floor(unitOfPerson(person) * parts) === part) };
+    for (const [day, found] of replayBudget(ofPart(subject), others.map(ofPart), attention, isQuiet, timezone)) {
+      const known = days.get(day) ?? { offers: 0, control: 0, held: new Map<string, number>() };
+      days.set(day, known);
+      known.offers += found.offers;
+      known.control += found.control;
+      for (const [code, count] of found.held) known.held.set(code, (known.held.get(code) ?? 0) + count);
+    }
+    await turns.yield();
+  }
+  return days;
 }
