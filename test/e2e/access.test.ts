@@ -27,6 +27,7 @@ const PUBLIC = [
   'GET /api/v1/shopper/sites',
   'GET /api/v1/shopper/site/{siteId}',
   'POST /api/v1/shopper/start',
+  'GET /api/v1/images/{image}',
 ];
 
 interface OpenApi {
@@ -67,6 +68,7 @@ beforeAll(async () => {
         trigger: { type: 'enter' },
         offer: { title: tenant, text: `Come to ${tenant}.`, validMinutes: 60 },
       });
+      await server.must('POST', `/sites/${site}/campaigns/${tenant}-offer/rehearsal`);
     }
   }
   gateways = new LiveGateways('mall', UUID, GATEWAYS);
@@ -113,7 +115,7 @@ function filled(template: string, site: string): string {
     .replace('{floor}', 'f0')
     .replace('{gateway}', 'g1')
     .replaceAll(/\{\w+\}/g, 'x');
-  if (!path.includes('/metrics/')) return path;
+  if (!/\/(metrics|shops|tenants)\//.test(path)) return path;
   const period = `from=${new Date(Date.now() - 86_400_000).toISOString()}&to=${new Date().toISOString()}`;
   return `${path}?${period}&interval=hour&floor=f0&a=alpha-shop`;
 }
