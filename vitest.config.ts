@@ -43,7 +43,6 @@ export default defineConfig({
           include: E2E,
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],
