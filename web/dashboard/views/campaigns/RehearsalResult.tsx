@@ -1,7 +1,15 @@
 /** What a campaign would have done: how often, for how many, how often wrongly, and what the attention budget keeps back. */
 import type { Floor, Site, Zone } from '../../../../server/contract/model.ts';
 import type { Rehearsal, RehearsalWarning } from '../../../../server/contract/rehearsal.ts';
-import { formatAge, formatCount, formatDecimal, formatShareFine, NONE, siteFormat } from '../../../lib/format.ts';
+import {
+  formatAge,
+  formatCount,
+  formatDecimal,
+  formatShare,
+  formatShareFine,
+  NONE,
+  siteFormat,
+} from '../../../lib/format.ts';
 import { Notice } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
@@ -21,6 +29,10 @@ const CALM: ReadonlySet<RehearsalWarning> = new Set([
 const MOST_SPILL = 4;
 
 /** How the fires of a day divide: to a phone, or held back, by reason. */
+/** A band that is half as wide as its value leaves no room for tenths. */
+const perDayText = (value: number | null): string =>
+  value !== null && value >= 10 ? formatCount(value) : formatDecimal(value);
+
 function DayBar({ rehearsal }: { rehearsal: Rehearsal }) {
   const fires = rehearsal.triggersPerDay?.value ?? 0;
   if (fires <= 0) return null;
@@ -42,18 +54,18 @@ function DayBar({ rehearsal }: { rehearsal: Rehearsal }) {
       <ul class="split-key small">
         <li>
           <i class="sent" aria-hidden="true" />
-          {t('rehearsal.sent')} <b class="num">{formatDecimal(sent)}</b>
+          {t('rehearsal.sent')} <b class="num">{perDayText(sent)}</b>
         </li>
         {control > 0 && (
           <li>
             <i class="control" aria-hidden="true" />
-            {t('campaign.control')} <b class="num">{formatDecimal(control)}</b>
+            {t('campaign.control')} <b class="num">{perDayText(control)}</b>
           </li>
         )}
         {held.map(([code, perDay], index) => (
           <li key={code}>
             <i class={`held-${index % 3}`} aria-hidden="true" />
-            {heldText(code)} <b class="num">{formatDecimal(perDay)}</b>
+            {heldText(code)} <b class="num">{perDayText(perDay)}</b>
           </li>
         ))}
       </ul>
@@ -67,7 +79,6 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
   const format = siteFormat(site.timezone);
   // Of nothing measured there is nothing to tell but why, which the warnings do.
   const hasFigures = rehearsal.triggersPerDay !== null;
-  const decimal = (value: number | null) => formatDecimal(value);
   return (
     <div class="stack-s">
       {rehearsal.warnings.map(({ code, zoneId, params }) => (
@@ -82,13 +93,13 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
             label={t('rehearsal.triggers')}
             hint={t('rehearsal.triggersHint')}
             estimate={rehearsal.triggersPerDay}
-            format={decimal}
+            format={perDayText}
           />
           <Figure
             label={t('rehearsal.offers')}
             hint={t('rehearsal.offersHint')}
             estimate={rehearsal.offersPerDay}
-            format={decimal}
+            format={perDayText}
             strong
           />
           <Figure
@@ -101,7 +112,7 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
             label={t('rehearsal.falseFires')}
             hint={t('rehearsal.falseFiresHint')}
             estimate={rehearsal.falseFireShare}
-            format={(value) => formatShareFine(value)}
+            format={(value) => formatShare(value)}
           />
         </dl>
       )}
@@ -109,7 +120,7 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
         <p class="small">
           {t('rehearsal.reachable', {
             n: rehearsal.reachable.shoppers,
-            perDay: formatDecimal(rehearsal.reachable.triggersPerDay),
+            perDay: perDayText(rehearsal.reachable.triggersPerDay),
           })}
         </p>
       )}
@@ -143,14 +154,14 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
               id: 'fires',
               title: t('rehearsal.triggers'),
               numeric: true,
-              cell: ({ triggersPerDay }) => formatDecimal(triggersPerDay),
+              cell: ({ triggersPerDay }) => perDayText(triggersPerDay),
             },
             {
               id: 'false',
               minor: true,
               title: t('rehearsal.falseFires'),
               numeric: true,
-              cell: ({ falseFireShare }) => formatShareFine(falseFireShare),
+              cell: ({ falseFireShare }) => formatShare(falseFireShare),
             },
             {
               id: 'radius',
