@@ -161,7 +161,7 @@ describeInBrowser('campaigns', () => {
     await heading('Does it all fit?');
     await page.getByRole('button', { name: 'Save and rehearse' }).click();
     await page.getByRole('progressbar').waitFor();
-    await page.locator('.figures').getByText('146').waitFor();
+    await page.locator('.figures').getByText('146', { exact: true }).waitFor();
     await page.waitForSelector('.spill-map .zone.chosen');
     expect(await axeFaults()).toEqual([]);
     expect(sent('POST')).toEqual([
