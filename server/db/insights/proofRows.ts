@@ -18,6 +18,8 @@ export interface ProofRow {
   shopperId: string;
   treated: boolean;
   firstMs: number;
+  /** A basket of theirs set the campaign off: their web shop knows who they are. */
+  byBasket: boolean;
   variant: string | null;
   redeemedInWindow: boolean;
   /** Share of the window in which the shopper had a carrier. */
@@ -90,18 +92,22 @@ export async function proofRows(
        from drawn d join sale s on s.shopper_id = d.shopper_id
          and s.at_ms >= d.first_ms - ${before} and s.at_ms < d.first_ms + ${window}
        group by d.shopper_id),
+     basket as (
+       select distinct shopper_id from offer_decisions
+       where site_id = $1 and campaign_id = $2 and trigger = 'basket' and shopper_id is not null),
      redeemed as (
        select d.shopper_id from drawn d join offers o on o.shopper_id = d.shopper_id and o.site_id = $1
          and o.campaign_id = $2 and o.redeemed_ms >= d.first_ms and o.redeemed_ms < d.first_ms + ${window}
        group by d.shopper_id)
      select d.shopper_id as "shopperId", d.treated, d.first_ms as "firstMs", d.variant,
-       r.shopper_id is not null as "redeemedInWindow",
+       r.shopper_id is not null as "redeemedInWindow", w.shopper_id is not null as "byBasket",
        cast(coalesce(h.heard_ms, 0) as double) / ${window} as "heardShare",
        coalesce(c.visits_before, 0) as "visitsBefore", coalesce(c.visits, 0) as visits,
        coalesce(b.sales_before, 0) as "salesBeforeMinor", coalesce(b.sales, 0) as "salesMinor"
      from drawn d
        left join heard h using (shopper_id) left join came c using (shopper_id)
        left join bought b using (shopper_id) left join redeemed r using (shopper_id)
+       left join basket w using (shopper_id)
      order by d.first_ms, d.shopper_id`,
     [context.siteId, campaignId, tenantId],
   );

@@ -34,6 +34,12 @@ const QUARTER_MS = 900_000;
 const DAY_MS = 86_400_000;
 const SAMPLES = 50;
 
+export function crowdOf(registry: Pick<Registry, 'site' | 'definitions'>, siteId: string, nowMs: number): Crowd {
+  const { timezone } = registry.site(siteId)!;
+  const { kAnonymity } = registry.definitions(siteId).definitions;
+  return { timezone, k: kAnonymity, beforeMs: startOfLocalDayMs(nowMs, timezone) };
+}
+
 export function campaignDecisionRoutes({ campaigns, log, registry, access, require }: DecisionRouteParts): Route[] {
   /** To the mall every campaign has a name; to a tenant its own have. */
   const nameOf = ({ siteId, tenantId }: Asked, campaignId: string | null): string | null => {
@@ -41,11 +47,7 @@ export function campaignDecisionRoutes({ campaigns, log, registry, access, requi
     if (winner === undefined) return tenantId === null ? campaignId : null;
     return tenantId === null || winner.tenantId === tenantId ? winner.name : null;
   };
-  const crowdOf = ({ siteId, nowMs }: { siteId: string; nowMs: number }): Crowd => {
-    const { timezone } = registry.site(siteId)!;
-    const { kAnonymity } = registry.definitions(siteId).definitions;
-    return { timezone, k: kAnonymity, beforeMs: startOfLocalDayMs(nowMs, timezone) };
-  };
+  const crowd = ({ siteId, nowMs }: { siteId: string; nowMs: number }): Crowd => crowdOf(registry, siteId, nowMs);
   const view = (asked: Asked, row: DecisionRow): DecisionView => ({
     at: iso(Math.floor(row.decidedMs / QUARTER_MS) * QUARTER_MS),
     zoneId: row.zoneId,
@@ -71,7 +73,7 @@ export function campaignDecisionRoutes({ campaigns, log, registry, access, requi
       response: z.object({ decisions: z.array(decisionView) }),
       handler: async (context) => {
         const found = require(context, context.params.campaign);
-        const rows = await log.ofCampaign(context.siteId, found.id, context.query.limit, { crowd: crowdOf(context) });
+        const rows = await log.ofCampaign(context.siteId, found.id, context.query.limit, { crowd: crowd(context) });
         return { decisions: rows.map((row) => view(context, row)) };
       },
     }),
@@ -87,12 +89,12 @@ export function campaignDecisionRoutes({ campaigns, log, registry, access, requi
       handler: async (context): Promise<HeldLog> => {
         const { siteId, nowMs, query } = context;
         const found = require(context, context.params.campaign);
-        const crowd = crowdOf(context);
-        const { timezone } = crowd;
+        const shown = crowd(context);
+        const { timezone } = shown;
         const fromMs = Math.floor((nowMs - query.days * DAY_MS) / QUARTER_MS) * QUARTER_MS;
         const [{ quarters, reasons, winners }, samples] = await Promise.all([
-          log.held(siteId, found.id, fromMs, crowd),
-          log.ofCampaign(siteId, found.id, SAMPLES, { outcome: 'held', crowd }),
+          log.held(siteId, found.id, fromMs, shown),
+          log.ofCampaign(siteId, found.id, SAMPLES, { outcome: 'held', crowd: shown }),
         ]);
         const days = new Map<string, HeldLog['byDay'][number]>();
         for (const { startMs, outcome, code, count } of quarters) {
@@ -130,7 +132,7 @@ export function campaignDecisionRoutes({ campaigns, log, registry, access, requi
       access,
       params,
       response: funnel,
-      handler: (context) => log.funnel(context.siteId, require(context, context.params.campaign).id, crowdOf(context)),
+      handler: (context) => log.funnel(context.siteId, require(context, context.params.campaign).id, crowd(context)),
     }),
   ];
 }

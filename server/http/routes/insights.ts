@@ -1,12 +1,13 @@
 /** What a campaign added, and how a shop fares. A retailer sees the own campaigns and shops alone; nothing is told of single people. */
 import { z } from 'zod';
+import type { Crowd } from '../../campaigns/decisionLog.ts';
 import { unitOf } from '../../campaigns/experiment.ts';
 import type { OfferServices } from '../../campaigns/open.ts';
 import type { Campaign } from '../../contract/campaigns.ts';
 import { id } from '../../contract/model.ts';
 import { insightDefinitions, type Proof, proof, type ShopFigures, shopFigures } from '../../contract/proof.ts';
 import type { Duck } from '../../db/duckdb.ts';
-import { hasComparableSales, proofRows, redeemTimes } from '../../db/insights/proofRows.ts';
+import { hasComparableSales, type ProofRow, proofRows, redeemTimes } from '../../db/insights/proofRows.ts';
 import { customerTotals, knownVisitors, npsScores, type ShopScope, soldRows } from '../../db/insights/shopRows.ts';
 import { type SiteContext, siteContext } from '../../db/questions/context.ts';
 import type { Questions } from '../../db/timeSeries.ts';
@@ -23,11 +24,12 @@ import { repeatPurchaseRate } from '../../insights/figures/repeatPurchaseRate.ts
 import { BEFORE_MS, WINDOW_MS } from '../../insights/population.ts';
 import { proofOf } from '../../insights/proof.ts';
 import { MINUTE_MS } from '../../metrics/coverage.ts';
-import { DAY_MS } from '../../metrics/localTime.ts';
+import { DAY_MS, localDay } from '../../metrics/localTime.ts';
 import type { Registry } from '../../registry/types.ts';
 import { siteParams } from '../resources.ts';
 import { type Access, type Route, type RouteContext, route } from '../route.ts';
 import { checkedPeriod, iso, period } from '../times.ts';
+import { crowdOf } from './campaignDecisions.ts';
 
 export interface InsightRouteParts {
   services: Pick<OfferServices, 'campaigns' | 'log'>;
@@ -40,6 +42,19 @@ const EVERYONE: Access = { roles: ['owner', 'manager', 'retailer'], scope: 'site
 const inMinutes = (ms: number | null): number | null => (ms === null ? null : ms / 60_000);
 /** Who changed tags within the window was unheard for a moment. */
 const HEARD_TO_END = 0.98;
+
+/** Whom a web shop could tell apart counts only with a day, now over, on which enough of them were first: see Crowd. */
+function inCrowd(rows: readonly ProofRow[], { timezone, k, beforeMs }: Crowd, allByBasket: boolean): ProofRow[] {
+  const isTold = ({ byBasket }: ProofRow): boolean => allByBasket || byBasket;
+  const firsts = new Map<number, number>();
+  for (const row of rows) {
+    const day = localDay(timezone, row.firstMs);
+    if (isTold(row)) firsts.set(day, (firsts.get(day) ?? 0) + 1);
+  }
+  return rows.filter(
+    (row) => !isTold(row) || (row.firstMs < beforeMs && firsts.get(localDay(timezone, row.firstMs))! >= k),
+  );
+}
 
 type Asked = Pick<RouteContext, 'siteId' | 'tenantId' | 'nowMs'>;
 interface Band {
@@ -69,12 +84,14 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
     const { definitions, progress } = context;
     const { tenantId } = campaign;
     const shopZoneIds = shopsOf(siteId, tenantId);
-    const [rows, hasSales, times, { wouldFire, control, sent, opened, redeemed }] = await Promise.all([
+    const crowd = crowdOf(registry, siteId, nowMs);
+    const [all, hasSales, times, { wouldFire, control, sent, opened, redeemed }] = await Promise.all([
       proofRows(context, { campaignId: campaign.id, tenantId, shopZoneIds, windowMs: WINDOW_MS, beforeMs: BEFORE_MS }),
       hasComparableSales(context, campaign.id, tenantId),
       redeemTimes(context, campaign.id),
-      services.log.funnel(siteId, campaign.id),
+      services.log.funnel(siteId, campaign.id, crowd),
     ]);
+    const rows = inCrowd(all, crowd, campaign.trigger.type === 'basket');
     const k = definitions.kAnonymity;
     const told = times.n >= k;
     return {
@@ -87,7 +104,7 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
       currency: registry.site(siteId)!.currency,
       ...proofOf({
         campaign,
-        shoppers: rows.map(({ shopperId, heardShare, ...row }) => ({
+        shoppers: rows.map(({ shopperId, heardShare, byBasket: _, ...row }) => ({
           ...row,
           unit: unitOf(shopperId, campaign.id),
           heardToEnd: heardShare >= HEARD_TO_END,
