@@ -90,11 +90,17 @@ export const NOT_PERSONAL: Readonly<Record<string, string>> = {
 export const exportSql = ({ table, column, exported = {} }: PersonalTable): string =>
   `select ${Object.values(exported).join(', ')} from ${table} where ${column ?? 'shopper_id'} = $1 limit 100000`;
 
+/** Columns that hold a list in JSON. What people write may begin with a bracket too, and is their words. */
+const LISTS: readonly string[] = ['interests', 'brands'];
+
 export const exportedRow = ({ exported = {} }: PersonalTable, row: SqlRow): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(exported).map(([name, column]) => {
       const value = row[column] ?? null;
       if (column.endsWith('_ms') && typeof value === 'number') return [name, new Date(value).toISOString()];
-      return [name, typeof value === 'string' && value.startsWith('[') ? JSON.parse(value) : value];
+      return [
+        name,
+        typeof value === 'string' && LISTS.includes(column) && value.startsWith('[') ? JSON.parse(value) : value,
+      ];
     }),
   );

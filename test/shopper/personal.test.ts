@@ -72,3 +72,25 @@ test('a row in each of them no longer names the person after the erasure, and wa
   }
   await world.close();
 });
+
+test('words that begin with a bracket are exported as they are', async () => {
+  const world = await openWorld();
+  const who = await world.shopper('c-1');
+  await world.services.profiles.put(who, { interests: ['coffee'], brands: [] }, NOW);
+  const comments = ['[great] coffee', '[1]'];
+  for (const [i, comment] of comments.entries())
+    await world.duck.run('insert into feedback values ($1, $2, null, $3, $4, 9, $5, $6)', [
+      `o-${i}`,
+      'mall',
+      'spring',
+      who,
+      comment,
+      NOW,
+    ]);
+  const shopper = (await world.services.shoppers.get(who))!;
+  const exported: Record<string, unknown> = await world.services.ledger.export(shopper, NOW);
+  const said = exported.feedback as { comment: string }[];
+  expect(said.map(({ comment }) => comment).sort()).toEqual([...comments].sort());
+  expect(exported.quiz).toMatchObject([{ interests: ['coffee'], brands: [] }]);
+  await world.close();
+});
