@@ -63,6 +63,15 @@ function countByZone(fires: readonly Fire[]): Map<string, number> {
   return counts;
 }
 
+/** Zones of which nothing is told: of fewer than k people, and one more where their sum would give the one away. */
+function hiddenZones(fires: readonly Fire[], k: number): ReadonlySet<string> {
+  const people = new Map<string, Set<string>>();
+  for (const { zoneId, person } of fires) people.set(zoneId, (people.get(zoneId) ?? new Set()).add(person));
+  const bySize = [...people].sort(([, a], [, b]) => a.size - b.size);
+  const few = bySize.filter(([, one]) => one.size < k).length;
+  return new Set(bySize.slice(0, few === 1 ? 2 : few).map(([zoneId]) => zoneId));
+}
+
 /** Of all the campaign's fires: zones by how often each fires. */
 function falseOfAll(zones: readonly ZoneFindings[], counts: ReadonlyMap<string, number>) {
   const weights = zones.map(({ zoneId }) => counts.get(zoneId) ?? 0);
@@ -105,6 +114,7 @@ export function answerOf(found: Findings): Rehearsal {
     : [...codes].map((code): [string, number] => [code, perDayOf((one) => one.held.get(code) ?? 0)]);
   held.sort((a, b) => b[1] - a[1]);
   const counts = countByZone(fires);
+  const hidden = hiddenZones(fires, k);
   const misplaced = isFew ? { share: null, spill: new Map<string | null, number>() } : falseOfAll(zones, counts);
   const spill = [...misplaced.spill]
     .map(([zoneId, share]) => ({ zoneId, share: rounded(share, 3) }))
@@ -131,8 +141,10 @@ export function answerOf(found: Findings): Rehearsal {
       zoneId: zone.zoneId,
       basis: history.zones.find((one) => one.zone.id === zone.zoneId)?.basis ?? 'none',
       triggersPerDay:
-        triggers === null ? null : rounded(((counts.get(zone.zoneId) ?? 0) * weight) / Math.max(1, days.length)),
-      falseFireShare: isFew || !zone.falseFires ? null : rounded(zone.falseFires.value, 3),
+        triggers === null || hidden.has(zone.zoneId)
+          ? null
+          : rounded(((counts.get(zone.zoneId) ?? 0) * weight) / Math.max(1, days.length)),
+      falseFireShare: isFew || hidden.has(zone.zoneId) || !zone.falseFires ? null : rounded(zone.falseFires.value, 3),
       radiusM: rounded(zone.radiusM, 2),
       localP90M: zone.error ? rounded(zone.error.p90M, 2) : null,
       errorFrom: zone.error?.from ?? null,

@@ -1,6 +1,6 @@
 /** Days to come, moments of fires, cooldown, the scale of heat, and the budget: on small cases that can be reckoned by hand. */
 import { describe, expect, test } from 'vitest';
-import { forTenant } from '../../server/campaigns/rehearsalAnswer.ts';
+import { answerOf, forTenant } from '../../server/campaigns/rehearsalAnswer.ts';
 import { type Contender, replayBudget } from '../../server/campaigns/rehearsalBudget.ts';
 import { dayEstimate } from '../../server/campaigns/rehearsalDays.ts';
 import { afterCooldown, type Fire, momentOf } from '../../server/campaigns/rehearsalFires.ts';
@@ -222,4 +222,62 @@ test('a tenant is not told in which of the others’ zones people were', () => {
     { zoneId: 'hall', share: 0.1 },
   ]);
   expect(JSON.stringify(own).toLowerCase()).not.toContain('rival');
+});
+
+describe('zones of few people', () => {
+  const days = [0, 1].map((day) => ({ day, startMs: day * 86_400_000, endMs: (day + 1) * 86_400_000 }));
+  const told = (people: Record<string, number>) => {
+    const zones = Object.keys(people).map((id) => couponAt(id, circle(10, 10, 4)));
+    const fires = Object.entries(people).flatMap(([zoneId, n]) =>
+      Array.from({ length: n }, (_, i): Fire => {
+        const person = `${zoneId}-${i}`;
+        return { atMs: i, day: 0, zoneId, person, carrierId: person, visit: person };
+      }),
+    );
+    const { zones: answered, triggersPerDay } = answerOf({
+      campaignId: 'spring',
+      rehearsedAtMs: 0,
+      iso: String,
+      history: {
+        fromMs: 0,
+        toMs: 2 * 86_400_000,
+        days,
+        lowCoverage: 0,
+        closed: 0,
+        zones: zones.map((zone) => ({ zone, basis: 'stays' as const })),
+        isOpen: () => true,
+        dayOf: () => 0,
+      },
+      fires,
+      weight: 1,
+      scale: null,
+      byDay: new Map(),
+      reach: null,
+      zones: zones.map(({ id }) => ({
+        zoneId: id,
+        name: id,
+        radiusM: 4,
+        error: undefined,
+        falseFires: { value: 0.1, low: 0, high: 0.2, spill: new Map() },
+      })),
+      placeName: String,
+      unknownConditions: [],
+      hasBaskets: false,
+      k: 10,
+    });
+    expect(triggersPerDay).not.toBeNull();
+    return Object.fromEntries(
+      answered.map((one) => {
+        expect(one.falseFireShare === null).toBe(one.triggersPerDay === null);
+        return [one.zoneId, one.triggersPerDay];
+      }),
+    );
+  };
+
+  test('are not told, nor is what would give them away', () => {
+    expect(told({ door: 40, window: 20, till: 3 })).toEqual({ door: 20, window: null, till: null });
+    expect(told({ door: 40, window: 3, till: 2 })).toEqual({ door: 20, window: null, till: null });
+    expect(told({ door: 40, window: 20, till: 0 })).toEqual({ door: 20, window: 10, till: 0 });
+    expect(told({ door: 40, till: 3, wall: 0 })).toEqual({ door: null, till: null, wall: 0 });
+  });
 });
