@@ -379,7 +379,7 @@ describeInBrowser('dashboard', () => {
     await page.getByLabel('Name').fill('Vela');
     page.on('dialog', (dialog) => void dialog.dismiss());
     await page.locator('.side').getByLabel('Language').selectOption('sk');
-    expect(await page.locator('.side').getByLabel('Language').inputValue()).toBe('en');
+    await expect.poll(() => page.locator('.side').getByLabel('Language').inputValue()).toBe('en');
     expect(await page.getByLabel('Name').inputValue()).toBe('Vela');
   });
 

@@ -1,5 +1,5 @@
 /** Floors, zones and gateways: drawn on the map or typed; nothing is sent before it is saved. A retailer has the coupon zones of the own tenant. */
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { Gateway, Shape, Site, Zone } from '../../../../server/contract/model.ts';
 import { IconButton } from '../../components/controls.tsx';
 import { chosenFloor, FloorChoice } from '../../components/FloorChoice.tsx';
@@ -77,7 +77,8 @@ export default function Editor({ site }: { site: Site }) {
     forgetSteps();
   }, [plan.data]);
 
-  useEffect(() => {
+  // Before the change is painted: whoever sees it may already click away.
+  useLayoutEffect(() => {
     if (!dirty) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener('beforeunload', ask);

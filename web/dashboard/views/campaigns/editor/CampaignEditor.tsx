@@ -1,5 +1,5 @@
 /** A campaign in six steps, each with an address of its own. Half-made ones stay on the device until they are saved. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Campaign, CampaignInput } from '../../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../../server/contract/model.ts';
 import { ApiError } from '../../../../lib/api.ts';
@@ -103,7 +103,7 @@ export default function CampaignEditor({ site, plan, campaign, step: asked, onKe
     const timer = setTimeout(() => keepDraft(site.id, key, form, Date.now()), KEEP_AFTER_MS);
     return () => clearTimeout(timer);
   }, [form, isDirty, key]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isDirty) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener('beforeunload', ask);
