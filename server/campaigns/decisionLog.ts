@@ -175,6 +175,18 @@ export class DecisionLog {
     return decisions.map(() => undefined);
   }
 
+  /** Decisions and offers stay when a campaign is removed: under the same name they are not another tenant's to read. */
+  async isOfAnother(siteId: string, campaignId: string, tenantId: string | null): Promise<boolean> {
+    const found = await this.#duck.get(
+      `select 1 as one from offer_decisions
+         where site_id = $1 and campaign_id = $2 and tenant_id is distinct from $3::varchar
+       union all select 1 from offers where site_id = $1 and campaign_id = $2 and tenant_id is distinct from $3::varchar
+       limit 1`,
+      [siteId, campaignId, tenantId],
+    );
+    return found !== undefined;
+  }
+
   /** The latest quarter hour first; within it in no order, for an order would tell who went where next. */
   ofCampaign(
     siteId: string,

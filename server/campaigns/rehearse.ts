@@ -87,6 +87,8 @@ export class Rehearsals {
       [siteId, campaign.id],
     );
     if (row === undefined) return undefined;
+    // Of a removed campaign of the same name, or before the mall gave it to another tenant.
+    if (!row.ofWhat.startsWith(ownerOf(campaign))) return undefined;
     const rehearsal = rehearsalSchema.parse(JSON.parse(row.json));
     return { rehearsal, isCurrent: row.ofWhat === this.#what(siteId, campaign) };
   }
@@ -95,10 +97,11 @@ export class Rehearsals {
   #what(siteId: string, campaign: Campaign): string {
     const { zoneIds, trigger, audience, cooldownMinutes, schedule, controlShare } = campaign;
     const shapes = zoneIds.map((id) => this.#parts.registry.zones.get(siteId, id)?.shape ?? null);
-    return createHash('sha256')
+    const hash = createHash('sha256')
       .update(JSON.stringify([zoneIds, shapes, trigger, audience, cooldownMinutes, schedule, controlShare]))
       .digest('base64url')
       .slice(0, 22);
+    return `${ownerOf(campaign)}${hash}`;
   }
 
   async #rehearse(siteId: string, campaign: Campaign, nowMs: number): Promise<Rehearsal> {
@@ -261,6 +264,9 @@ export class Rehearsals {
     }
   }
 }
+
+/** Whose the result is, before what it is of. Ids hold no colon. */
+const ownerOf = ({ tenantId }: Pick<Campaign, 'tenantId'>): string => `${tenantId ?? ''}:`;
 
 /** A part of the people at a time, each replayed whole, so that offers to phones do not wait for all of them. */
 async function budgetInTurns(

@@ -135,3 +135,31 @@ test('rows of decisions tell neither who it was nor, by second and order, who we
     expect([order, order.toReversed()]).not.toContainEqual(zones);
   }
 });
+
+test('nobody inherits what became of another tenant’s campaign by taking its id after it', async () => {
+  await mall.services.campaigns.put(SITE, campaignOf({ id: 'latte', tenantId: 'shoes', status: 'ended' }), NOW);
+  await mall.services.log.record({
+    siteId: SITE,
+    tenantId: 'shoes',
+    campaignId: 'latte',
+    shopperId: null,
+    event: entered({ zoneId: 'shoes', atMs: NOW }),
+    decidedMs: NOW,
+    outcome: 'held',
+    code: 'phone-closed',
+    params: {},
+    offerId: null,
+    latencyMs: null,
+    variant: null,
+    score: null,
+    outrankedBy: null,
+  });
+  expect((await shoes.delete(`${PATH}/latte`)).status).toBe(204);
+  expect((await cafe.post<Refusal>(PATH, input())).body.error).toMatchObject({ code: 'conflict', path: 'body.id' });
+  expect((await cafe.put(`${PATH}/latte`, input())).status).toBe(409);
+  const named = await cafe.post<Campaign>(PATH, input({ id: undefined }));
+  expect([named.status, named.body.id]).toEqual([201, 'latte-2']);
+  expect((await shoes.post(PATH, input({ zoneIds: ['shoes'] }))).status).toBe(201);
+  // Nor does the mall hand it over.
+  expect((await manager.put(`${PATH}/latte`, input({ tenantId: 'cafe' }))).status).toBe(409);
+});

@@ -83,6 +83,11 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
     return { ...input, status: 'draft', rejection: null };
   }
 
+  /** Also where a removed campaign of another tenant had the id: what is known of that one stays with it. */
+  async function mustBeFree(siteId: string, { id, tenantId }: CampaignInput): Promise<void> {
+    if (await log.isOfAnother(siteId, id, tenantId)) throw conflict(`campaign ${id} exists already`, 'body.id');
+  }
+
   const moved = (found: Campaign, action: CampaignAction): Campaign => {
     const status = statusAfter(found.status, action);
     if (status !== undefined) return { ...found, status };
@@ -137,8 +142,16 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       statuses: [201],
       handler: async (context) => {
         const { siteId, body, nowMs } = context;
-        const taken = (campaignId: string): boolean => campaigns.get(siteId, campaignId) !== undefined;
-        const input = await checked(context, { ...body, id: body.id ?? idFromName(body.name, 'campaign', taken) });
+        const others = new Set<string>();
+        const taken = (campaignId: string): boolean =>
+          others.has(campaignId) || campaigns.get(siteId, campaignId) !== undefined;
+        const named = (): string => idFromName(body.name, 'campaign', taken);
+        let input = await checked(context, { ...body, id: body.id ?? named() });
+        while (body.id === undefined && (await log.isOfAnother(siteId, input.id, input.tenantId))) {
+          others.add(input.id);
+          input = { ...input, id: named() };
+        }
+        await mustBeFree(siteId, input);
         const made = await campaigns.change(siteId, input.id, nowMs, (known) => {
           if (known !== undefined) throw conflict(`campaign ${input.id} exists already`, 'body.id');
           return draft(siteId, input);
@@ -167,6 +180,7 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
       handler: async (context) => {
         const { siteId, tenantId, params, body, nowMs } = context;
         const input = await checked(context, withPathId(params.campaign, body));
+        await mustBeFree(siteId, input);
         return campaigns.change(siteId, params.campaign, nowMs, (known) => {
           if (known === undefined) return draft(siteId, input);
           // An id that another tenant uses is taken; of what it names nothing is told.
