@@ -19,7 +19,7 @@ export type ClosedBy = 'purchased' | 'emptied' | 'fired';
 
 /** The longest `maxAgeHours` of a campaign: after it nothing fires any more. */
 export const BASKETS_KEPT_MS = 30 * 86_400_000;
-/** People fill one, and forget a few. */
+/** Of one web shop: people fill one, and forget a few. What one shop tells never puts out another's. */
 const MAX_OPEN_OF_SHOPPER = 20;
 /** Shoppers with a basket that are held in memory; the one who left theirs longest ago is forgotten. */
 const MAX_SHOPPERS = 100_000;
@@ -165,9 +165,11 @@ export class Baskets {
 
   #hold(basket: Basket): void {
     this.#release(basket);
-    const others = this.#open.get(basket.shopperId) ?? [];
+    const all = this.#open.get(basket.shopperId) ?? [];
+    const isOwn = ({ siteId, tenantId }: Basket): boolean => siteId === basket.siteId && tenantId === basket.tenantId;
+    const own = [...all.filter(isOwn), basket].slice(-MAX_OPEN_OF_SHOPPER);
     this.#open.delete(basket.shopperId);
-    this.#keep(basket.shopperId, [...others, basket].slice(-MAX_OPEN_OF_SHOPPER));
+    this.#keep(basket.shopperId, [...all.filter((one) => !isOwn(one)), ...own]);
     if (this.#open.size > MAX_SHOPPERS) this.#open.delete(this.#open.keys().next().value!);
   }
 

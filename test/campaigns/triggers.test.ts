@@ -164,6 +164,17 @@ describe('basket', () => {
     expect(await world.decisions()).toEqual([]);
   });
 
+  test('what another web shop tells of the same shopper puts none of them out', async () => {
+    await live(BASKET);
+    const shopperId = await regular('c-1');
+    const { baskets } = world.services;
+    await baskets.put(basketOf(shopperId), null, NOW);
+    for (let i = 0; i < 30; i++)
+      await baskets.put(basketOf(shopperId, { tenantId: 'shoes', basketId: `s-${i}` }), null, NOW);
+    await happens(entered());
+    expect(world.hub.pushed).toMatchObject([{ shopperId }]);
+  });
+
   test('bought or emptied it is gone, though it is told late that it was left', async () => {
     await live(BASKET);
     const shopperId = await regular('c-1');

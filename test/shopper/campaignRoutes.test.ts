@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Campaign, DecisionView } from '../../server/contract/campaigns.ts';
+import { MAX_CAMPAIGNS_OF_TENANT } from '../../server/http/routes/campaigns.ts';
 import { campaignOf, entered, NOW, SITE } from '../campaigns/world.ts';
 import { type Client, type Mall, openMall } from './server.ts';
 
@@ -162,4 +163,14 @@ test('nobody inherits what became of another tenant’s campaign by taking its i
   expect((await shoes.post(PATH, input({ zoneIds: ['shoes'] }))).status).toBe(201);
   // Nor does the mall hand it over.
   expect((await manager.put(`${PATH}/latte`, input({ tenantId: 'cafe' }))).status).toBe(409);
+});
+
+test('a tenant’s campaigns leave room for the others’', async () => {
+  for (let i = 0; i < MAX_CAMPAIGNS_OF_TENANT; i++)
+    await mall.services.campaigns.put(SITE, campaignOf({ id: `c-${i}`, status: 'draft' }), NOW);
+  expect((await cafe.post(PATH, input())).status).toBe(409);
+  expect((await cafe.put(`${PATH}/latte`, input())).status).toBe(409);
+  expect((await shoes.post(PATH, input({ zoneIds: ['shoes'] }))).status).toBe(201);
+  expect((await cafe.delete(`${PATH}/c-0`)).status).toBe(204);
+  expect((await cafe.post(PATH, input({ id: undefined }))).status).toBe(201);
 });

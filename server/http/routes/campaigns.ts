@@ -48,6 +48,8 @@ const campaignBody = campaignInput.partial({ id: true });
 const campaignParams = z.object({ site: id, campaign: id });
 /** A mall runs dozens; it bounds memory. */
 const MAX_CAMPAIGNS = 2_000;
+/** A tenant that makes them by a script leaves room for the others. */
+export const MAX_CAMPAIGNS_OF_TENANT = 200;
 
 export function campaignRoutes(parts: CampaignRouteParts): Route[] {
   const { services, registry, rehearse, retentionDays = DEFAULT_RETENTION_DAYS } = parts;
@@ -78,8 +80,12 @@ export function campaignRoutes(parts: CampaignRouteParts): Route[] {
   };
 
   function draft(siteId: string, input: CampaignInput): Campaign {
-    if (campaigns.all(siteId).length >= MAX_CAMPAIGNS)
+    const all = campaigns.all(siteId);
+    if (all.length >= MAX_CAMPAIGNS)
       throw conflict(`a site holds at most ${MAX_CAMPAIGNS} campaigns: remove some that have ended`);
+    const { tenantId } = input;
+    if (tenantId !== null && all.filter((one) => one.tenantId === tenantId).length >= MAX_CAMPAIGNS_OF_TENANT)
+      throw conflict(`a tenant holds at most ${MAX_CAMPAIGNS_OF_TENANT} campaigns: remove some that have ended`);
     return { ...input, status: 'draft', rejection: null };
   }
 
