@@ -96,7 +96,10 @@ export class Campaigns {
   }
 
   async remove(siteId: string, id: string): Promise<void> {
-    await this.#duck.run('delete from campaigns where site_id = $1 and id = $2', [siteId, id]);
+    await this.#duck.transaction(async (sql) => {
+      await sql.run('delete from campaigns where site_id = $1 and id = $2', [siteId, id]);
+      await sql.run('delete from rehearsals where site_id = $1 and campaign_id = $2', [siteId, id]);
+    });
     this.#of(siteId).delete(id);
     this.#live.delete(siteId);
     await this.#askForDwellTimes(siteId);

@@ -131,9 +131,10 @@ export class PushService {
     this.#agents.delete(key);
     this.#agents.set(key, agent);
     if (this.#agents.size > MAX_AGENTS) {
-      const [oldest, idle] = this.#agents.entries().next().value!;
+      const [oldest, agent] = this.#agents.entries().next().value!;
       this.#agents.delete(oldest);
-      idle.destroy();
+      // What is under way ends by itself, and its connection soon after: names that one phone invents cut no other's message.
+      for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
     }
     return agent;
   }

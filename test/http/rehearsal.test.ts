@@ -91,12 +91,16 @@ test('another tenant’s campaign does not exist, an ended one cannot be rehears
   expect((await harness.ask('post', theirs, { as: 'manager' })).status).toBe(409);
 });
 
-test('who takes the id of another tenant’s removed campaign does not inherit its rehearsal', async () => {
+test('a rehearsal goes with its campaign, and is not told to the next owner of the id', async () => {
   const path = '/sites/mall/campaigns/autumn';
   await harness.ask('put', path, { as: 'manager', body: draft('hats', 'hats-shop') });
   expect((await harness.ask('post', `${path}/rehearsal`, { as: 'manager' })).status).toBe(200);
   expect((await harness.ask('delete', path, { as: 'manager' })).status).toBe(204);
-  await harness.ask('put', path, { as: 'retailer', body: draft('shoes', 'shoes-shop') });
+  await harness.ask('put', path, { as: 'manager', body: draft('hats', 'hats-shop') });
+  expect((await harness.ask('get', `${path}/rehearsal`, { as: 'manager' })).status).toBe(404);
+  // The mall gives it to another.
+  expect((await harness.ask('post', `${path}/rehearsal`, { as: 'manager' })).status).toBe(200);
+  await harness.ask('put', path, { as: 'manager', body: draft('shoes', 'shoes-shop') });
   expect((await harness.ask('get', path, { as: 'retailer' })).status).toBe(200);
   expect((await harness.ask('get', `${path}/rehearsal`, { as: 'retailer' })).status).toBe(404);
 });

@@ -219,6 +219,17 @@ describe('answers', () => {
     expect(stub.received).toHaveLength(0);
   });
 
+  test('names without end, of whoever invents them, cut no message that is under way', async () => {
+    const service = serviceOf();
+    const others = async (): Promise<boolean> => {
+      for (let i = 0; i < 40; i++)
+        expect(await service.post(`https://h${i}.example:${stub.port}/`, message())).toBe('refused');
+      return false;
+    };
+    expect(await service.post(stub.endpoint(), message({ timeoutMs: 20_000, isHeld: others }))).toBe('accepted');
+    expect(stub.received).toHaveLength(1);
+  });
+
   test('connections are kept for the next message to the same address', async () => {
     const service = serviceOf();
     for (let i = 0; i < 3; i++) expect(await service.post(stub.endpoint(`/send/${i}`), message())).toBe('accepted');
