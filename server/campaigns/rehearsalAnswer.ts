@@ -63,10 +63,13 @@ function countByZone(fires: readonly Fire[]): Map<string, number> {
   return counts;
 }
 
+/** Hashes of a day make one regular as many people as days: a registered carrier is one. */
+const whoOf = ({ carrierId, person }: Fire): string => carrierId ?? person;
+
 /** Zones of which nothing is told: of fewer than k people, and one more where their sum would give the one away. */
 function hiddenZones(fires: readonly Fire[], k: number): ReadonlySet<string> {
   const people = new Map<string, Set<string>>();
-  for (const { zoneId, person } of fires) people.set(zoneId, (people.get(zoneId) ?? new Set()).add(person));
+  for (const fire of fires) people.set(fire.zoneId, (people.get(fire.zoneId) ?? new Set()).add(whoOf(fire)));
   const bySize = [...people].sort(([, a], [, b]) => a.size - b.size);
   const few = bySize.filter(([, one]) => one.size < k).length;
   return new Set(bySize.slice(0, few === 1 ? 2 : few).map(([zoneId]) => zoneId));
@@ -96,7 +99,7 @@ export function answerOf(found: Findings): Rehearsal {
   const doubt = scale?.doubt ?? 0;
   const perDay = new Map(days.map(({ day }) => [day, 0]));
   for (const { day } of fires) perDay.set(day, (perDay.get(day) ?? 0) + weight);
-  const people = new Set(fires.map(({ person }) => person)).size;
+  const people = new Set(fires.map(whoOf)).size;
   const isFew = people > 0 && people < k;
   const triggers = isFew ? null : dayEstimate([...perDay.values()], doubt);
   const outcomes = days.map(({ day }) => byDay.get(day));

@@ -226,15 +226,16 @@ test('a tenant is not told in which of the others’ zones people were', () => {
 
 describe('zones of few people', () => {
   const days = [0, 1].map((day) => ({ day, startMs: day * 86_400_000, endMs: (day + 1) * 86_400_000 }));
-  const told = (people: Record<string, number>) => {
-    const zones = Object.keys(people).map((id) => couponAt(id, circle(10, 10, 4)));
-    const fires = Object.entries(people).flatMap(([zoneId, n]) =>
+  const firesOf = (people: Record<string, number>): Fire[] =>
+    Object.entries(people).flatMap(([zoneId, n]) =>
       Array.from({ length: n }, (_, i): Fire => {
         const person = `${zoneId}-${i}`;
         return { atMs: i, day: 0, zoneId, person, carrierId: person, visit: person };
       }),
     );
-    const { zones: answered, triggersPerDay } = answerOf({
+  const answered = (zoneIds: string[], fires: Fire[]) => {
+    const zones = zoneIds.map((id) => couponAt(id, circle(10, 10, 4)));
+    return answerOf({
       campaignId: 'spring',
       rehearsedAtMs: 0,
       iso: String,
@@ -265,9 +266,12 @@ describe('zones of few people', () => {
       hasBaskets: false,
       k: 10,
     });
+  };
+  const told = (people: Record<string, number>) => {
+    const { zones, triggersPerDay } = answered(Object.keys(people), firesOf(people));
     expect(triggersPerDay).not.toBeNull();
     return Object.fromEntries(
-      answered.map((one) => {
+      zones.map((one) => {
         expect(one.falseFireShare === null).toBe(one.triggersPerDay === null);
         return [one.zoneId, one.triggersPerDay];
       }),
@@ -279,5 +283,15 @@ describe('zones of few people', () => {
     expect(told({ door: 40, window: 3, till: 2 })).toEqual({ door: 20, window: null, till: null });
     expect(told({ door: 40, window: 20, till: 0 })).toEqual({ door: 20, window: 10, till: 0 });
     expect(told({ door: 40, till: 3, wall: 0 })).toEqual({ door: null, till: null, wall: 0 });
+  });
+
+  test('are not told either where hashes of a day make a regular as many people as days', () => {
+    const once = (i: number, carrierId: string): Fire => {
+      return { atMs: i, day: i, zoneId: 'door', person: `${i} hash`, carrierId, visit: `${i} hash` };
+    };
+    const regular = Array.from({ length: 28 }, (_, i) => once(i, 'c-1'));
+    expect(answered(['door'], regular)).toMatchObject({ distinctShoppers: null, triggersPerDay: null });
+    const several = Array.from({ length: 28 }, (_, i) => once(i, `c-${i % 14}`));
+    expect(answered(['door'], several)).toMatchObject({ distinctShoppers: 14 });
   });
 });
