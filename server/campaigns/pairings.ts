@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Duck, Sql } from '../db/duckdb.ts';
-import { AppError, tooMany } from '../errors.ts';
+import { AppError, tooMany, unauthenticated } from '../errors.ts';
 import { Attempts } from './attempts.ts';
 import { codeHash, crockford, normalise, TAG_CODE_CHARS } from './codes.ts';
 
@@ -94,6 +94,9 @@ export class Pairings {
     options: { takeover: boolean },
   ): Promise<{ displaced: string | undefined }> {
     const { ended, pairing } = await this.#duck.transaction(async (sql) => {
+      // Asked in the lane of writes: an erasure comes either before this, or after it and ends it.
+      if ((await sql.get('select 1 as one from shoppers where id = $1', [shopperId])) === undefined)
+        throw unauthenticated();
       const holder = await openOf(sql, 'site_id = $1 and carrier_id = $2', [siteId, carrierId]);
       if (holder !== undefined && holder.shopperId !== shopperId && !options.takeover)
         throw new AppError(

@@ -54,7 +54,7 @@ export class ConsentStore {
     rows.push(row);
     this.#tell(shopperId, row);
     try {
-      await this.#duck.run('insert into consents values ($1, $2, $3, $4, $5, $6, $7)', [
+      await this.#duck.run('insert into consents select id, $2, $3, $4, $5, $6, $7 from shoppers where id = $1', [
         shopperId,
         row.purpose,
         row.state,

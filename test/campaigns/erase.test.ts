@@ -51,3 +51,23 @@ test('offers are kept for 13 months, ended pairings for as long as their visits'
   expect(await count()).toEqual({ offers: 0, codes: 0, decisions: 0, pairings: 0 });
   await world.close();
 });
+
+test('what was under way as somebody was erased leaves nothing of them behind', async () => {
+  const world = await openWorld();
+  const { consents, pairings, eraser } = world.services;
+  const gone = await world.shopper('c-1');
+  const [granted] = await consents.rows(gone);
+  await eraser.erase(gone, NOW);
+  // Requests that were let in before it and come to the disk after it.
+  await consents.append(gone, { ...granted!, atMs: NOW });
+  await expect(pairings.pair(SITE, 'c-2', gone, NOW, { takeover: false })).rejects.toMatchObject({ status: 401 });
+  expect(pairings.ofCarrier(SITE, 'c-2')).toBeUndefined();
+  expect(
+    await world.duck.get(
+      `select (select count(*) from consents where shopper_id = $1) as consents,
+         (select count(*) from pairings where shopper_id = $1) as pairings`,
+      [gone],
+    ),
+  ).toEqual({ consents: 0, pairings: 0 });
+  await world.close();
+});
