@@ -153,7 +153,9 @@ export class Site {
     onStep('campaigns');
     for (const campaign of campaignsOf(scenario)) await this.putCampaign(`${at}/campaigns/${campaign.id}`, campaign);
     if (scenario.people.demoGuests > 0) {
-      await this.rest.put(`${at}/attention`, { pushesPerVisit: 20, pushesPerTenantPerDay: 20, quietHours: null });
+      // Whoever tries it meets more than two offers.
+      const often = { pushesPerVisit: 20, pushesPerDay: 20, pushesPerTenantPerDay: 20 };
+      await this.rest.put(`${at}/attention`, { ...often, quietHours: null });
       // Nobody is behind these people, and a mall that has just opened its doors shows heat sooner.
       const { definitions } = await this.rest.get<{ definitions: Record<string, unknown> }>(`${at}/definitions`);
       await this.rest.put(`${at}/definitions`, { ...definitions, kAnonymity: DEMO_K });

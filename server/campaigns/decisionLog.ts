@@ -244,7 +244,9 @@ export class DecisionLog {
         [siteId, campaignId],
       ),
       this.#duck.get<{ sent: number; opened: number; redeemed: number }>(
-        `select count(*) as sent, count(opened_ms) as opened, count(redeemed_ms) as redeemed from offers
+        // Shown without a connection it was never told to be opened; redeemed, it was.
+        `select count(*) as sent, count(coalesce(opened_ms, redeemed_ms)) as opened,
+           count(redeemed_ms) as redeemed from offers
          where site_id = $1 and campaign_id = $2 and state in ('delivered', 'pushed') and (decision_id is null
            or decision_id not in (select id from offer_decisions
              where site_id = $1 and campaign_id = $2 and trigger = 'basket' and not (${shown})))`,

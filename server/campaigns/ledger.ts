@@ -32,7 +32,12 @@ const WALLET_ROWS = 200;
 export const iso = (atMs: number): string => new Date(atMs).toISOString();
 export const isoOrNull = (atMs: number | null): string | null => (atMs === null ? null : iso(atMs));
 
-export function walletOffer(offer: Offer, score: number | undefined, nowMs: number): WalletOffer {
+export function walletOffer(
+  offer: Offer,
+  shopName: string | null,
+  score: number | undefined,
+  nowMs: number,
+): WalletOffer {
   const state = offer.redeemedMs !== null ? 'redeemed' : nowMs >= offer.expiresMs ? 'expired' : 'active';
   return {
     id: offer.id,
@@ -42,6 +47,7 @@ export function walletOffer(offer: Offer, score: number | undefined, nowMs: numb
     terms: offer.terms,
     imageUrl: offer.imageId === null ? null : `/api/v1/images/${offer.imageId}`,
     zoneName: offer.zoneName,
+    shopName,
     reason: offer.reason,
     state,
     issuedAt: iso(offer.issuedMs),
@@ -68,7 +74,13 @@ export class ShopperLedger {
   async #wallet(shopperId: string, nowMs: number, rows: number): Promise<WalletOffer[]> {
     const { book, feedback } = this.#parts;
     const [offers, scores] = await Promise.all([book.wallet(shopperId, rows), feedback.scores(shopperId)]);
-    return offers.map((offer) => walletOffer(offer, scores.get(offer.id), nowMs));
+    return offers.map((offer) => walletOffer(offer, this.#shopName(offer), scores.get(offer.id), nowMs));
+  }
+
+  #shopName({ siteId, tenantId }: Offer): string | null {
+    if (tenantId === null) return null;
+    const shops = this.#parts.registry.zones.all(siteId);
+    return shops.find((zone) => zone.kind === 'shop' && zone.tenantId === tenantId)?.name ?? null;
   }
 
   ledger(shopper: Shopper, nowMs: number): Promise<Ledger> {

@@ -70,6 +70,8 @@ export const walletOffer = z.object({
   /** Of the picture, where the offer has one. */
   imageUrl: z.string().nullable(),
   zoneName: z.string(),
+  /** Whose offer it is; null for the mall's own, and for a tenant without a shop on the plan. */
+  shopName: z.string().nullable(),
   reason: z.string(),
   /** `active` can be redeemed. */
   state: z.enum(['active', 'redeemed', 'expired']),

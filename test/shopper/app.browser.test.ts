@@ -134,7 +134,7 @@ pagesInBrowser('the phone’s page as an app', (scene) => {
     await scene.agreeAll(page, ['Recognise my tag']);
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('button', { name: 'Try with a simulated shopper' }).click();
-    await page.getByRole('button', { name: 'Profile' }).click();
+    await page.getByRole('button', { name: 'Profile', exact: true }).click();
     const notify = page.getByRole('switch', { name: 'Notifications when the page is closed' });
     await page.getByText('Agree to receive offers first.').waitFor();
     expect(await notify.isDisabled()).toBe(true);

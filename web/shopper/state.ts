@@ -169,6 +169,7 @@ function arrived(push: OfferPush): void {
     // Comes with the server's own entry.
     imageUrl: null,
     zoneName: push.zoneName,
+    shopName: null,
     reason: push.reason,
     state: 'active',
     issuedAt: new Date(push.issuedAtMs).toISOString(),

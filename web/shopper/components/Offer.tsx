@@ -80,7 +80,7 @@ export function PastOffer({ offer }: { offer: WalletOffer }) {
             ? t.redeemedOn(timeText(offer.redeemedAt ?? offer.expiresAt, siteTimezone.value, nowMs.value))
             : t.expiredOn(timeText(offer.expiresAt, siteTimezone.value, nowMs.value))}
           {' · '}
-          {offer.zoneName}
+          {offer.shopName ?? offer.zoneName}
         </span>
       </span>
     </li>

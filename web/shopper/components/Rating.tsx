@@ -69,7 +69,7 @@ export function Rating({ offer, onDone }: { offer: WalletOffer; onDone?: () => v
     );
   return (
     <section class="rating" aria-labelledby={`${id}-title`}>
-      <h3 id={`${id}-title`}>{t.rateTitle(offer.zoneName)}</h3>
+      <h3 id={`${id}-title`}>{t.rateTitle(offer.shopName ?? offer.zoneName)}</h3>
       <p class="muted" id={`${id}-text`}>
         {t.rateTap}
       </p>
