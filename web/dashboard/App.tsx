@@ -8,7 +8,16 @@ import { language, t } from './i18n/t.ts';
 import { Shell } from './Shell.tsx';
 import { follow, settled, unfollow } from './state/live.ts';
 import { go, hrefTo, place } from './state/router.ts';
-import { account, allowedViews, currentSite, loadSites, start, startFault, type View } from './state/session.ts';
+import {
+  account,
+  allowedViews,
+  currentSite,
+  hasRole,
+  loadSites,
+  start,
+  startFault,
+  type View,
+} from './state/session.ts';
 import { SignIn } from './views/signIn/SignIn.tsx';
 import { Welcome } from './views/signIn/Welcome.tsx';
 
@@ -117,7 +126,17 @@ function Pages() {
   return (
     <Shell>
       {shown === undefined ? (
-        <Empty icon="info" title={t('site.noViews')}>
+        <Empty
+          icon="info"
+          title={t('site.noViews')}
+          action={
+            hasRole('till') ? (
+              <a class="button primary" href="/till">
+                {t('site.toTill')}
+              </a>
+            ) : undefined
+          }
+        >
           {t('site.noViewsHow')}
         </Empty>
       ) : !settled.value ? (

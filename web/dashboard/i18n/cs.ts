@@ -66,6 +66,7 @@ export const cs: Dictionary<'one' | 'few' | 'other'> = {
   'site.noneHow': 'Tento účet nemá žádné centrum. Požádejte vlastníka serveru, ať je přidá, nebo vám v něm dá roli.',
   'site.noViews': 'S touto rolí tu není co vidět',
   'site.noViewsHow': 'Pokladna pracuje na /till. Potřebujete-li čísla, požádejte manažera o jinou roli.',
+  'site.toTill': 'Otevřít pokladnu',
   'site.name': 'Název',
   'site.timezone': 'Časové pásmo',
   'site.timezoneHint': 'Řídí se jím dny a hodiny všech čísel',

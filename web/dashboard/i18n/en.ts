@@ -66,6 +66,7 @@ export const en = {
   'site.noneHow': 'This account has no site. Ask the owner of the server to add one, or to give you a role on it.',
   'site.noViews': 'Nothing to see here with this role',
   'site.noViewsHow': 'A till works at /till. Ask a manager for another role if you need the numbers.',
+  'site.toTill': 'Open the till',
   'site.name': 'Name',
   'site.timezone': 'Time zone',
   'site.timezoneHint': 'Days and hours of every number follow it',

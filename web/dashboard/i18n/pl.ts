@@ -66,6 +66,7 @@ export const pl: Dictionary<'one' | 'few' | 'many'> = {
   'site.noneHow': 'To konto nie ma galerii. Poproś właściciela serwera, aby ją dodał albo dał Ci w niej rolę.',
   'site.noViews': 'Przy tej roli nie ma tu nic do oglądania',
   'site.noViewsHow': 'Kasa działa pod /till. Jeśli potrzebujesz liczb, poproś menedżera o inną rolę.',
+  'site.toTill': 'Otwórz kasę',
   'site.name': 'Nazwa',
   'site.timezone': 'Strefa czasowa',
   'site.timezoneHint': 'Według niej liczone są dni i godziny',

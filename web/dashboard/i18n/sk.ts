@@ -67,6 +67,7 @@ export const sk: Dictionary<'one' | 'few' | 'other'> = {
     'Tento účet nemá žiadne centrum. Požiadajte vlastníka servera, aby ho pridal alebo vám v ňom dal rolu.',
   'site.noViews': 'S touto rolou tu nie je čo vidieť',
   'site.noViewsHow': 'Pokladňa pracuje na /till. Ak potrebujete čísla, požiadajte manažéra o inú rolu.',
+  'site.toTill': 'Otvoriť pokladňu',
   'site.name': 'Názov',
   'site.timezone': 'Časové pásmo',
   'site.timezoneHint': 'Riadia sa ním dni a hodiny všetkých čísel',

@@ -104,6 +104,7 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'where.draw': 'Nakreslit novou zónu:',
   'where.hint': 'Kliknutím vyberte žluté zóny, nebo tu rovnou nakreslete novou.',
   'where.adjust': 'Táhněte rohy, až bude sedět, pak zónu uložte.',
+  'where.adjustCircle': 'Táhněte střed nebo úchyt na okraji, až bude sedět, pak zónu uložte.',
   'where.newName': 'Kuponová zóna {n}',
   'where.name': 'Název nové zóny',
   'where.keep': 'Uložit tuto zónu',

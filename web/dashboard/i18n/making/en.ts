@@ -101,6 +101,7 @@ export const en = {
   'where.draw': 'Draw a new zone:',
   'where.hint': 'Click yellow zones to choose them, or draw a new one right here.',
   'where.adjust': 'Drag the corners until it fits, then keep the zone.',
+  'where.adjustCircle': 'Drag the centre or the handle on its edge until it fits, then keep the zone.',
   'where.newName': 'Coupon zone {n}',
   'where.name': 'Name of the new zone',
   'where.keep': 'Keep this zone',

@@ -104,6 +104,7 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'where.draw': 'Narysuj nową strefę:',
   'where.hint': 'Klikaj żółte strefy, aby je wybrać, albo narysuj tu nową.',
   'where.adjust': 'Przeciągaj rogi, aż będzie pasować, potem zachowaj strefę.',
+  'where.adjustCircle': 'Przeciągaj środek lub uchwyt na brzegu, aż będzie pasować, potem zachowaj strefę.',
   'where.newName': 'Strefa kuponowa {n}',
   'where.name': 'Nazwa nowej strefy',
   'where.keep': 'Zachowaj tę strefę',

@@ -104,6 +104,7 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'where.draw': 'Nakresliť novú zónu:',
   'where.hint': 'Kliknutím vyberte žlté zóny, alebo tu rovno nakreslite novú.',
   'where.adjust': 'Ťahajte rohy, kým nesedí, potom zónu uložte.',
+  'where.adjustCircle': 'Ťahajte stred alebo úchyt na okraji, kým nesedí, potom zónu uložte.',
   'where.newName': 'Kupónová zóna {n}',
   'where.name': 'Názov novej zóny',
   'where.keep': 'Uložiť túto zónu',

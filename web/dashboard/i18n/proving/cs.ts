@@ -69,6 +69,7 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'rehearsal.sent': 'odejde',
   'rehearsal.spill': 'Ti nesprávní byli ve skutečnosti zde: {list} všech spuštění.',
   'rehearsal.elsewhere': 'mimo všechny zóny',
+  'rehearsal.elsewhereOrOthers': 'v jiných obchodech nebo mimo všechny zóny',
   'rehearsal.zones': 'Podle zón',
   'rehearsal.radius': 'Poloměr',
   'rehearsal.error': 'Chyba (90 %)',

@@ -67,6 +67,7 @@ export const en = {
   'rehearsal.sent': 'go out',
   'rehearsal.spill': 'Those wrong ones really were in: {list} of all triggers.',
   'rehearsal.elsewhere': 'outside of all zones',
+  'rehearsal.elsewhereOrOthers': 'in other shops or outside of all zones',
   'rehearsal.zones': 'By zone',
   'rehearsal.radius': 'Radius',
   'rehearsal.error': 'Error (90 %)',

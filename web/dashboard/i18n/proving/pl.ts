@@ -69,6 +69,7 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'rehearsal.sent': 'wychodzi',
   'rehearsal.spill': 'Ci niewłaściwi byli naprawdę tu: {list} wszystkich wyzwoleń.',
   'rehearsal.elsewhere': 'poza wszystkimi strefami',
+  'rehearsal.elsewhereOrOthers': 'w innych sklepach lub poza wszystkimi strefami',
   'rehearsal.zones': 'Według stref',
   'rehearsal.radius': 'Promień',
   'rehearsal.error': 'Błąd (90 %)',

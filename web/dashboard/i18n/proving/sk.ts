@@ -69,6 +69,7 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'rehearsal.sent': 'odíde',
   'rehearsal.spill': 'Tí nesprávni boli v skutočnosti tu: {list} všetkých spustení.',
   'rehearsal.elsewhere': 'mimo všetkých zón',
+  'rehearsal.elsewhereOrOthers': 'v iných obchodoch alebo mimo všetkých zón',
   'rehearsal.zones': 'Podľa zón',
   'rehearsal.radius': 'Polomer',
   'rehearsal.error': 'Chyba (90 %)',

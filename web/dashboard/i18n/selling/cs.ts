@@ -120,6 +120,7 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'conflict.revoked': 'Klíč už není důvěryhodný',
   'conflict.unknown': 'Není to kód tohoto obchodu',
   'figure.nothing': 'Nic se nenapočítalo',
+  'figure.noBasis': 'Chybí referenční sčítání nebo návštěvy zákazníků s aplikací',
   'figure.noOrders': 'Za toto období zatím nejsou známy objednávky: čísla je potřebují.',
   'site.currency': 'Měna',
   'site.currencyHint': 'Všech částek: cen, košíků, rozpočtů',

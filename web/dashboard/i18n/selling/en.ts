@@ -118,6 +118,7 @@ export const en = {
   'conflict.revoked': 'Key no longer trusted',
   'conflict.unknown': 'No code of this shop',
   'figure.nothing': 'Nothing counted',
+  'figure.noBasis': 'Needs reference counts, or visits of shoppers with the app',
   'figure.noOrders': 'No orders of this period are known yet: the figures need them.',
   'site.currency': 'Currency',
   'site.currencyHint': 'Of all amounts: prices, baskets, budgets',

@@ -120,6 +120,7 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'conflict.revoked': 'Klucz nie jest już zaufany',
   'conflict.unknown': 'To nie kod tego sklepu',
   'figure.nothing': 'Nic nie policzono',
+  'figure.noBasis': 'Potrzebne liczenia kontrolne lub wizyty klientów z aplikacją',
   'figure.noOrders': 'Nie są jeszcze znane zamówienia z tego okresu: liczby ich potrzebują.',
   'site.currency': 'Waluta',
   'site.currencyHint': 'Wszystkich kwot: cen, koszyków, budżetów',

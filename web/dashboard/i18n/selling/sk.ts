@@ -119,6 +119,7 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'conflict.revoked': 'Kľúč už nie je dôveryhodný',
   'conflict.unknown': 'Nie je to kód tohto obchodu',
   'figure.nothing': 'Nič sa nenapočítalo',
+  'figure.noBasis': 'Chýbajú referenčné sčítania alebo návštevy zákazníkov s aplikáciou',
   'figure.noOrders': 'Za toto obdobie zatiaľ nie sú známe objednávky: čísla ich potrebujú.',
   'site.currency': 'Mena',
   'site.currencyHint': 'Všetkých súm: cien, košíkov, rozpočtov',

@@ -1,5 +1,5 @@
 /** Campaigns: the list, one of them, or its editor; each has an address of its own. */
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Campaign } from '../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../server/contract/model.ts';
 import { lazy } from '../../components/lazy.tsx';
@@ -24,6 +24,23 @@ export default function Campaigns({ site }: { site: Site }) {
   const attention = useAsync(`attention/${site.id}`, (signal) => ofSite(site.id).attention(signal));
   const [id, sub, step] = place.value.rest;
   const list = campaigns.data;
+  // The mall approves, sends back and asks for approval while this page stands open; what is being edited is left alone.
+  const isEdited = id === NEW || sub === 'edit';
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isEdited) return;
+    const again = () => {
+      campaigns.reload();
+      attention.reload();
+    };
+    if (!isFirst.current) again();
+    isFirst.current = false;
+    const seen = () => {
+      if (document.visibilityState === 'visible') again();
+    };
+    document.addEventListener('visibilitychange', seen);
+    return () => document.removeEventListener('visibilitychange', seen);
+  }, [id, isEdited]);
   // A rehearsal may end when the list has long changed.
   const latest = useRef(list);
   latest.current = list;

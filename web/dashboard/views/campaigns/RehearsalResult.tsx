@@ -13,6 +13,7 @@ import {
 import { Notice } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
+import { ownTenant } from '../../state/session.ts';
 import { Figure } from './Figure.tsx';
 import { SpillMap } from './SpillMap.tsx';
 import { heldText, zoneNamesOf } from './words.ts';
@@ -76,6 +77,8 @@ function DayBar({ rehearsal }: { rehearsal: Rehearsal }) {
 export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsal; floors: Floor[]; zones: Zone[] }) {
   const { site, rehearsal } = props;
   const zoneNames = zoneNamesOf(props.zones);
+  // A retailer is not told which neighbour it is.
+  const elsewhere = t(ownTenant.value === null ? 'rehearsal.elsewhere' : 'rehearsal.elsewhereOrOthers');
   const format = siteFormat(site.timezone);
   // Of nothing measured there is nothing to tell but why, which the warnings do.
   const hasFigures = rehearsal.triggersPerDay !== null;
@@ -132,8 +135,7 @@ export default function RehearsalResult(props: { site: Site; rehearsal: Rehearsa
             list: rehearsal.spill
               .slice(0, MOST_SPILL)
               .map(
-                ({ zoneId, share }) =>
-                  `${zoneId === null ? t('rehearsal.elsewhere') : zoneNames([zoneId])} ${formatShareFine(share)}`,
+                ({ zoneId, share }) => `${zoneId === null ? elsewhere : zoneNames([zoneId])} ${formatShareFine(share)}`,
               )
               .join(', '),
           })}

@@ -104,7 +104,7 @@ export default function Results({ site, campaign }: { site: Site; campaign: Camp
       <Section title={t('funnel.title')} asked={funnel} height={190}>
         {(data) => (
           <>
-            {data.wouldFire === 0 && (
+            {data.wouldFire === 0 && campaign.status !== 'paused' && campaign.status !== 'ended' && (
               <p class="lead">{t(campaign.status === 'live' ? 'decision.noneLive' : 'result.notBegun')}</p>
             )}
             <FunnelBars funnel={data} />

@@ -1,9 +1,12 @@
 /** The choice of a role, and of the tenant where the role has one. */
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { Grant } from '../../../../server/contract/access.ts';
+import type { Zone } from '../../../../server/contract/model.ts';
 import { Field, Select } from '../../components/controls.tsx';
 import { t } from '../../i18n/t.ts';
+import { ofSite } from '../../state/endpoints.ts';
 import { hasRole } from '../../state/session.ts';
+import { useAsync } from '../../state/useAsync.ts';
 
 type AccountRole = Grant['role'];
 const ROLES: AccountRole[] = ['manager', 'retailer', 'installer', 'till', 'owner'];
@@ -17,6 +20,9 @@ export function useGrant(siteId: string) {
     siteId: role === 'owner' ? null : siteId,
     tenantId: ofTenant(role) ? tenantId.trim() : null,
   };
+  const asked = useAsync<Zone[]>(ofTenant(role) ? `tenants/${siteId}` : null, (signal) => ofSite(siteId).zones(signal));
+  const shops = (asked.data ?? []).filter(({ kind, tenantId: tenant }) => kind === 'shop' && tenant !== null);
+  const listId = useId();
   const roles = hasRole('owner') ? ROLES : ROLES.filter((one) => one !== 'owner');
   const fields = (
     <div class="form-row">
@@ -30,14 +36,23 @@ export function useGrant(siteId: string) {
       {ofTenant(role) && (
         <Field label={t('editor.tenant')} hint={t('people.tenantHint')}>
           {(ids) => (
-            <input
-              {...ids}
-              class="input"
-              required
-              pattern="[a-z0-9\-]{1,32}"
-              value={tenantId}
-              onInput={(event) => setTenantId(event.currentTarget.value)}
-            />
+            <>
+              <input
+                {...ids}
+                class="input"
+                list={listId}
+                autocomplete="off"
+                required
+                pattern="[a-z0-9\-]{1,32}"
+                value={tenantId}
+                onInput={(event) => setTenantId(event.currentTarget.value)}
+              />
+              <datalist id={listId}>
+                {shops.map((zone) => (
+                  <option key={zone.id} value={zone.tenantId ?? ''} label={zone.name} />
+                ))}
+              </datalist>
+            </>
           )}
         </Field>
       )}

@@ -83,7 +83,7 @@ function FigureCard(props: { name: ShopFigureName; figure: ShopFigure; figures: 
       </dd>
       <dd class="muted small num">
         {figure.value === null
-          ? t(figure.n === 0 ? 'figure.nothing' : 'figure.tooFew')
+          ? t(figure.n !== 0 ? 'figure.tooFew' : name === 'conversionRate' ? 'figure.noBasis' : 'figure.nothing')
           : figure.low === null || figure.high === null
             ? NONE
             : t('kpi.band', { low: format(figure.low), high: format(figure.high) })}

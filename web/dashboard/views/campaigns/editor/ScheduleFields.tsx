@@ -137,7 +137,7 @@ export function ScheduleFields(props: {
             </div>
             {fault !== undefined && <span class="fault">{fault}</span>}
           </fieldset>
-          <div class="form-row">
+          <div class="form-row with-days">
             {(['from', 'to'] as const).map((end) => (
               <Field
                 key={end}

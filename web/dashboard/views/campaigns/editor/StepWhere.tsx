@@ -136,7 +136,7 @@ export default function StepWhere(props: StepProps & { onZones: () => void }) {
           ? t('editor.crossing', { first: report.crossing[0], second: report.crossing[1] })
           : t('editor.hintPolygon', { n: report?.corners ?? 0 })
         : drawn !== undefined
-          ? t(drawn.shape.type === 'circle' ? 'editor.hintCircle' : 'where.adjust')
+          ? t(drawn.shape.type === 'circle' ? 'where.adjustCircle' : 'where.adjust')
           : t('where.hint');
   return (
     <div class="where">
