@@ -37,6 +37,7 @@ export interface WriteSql extends Sql {
 }
 
 const CHUNK_ROWS = 2_048;
+const APPEND_TURN_MS = 20;
 
 function toDuck(value: SqlValue): DuckDBValue {
   if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
@@ -83,6 +84,7 @@ class Connection implements WriteSql {
     const types = parts.map((part): DuckDBType => TYPES[part.type]);
     const appender = await this.#connection.createAppender(table);
     let chunk: DuckDBDataChunk | undefined;
+    let turnMs = performance.now();
     for (let from = 0; from < rows; from += CHUNK_ROWS) {
       const count = Math.min(CHUNK_ROWS, rows - from);
       // A full chunk still holds the one before: what is alike need not be handed to the database again, and much is.
@@ -101,6 +103,11 @@ class Connection implements WriteSql {
         if (changed) vector.flush();
       }
       appender.appendDataChunk(chunk);
+      if (performance.now() - turnMs < APPEND_TURN_MS) continue;
+      // The driver appends on this thread: who else waits for it gets their turn.
+      appender.flushSync();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      turnMs = performance.now();
     }
     appender.flushSync();
     appender.closeSync();

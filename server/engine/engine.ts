@@ -3,7 +3,7 @@ import type { SiteModel } from '../contract/model.ts';
 import { createPositioner } from '../positioning/index.ts';
 import type { CreatePositioner } from '../positioning/types.ts';
 import { BatchBuffer } from './batchBuffer.ts';
-import { EngineState } from './engineState.ts';
+import { EngineState, joinSnapshot } from './engineState.ts';
 import { emptyOutput } from './output.ts';
 import {
   type CreateEngine,
@@ -11,6 +11,7 @@ import {
   type EngineOutput,
   type EngineSnapshot,
   type LogBatch,
+  type SnapshotPart,
   TICK_MS,
 } from './types.ts';
 
@@ -52,6 +53,14 @@ export function createEngineWith(
     return output;
   }
 
+  function* snapshotParts(): Generator<SnapshotPart> {
+    const atMs = watermarkMs;
+    for (const part of state.snapshotParts(atMs)) {
+      if (watermarkMs !== atMs) throw new Error('the engine went on while its snapshot was being written');
+      yield part;
+    }
+  }
+
   return {
     get watermarkMs() {
       return watermarkMs;
@@ -63,6 +72,7 @@ export function createEngineWith(
     present: () => state.present(watermarkMs),
     clones: () => state.clonedCarriers(watermarkMs),
     learnedRadio: () => state.learnedRadio(),
-    snapshot: () => state.snapshot(watermarkMs),
+    snapshot: () => joinSnapshot(structuredClone([...snapshotParts()])),
+    snapshotParts,
   };
 }

@@ -200,7 +200,18 @@ export interface Engine {
   learnedRadio(): unknown;
   /** State after the last processed tick; structured-cloneable, small enough to be kept hourly. Buffered batches are not in it: they are read from the log again. */
   snapshot(): EngineSnapshot;
+  /**
+   * The same in pieces that take a few milliseconds each, the head first. They share their objects with the engine: each is to
+   * be written before the engine goes on, and asking for one after it has gone on throws.
+   */
+  snapshotParts(): Generator<SnapshotPart>;
 }
+
+/** Pieces of a large mall's state; `joinSnapshot` makes a snapshot of them. */
+export type SnapshotPart =
+  | { part: 'head'; snapshot: EngineSnapshot }
+  | { part: 'carriers'; carriers: unknown[] }
+  | { part: 'heat'; carriers: unknown[] };
 
 export interface EngineSnapshot {
   /** Raised when the state's form changes; a snapshot of another version is not used. */

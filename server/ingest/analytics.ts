@@ -311,14 +311,14 @@ export class Analytics {
 
   async commit(): Promise<void> {
     const { siteId, log, snapshots, timeSeries, bookkeeping, nowMs, onChangelog } = this.#parts;
-    const snapshot = this.#engine.snapshot();
+    const { watermarkMs } = this.#engine;
     const open = this.#engine.openRows();
     const rows = this.#rows;
     const rewoundToMs = this.#rewoundToMs;
     const dirtyFromMs = this.#dirtyFromMs;
     const awaited = this.#parts.awaited();
     const recomputation = this.#recomputation;
-    const explained = recomputation !== undefined && snapshot.watermarkMs >= recomputation.untilMs;
+    const explained = recomputation !== undefined && watermarkMs >= recomputation.untilMs;
     const checkpoint = formatCheckpoint({
       lengths: this.#replaying ? this.#replayPositions : log.positions(),
       ...bookkeeping(),
@@ -330,13 +330,13 @@ export class Analytics {
     this.changedSinceCommit = false;
     try {
       // The snapshot first: a checkpoint must find it.
-      await snapshots.save(snapshot);
+      await snapshots.save(watermarkMs, this.#engine.snapshotParts());
       const committed = await timeSeries.commit({
         siteId,
         rewoundToMs,
         rows,
         open,
-        watermarkMs: snapshot.watermarkMs,
+        watermarkMs,
         dirtyFromMs,
         checkpoint,
         committedMs: nowMs(),
@@ -352,7 +352,7 @@ export class Analytics {
     this.#rows = emptyRows();
     this.#rewoundToMs = null;
     this.#shownDirtyFromMs = dirtyFromMs;
-    this.#shownWatermarkMs = snapshot.watermarkMs;
+    this.#shownWatermarkMs = watermarkMs;
     this.#shownAwaitedFromMs = earliest(awaited);
     if (explained) this.#recomputation = undefined;
     for (const resolve of waiters) resolve();

@@ -3,11 +3,13 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
-import type { EngineSnapshot } from '../engine/types.ts';
+import { joinSnapshot } from '../engine/engineState.ts';
+import type { EngineSnapshot, SnapshotPart } from '../engine/types.ts';
 import { HOUR_MS } from '../log/hourFile.ts';
 import { syncDirectory } from '../log/siteLog.ts';
 
 const CRC_BYTES = 4;
+const LENGTH_BYTES = 4;
 /** Late data is mostly some minutes late: these are kept closer together for a while. */
 const FINE_STEP_MS = 300_000;
 const FINE_FOR_MS = 2 * HOUR_MS;
@@ -37,23 +39,33 @@ export class Snapshots {
     return this.#watermarks;
   }
 
-  async save(snapshot: EngineSnapshot): Promise<void> {
-    const payload = serialize(snapshot);
-    const bytes = Buffer.allocUnsafe(CRC_BYTES + payload.length);
-    bytes.writeUInt32LE(crc32(payload), 0);
-    bytes.set(payload, CRC_BYTES);
-    const path = this.#path(snapshot.watermarkMs);
+  /** Piece by piece, each read only once the one before is written: who else waits for this thread gets their turn. */
+  async save(watermarkMs: number, parts: Iterable<SnapshotPart>): Promise<void> {
+    const path = this.#path(watermarkMs);
     const handle = await open(`${path}.new`, 'w');
     try {
-      await handle.writeFile(bytes);
+      const head = Buffer.alloc(CRC_BYTES);
+      let crc = 0;
+      let position = CRC_BYTES;
+      for (const part of parts) {
+        const payload = serialize(part);
+        const record = Buffer.allocUnsafe(LENGTH_BYTES + payload.length);
+        record.writeUInt32LE(payload.length, 0);
+        record.set(payload, LENGTH_BYTES);
+        crc = crc32(record, crc);
+        await handle.write(record, 0, record.length, position);
+        position += record.length;
+      }
+      head.writeUInt32LE(crc, 0);
+      await handle.write(head, 0, CRC_BYTES, 0);
       await handle.datasync();
     } finally {
       await handle.close();
     }
     await rename(`${path}.new`, path);
     await syncDirectory(this.#dir);
-    if (!this.#watermarks.includes(snapshot.watermarkMs)) {
-      this.#watermarks.push(snapshot.watermarkMs);
+    if (!this.#watermarks.includes(watermarkMs)) {
+      this.#watermarks.push(watermarkMs);
       this.#watermarks.sort((a, b) => a - b);
     }
   }
@@ -95,9 +107,14 @@ export class Snapshots {
   async #load(watermarkMs: number): Promise<EngineSnapshot | undefined> {
     try {
       const bytes = await readFile(this.#path(watermarkMs));
-      const payload = bytes.subarray(CRC_BYTES);
-      if (crc32(payload) !== bytes.readUInt32LE(0)) return undefined;
-      return deserialize(payload) as EngineSnapshot;
+      if (crc32(bytes.subarray(CRC_BYTES)) !== bytes.readUInt32LE(0)) return undefined;
+      const parts: SnapshotPart[] = [];
+      for (let at = CRC_BYTES; at < bytes.length; ) {
+        const start = at + LENGTH_BYTES;
+        at = start + bytes.readUInt32LE(at);
+        parts.push(deserialize(bytes.subarray(start, at)) as SnapshotPart);
+      }
+      return joinSnapshot(parts);
     } catch {
       return undefined;
     }

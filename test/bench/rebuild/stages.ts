@@ -83,6 +83,8 @@ export class Stages {
         clones: () => engine.clones(),
         learnedRadio: () => engine.learnedRadio(),
         snapshot: () => this.sync('snapshots', () => engine.snapshot()),
+        // Read by the saving, which is timed as a whole.
+        snapshotParts: () => engine.snapshotParts(),
       };
     };
   }
@@ -105,9 +107,9 @@ export class Stages {
   snapshots(dir: string): Snapshots {
     const inner = new Snapshots(dir);
     const save = inner.save.bind(inner);
-    inner.save = (snapshot) => {
+    inner.save = (watermarkMs, parts) => {
       this.#count('snapshots', 1);
-      return this.async('snapshots', () => save(snapshot));
+      return this.async('snapshots', () => save(watermarkMs, parts));
     };
     return inner;
   }
