@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { INTERVALS, type Interval } from '../contract/metrics.ts';
 import { badRequest } from '../errors.ts';
+import { dayStartMs, localDay } from '../metrics/localTime.ts';
 
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/i;
 const EXAMPLE = 'such as 2026-05-04T10:00:00+02:00';
@@ -43,6 +44,20 @@ export function checkedPeriod({ from, to }: { from: number; to: number }): { fro
   if (to <= from) throw badRequest('must be later than from', 'query.to');
   if (to - from > MAX_PERIOD_MS) throw badRequest('must lie at most six years after from', 'query.to');
   return { fromMs: from, toMs: to };
+}
+
+/**
+ * The whole local days that a period touches, but for those not yet over: an end that moves through a day would tell when in
+ * it somebody came. Empty, with both ends alike, where none of them is over.
+ */
+export function daysOver(
+  timezone: string,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+  nowMs: number,
+): { fromMs: number; toMs: number } {
+  const first = localDay(timezone, fromMs);
+  const afterLast = Math.min(localDay(timezone, toMs - 1) + 1, localDay(timezone, nowMs));
+  return { fromMs: dayStartMs(timezone, first), toMs: dayStartMs(timezone, Math.max(first, afterLast)) };
 }
 
 const INTERVAL_MS: Record<Interval, number> = {

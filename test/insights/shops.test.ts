@@ -15,7 +15,13 @@ beforeEach(async () => {
 });
 afterEach(() => stored.duck.close());
 
-async function ask(path: string, params: Record<string, string>, tenantId: string | null = null): Promise<ShopFigures> {
+const MONTH = { from: NOW - 30 * DAY_MS, to: NOW };
+async function ask(
+  path: string,
+  params: Record<string, string>,
+  tenantId: string | null = null,
+  query: typeof MONTH = MONTH,
+): Promise<ShopFigures> {
   const { duck, registry, log } = stored;
   const found = insightRoutes({
     services: { campaigns: {} as never, log },
@@ -26,7 +32,6 @@ async function ask(path: string, params: Record<string, string>, tenantId: strin
       people: async () => ({ ratio }) as never,
     },
   }).find((route) => route.path.endsWith(path))!;
-  const query = { from: NOW - 30 * DAY_MS, to: NOW };
   return (await found.handler({
     params: { site: 'mall', ...params },
     query,
@@ -38,6 +43,25 @@ async function ask(path: string, params: Record<string, string>, tenantId: strin
 const shop = (zone: string, tenantId: string | null = null) => ask('/shops/:zone/figures', { zone }, tenantId);
 const tenant = (tenant: string, tenantId: string | null = null) =>
   ask('/tenants/:tenant/figures', { tenant }, tenantId);
+
+/** Redeemed at a till unless said otherwise. */
+const offer = (i: number, given: Record<string, SqlValue> = {}): Record<string, SqlValue> => ({
+  id: `o-${i}`,
+  site_id: 'mall',
+  tenant_id: 'cafe',
+  campaign_id: 'spring',
+  shopper_id: `s-${i}`,
+  zone_id: 'cafe-front',
+  zone_name: 'Front',
+  title: 'Coffee',
+  text: 'Today only.',
+  reason: 'near',
+  state: 'redeemed',
+  issued_ms: NOW - DAY_MS,
+  expires_ms: NOW,
+  redeemed_ms: NOW - DAY_MS,
+  ...given,
+});
 
 const order = (i: number, given: Record<string, SqlValue> = {}): Record<string, SqlValue> => ({
   site_id: 'mall',
@@ -93,7 +117,8 @@ test('a shop counts its own orders of the period, its tenant the web shop’s to
   });
 });
 
-test('without reference counts: shoppers with the app who came, and how many of them bought', async () => {
+/** Thirty came yesterday at noon; five of them only passed by. */
+async function thirtyCame(): Promise<number[]> {
   const shoppers = Array.from({ length: 30 }, (_, i) => i);
   await insert(
     stored.duck,
@@ -117,18 +142,80 @@ test('without reference counts: shoppers with the app who came, and how many of 
       zone_id: 'cafe-shop',
       floor_id: 'ground',
       start_ms: NOW - DAY_MS,
-      // Five only pass by.
       end_ms: NOW - DAY_MS + (i < 25 ? 120_000 : 5_000),
       visit_start_ms: NOW - DAY_MS,
       emitted_ms: NOW,
     })),
   );
+  return shoppers;
+}
+
+test('without reference counts: shoppers with the app who came, and how many of them bought with an offer', async () => {
+  const bought = (await thirtyCame()).filter((i) => i >= 20);
+  await insert(
+    stored.duck,
+    'offers',
+    bought.map((i) => offer(i)),
+  );
   await insert(
     stored.duck,
     'orders',
-    shoppers.filter((i) => i >= 20).map((i) => order(i, { shopper_id: `s-${i}` })),
+    bought.map((i) => order(i, { shopper_id: `s-${i}`, offer_id: `o-${i}` })),
   );
   expect((await shop('cafe-shop')).conversionRate).toMatchObject({ value: 5 / 25, n: 25, basis: 'identified' });
+});
+
+test('orders that a shop brings for a shopper whom it can name do not tell whether that shopper came', async () => {
+  await thirtyCame();
+  await insert(stored.duck, 'offers', [
+    offer(1, { redeemed_ms: null, state: 'delivered' }),
+    offer(2, { shopper_id: 's-9' }),
+    offer(3, { tenant_id: 'shoes' }),
+    // Of an earlier visit: a new order that names it says nothing of this one.
+    offer(4, { redeemed_ms: NOW - 60 * DAY_MS }),
+  ]);
+  await insert(stored.duck, 'orders', [
+    order(0, { shopper_id: 's-0' }),
+    ...[1, 2, 3, 4].map((i) => order(i, { shopper_id: `s-${i}`, offer_id: `o-${i}` })),
+    order(5, { shopper_id: 's-5', offer_id: 'invented' }),
+  ]);
+  expect((await shop('cafe-shop', 'cafe')).conversionRate).toMatchObject({ value: 0, n: 25, basis: 'identified' });
+});
+
+test('a period is taken by whole local days that are over, whatever its ends', async () => {
+  await insert(
+    stored.duck,
+    'orders',
+    // Twenty just after midnight in Prague, yesterday; twenty more today.
+    Array.from({ length: 40 }, (_, i) =>
+      order(i, { at_ms: Date.parse('2026-05-18T22:00:00Z') + (i < 20 ? 0 : DAY_MS) }),
+    ),
+  );
+  const between = (from: string, to: string) =>
+    ask('/shops/:zone/figures', { zone: 'cafe-shop' }, 'cafe', { from: Date.parse(from), to: Date.parse(to) });
+  const yesterday = {
+    from: '2026-05-18T22:00:00.000Z',
+    to: '2026-05-19T22:00:00.000Z',
+    averageOrderValueMinor: { n: 20 },
+  };
+  for (const [from, to] of [
+    ['2026-05-18T22:00:00Z', '2026-05-19T22:00:00Z'],
+    ['2026-05-19T08:00:00Z', '2026-05-19T08:00:00.001Z'],
+    ['2026-05-19T08:00:00Z', '2026-05-20T11:00:00Z'],
+    ['2026-05-18T22:00:00.001Z', '2026-06-30T00:00:00Z'],
+  ] as const)
+    expect(await between(from, to), `${from} ${to}`).toMatchObject(yesterday);
+
+  ratio = { peoplePerCarrier: 2, low: 1.8, high: 2.2 };
+  const today = await between('2026-05-20T08:00:00Z', '2026-05-20T11:00:00Z');
+  expect([today.from, today.to]).toEqual(['2026-05-19T22:00:00.000Z', '2026-05-19T22:00:00.000Z']);
+  expect(today).toMatchObject({
+    conversionRate: { value: null, basis: null },
+    averageOrderValueMinor: { value: null },
+    guestShare: { value: null },
+    lifetimeValueMinor: { value: null },
+    nps: { value: null },
+  });
 });
 
 test('NPS takes each shopper’s last answer, and those of nobody known as they are', async () => {

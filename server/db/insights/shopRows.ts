@@ -57,7 +57,10 @@ export async function npsScores(context: SiteContext, { tenantId, fromMs, toMs }
   return rows.map(({ score }) => score);
 }
 
-/** Shoppers with the app who came to one of the zones, and how many of them have an order there in the period. */
+/**
+ * Shoppers with the app who came to one of the zones, and how many of them redeemed an offer there with an order, in the
+ * period. A reference in an order that is brought proves no purchase: with invented ones a shop could ask who came, and when.
+ */
 export async function knownVisitors(
   context: SiteContext,
   scope: ShopScope,
@@ -75,7 +78,10 @@ export async function knownVisitors(
        where p.site_id = $1),
      bought as (
        select distinct shopper_id from orders where ${whereOf(scope)} and source <> 'webshop'
-         and shopper_id is not null and ${inRange('at_ms', [fromMs, toMs])})
+         and shopper_id is not null and ${inRange('at_ms', [fromMs, toMs])}
+         and exists (select 1 from offers f where f.id = orders.offer_id and f.site_id = orders.site_id
+           and f.tenant_id is not distinct from orders.tenant_id and f.shopper_id = orders.shopper_id
+           and ${inRange('f.redeemed_ms', [fromMs, toMs])}))
      select count(*) as came, count(b.shopper_id) as bought from came c left join bought b using (shopper_id)`,
     params(context, scope),
   );

@@ -28,7 +28,7 @@ import { DAY_MS, localDay } from '../../metrics/localTime.ts';
 import type { Registry } from '../../registry/types.ts';
 import { siteParams } from '../resources.ts';
 import { type Access, type Route, type RouteContext, route } from '../route.ts';
-import { checkedPeriod, iso, period } from '../times.ts';
+import { checkedPeriod, daysOver, iso, period } from '../times.ts';
 import { crowdOf } from './campaignDecisions.ts';
 
 export interface InsightRouteParts {
@@ -118,9 +118,13 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
     };
   }
 
+  const taken = ({ siteId, nowMs }: Asked, query: { from: number; to: number }) =>
+    daysOver(registry.site(siteId)!.timezone, checkedPeriod(query), nowMs);
+
   async function visitsOf(siteId: string, zoneIds: readonly string[], fromMs: number, toMs: number) {
     const total: Band = { value: 0, low: 0, high: 0 };
     let measured = false;
+    if (fromMs === toMs) return null;
     for (const zoneId of zoneIds) {
       const { series } = await questions.series({ siteId, metric: 'footfall', interval: 'week', zoneId, fromMs, toMs });
       for (const { value, low, high } of series) {
@@ -148,7 +152,9 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
       npsScores(context, scope),
       knownVisitors(context, scope, zoneIds),
       visitsOf(siteId, zoneIds, fromMs, toMs),
-      questions.people({ siteId, interval: 'week', fromMs: Math.max(fromMs, toMs - DAY_MS), toMs }),
+      fromMs === toMs
+        ? { ratio: null }
+        : questions.people({ siteId, interval: 'week', fromMs: Math.max(fromMs, toMs - DAY_MS), toMs }),
     ]);
     // What redemptions name are the baskets with a coupon, not all that was sold.
     const recordsAll = sold.some(({ source }) => source === 'pos' || source === 'import');
@@ -187,7 +193,7 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
       method: 'get',
       path: '/sites/:site/shops/:zone/figures',
       summary:
-        'Conversion, purchase frequency, order value, repeat purchases, guests, lifetime value and NPS of a shop',
+        'Conversion, purchase frequency, order value, repeat purchases, guests, lifetime value and NPS of a shop, over the whole local days that the period touches and that are over: `from` and `to` of the answer',
       access: EVERYONE,
       params: z.object({ site: id, zone: id }),
       query: period,
@@ -195,7 +201,7 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
       ratePerMinute: 120,
       async handler(context) {
         const { siteId, tenantId, query, params } = context;
-        const { fromMs, toMs } = checkedPeriod(query);
+        const { fromMs, toMs } = taken(context, query);
         const zone = registry.zones.get(siteId, params.zone);
         if (zone === undefined || zone.kind !== 'shop' || (tenantId !== null && zone.tenantId !== tenantId))
           throw notFound(`shop ${params.zone}`);
@@ -227,7 +233,7 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
       ratePerMinute: 120,
       async handler(context) {
         const { siteId, query, params } = context;
-        const { fromMs, toMs } = checkedPeriod(query);
+        const { fromMs, toMs } = taken(context, query);
         const zoneIds = shopsOf(siteId, params.tenant);
         if (zoneIds.length === 0 || (context.tenantId !== null && context.tenantId !== params.tenant))
           throw notFound(`tenant ${params.tenant}`);

@@ -1,7 +1,8 @@
 /**
  * Conversion rate. Visits are counted by carriers, and most people carry none: orders over observed visits would come to more
  * than all of them. So, where reference counts tell how many people stand behind a carrier, it is orders in the shop ÷ visits
- * of people; else, of the shoppers who are known by their app, those who came and bought. Pure.
+ * of people; else, of the shoppers who are known by their app, those
+ * who came and bought with an offer. Pure.
  */
 import type { ShopFigure, ShopFigures } from '../../contract/proof.ts';
 import { poissonLower, poissonUpper, wilson } from '../../metrics/bands.ts';
@@ -10,7 +11,7 @@ import { type Definition, NONE, shown } from './figure.ts';
 export const conversionRateDefinition: Definition = {
   name: 'conversionRate',
   definition:
-    'Basis people: orders in the shop (not of the web shop) ÷ zone visits of people, which are the observed zone visits times the people per carrier that reference counts gave. Basis identified, where there are no reference counts or no record of all sales: of the shoppers with the app who came to the shop in the period, the share with an order there that is tied to them.',
+    'Basis people: orders in the shop (not of the web shop) ÷ zone visits of people, which are the observed zone visits times the people per carrier that reference counts gave. Basis identified, where there are no reference counts or no record of all sales: of the shoppers with the app who came to the shop in the period, the share with an order there that is tied to them by an offer redeemed in it.',
   interval:
     'Basis people: errors of orders (Poisson), of zone visits and of people per carrier, added as logarithms. Basis identified: Wilson. Shown from k visitors on.',
 };

@@ -12,7 +12,7 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'figure.conversionRate': 'Konverze',
   'figure.conversionRateHow': 'Kolik z těch, kdo přijdou, nakoupí.',
   'figure.basis.people': 'Objednávky v obchodě dělené jeho návštěvami, odhadnutými v lidech.',
-  'figure.basis.identified': 'Ze zákazníků známých z aplikace, kteří přišli, podíl těch s objednávkou.',
+  'figure.basis.identified': 'Ze zákazníků známých z aplikace, kteří přišli, podíl těch, kdo nakoupili s nabídkou.',
   'figure.averageOrderValueMinor': 'Průměrná objednávka',
   'figure.averageOrderValueMinorHow': 'Zaplaceno po slevách děleno počtem objednávek v období.',
   'figure.purchaseFrequency': 'Objednávek na zákazníka',

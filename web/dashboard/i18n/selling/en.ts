@@ -10,7 +10,7 @@ export const en = {
   'figure.conversionRate': 'Conversion',
   'figure.conversionRateHow': 'How many of those who come in buy.',
   'figure.basis.people': 'Orders in the shop divided by its visits, estimated in people.',
-  'figure.basis.identified': 'Of the shoppers known by their app who came in, the share with an order.',
+  'figure.basis.identified': 'Of the shoppers known by their app who came in, the share who bought with an offer.',
   'figure.averageOrderValueMinor': 'Average order',
   'figure.averageOrderValueMinorHow': 'What was paid after discounts, divided by the number of orders in the period.',
   'figure.purchaseFrequency': 'Orders a customer',

@@ -12,7 +12,7 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'figure.conversionRate': 'Konwersja',
   'figure.conversionRateHow': 'Ilu z tych, którzy wchodzą, kupuje.',
   'figure.basis.people': 'Zamówienia w sklepie podzielone przez jego wizyty, szacowane w osobach.',
-  'figure.basis.identified': 'Wśród klientów znanych z aplikacji, którzy weszli, udział tych z zamówieniem.',
+  'figure.basis.identified': 'Wśród klientów znanych z aplikacji, którzy weszli, udział tych, którzy kupili z ofertą.',
   'figure.averageOrderValueMinor': 'Średnie zamówienie',
   'figure.averageOrderValueMinorHow': 'Zapłacono po rabatach podzielone przez liczbę zamówień w okresie.',
   'figure.purchaseFrequency': 'Zamówień na klienta',

@@ -12,7 +12,7 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'figure.conversionRate': 'Konverzia',
   'figure.conversionRateHow': 'Koľko z tých, čo prídu, nakúpi.',
   'figure.basis.people': 'Objednávky v obchode delené jeho návštevami, odhadnutými v ľuďoch.',
-  'figure.basis.identified': 'Zo zákazníkov známych z aplikácie, ktorí prišli, podiel tých s objednávkou.',
+  'figure.basis.identified': 'Zo zákazníkov známych z aplikácie, ktorí prišli, podiel tých, čo nakúpili s ponukou.',
   'figure.averageOrderValueMinor': 'Priemerná objednávka',
   'figure.averageOrderValueMinorHow': 'Zaplatené po zľavách delené počtom objednávok v období.',
   'figure.purchaseFrequency': 'Objednávok na zákazníka',
