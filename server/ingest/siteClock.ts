@@ -6,6 +6,8 @@ import type { Clock } from './types.ts';
 
 /** Gateways hand over within seconds; half a minute takes a reconnect of the network in. */
 const HOLD_MS = 30_000;
+/** At a wall clock the live engine's tick, on which offers wait, goes first in each second; it is done by then. */
+const AFTER_LIVE_MS = 450;
 /** A gateway that was silent for so long of real time is not waited for. */
 const ACTIVE_MS = 2_000;
 
@@ -65,7 +67,7 @@ export class SiteClock {
    * behind. `crowded`: too much waits for the slowest.
    */
   watermarkTarget(mode: Site['clock'], crowded: boolean): number {
-    if (mode === 'wall') return floorTick(this.#clock() - HOLD_MS);
+    if (mode === 'wall') return floorTick(this.#clock() - HOLD_MS - AFTER_LIVE_MS);
     if (this.#newestMs === null) return 0;
     const now = performance.now();
     if (now - this.#heardAt > this.#idleMs) return this.settleTarget(mode);
