@@ -30,6 +30,7 @@ import { shopperClubRoutes } from './http/routes/shopperClub.ts';
 import { shopperMapRoutes } from './http/routes/shopperMap.ts';
 import { tagRoutes } from './http/routes/tags.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
+import type { Services } from './http/services.ts';
 import { type IdentityServices, openIdentities } from './identities/open.ts';
 import { createPipeline, type IngestPipeline } from './ingest/pipeline.ts';
 import type { Clock, MessageSource } from './ingest/types.ts';
@@ -191,7 +192,7 @@ class ComposedApp implements App {
       certificates: (siteId) => siteCertificates(audits, registry, siteId),
       learnedRadio: (siteId) => started.learnedRadio(siteId),
     });
-    const services = {
+    const services: Services = {
       duck,
       registry,
       questions: timeSeries,
@@ -201,6 +202,7 @@ class ComposedApp implements App {
       clock,
       dataDir,
       publicUrl,
+      changeGround: (change) => offers.campaigns.changeGround(change),
       handOverTimes: offers.handOverTimes,
     };
     const http: HttpServer = createHttpServer({

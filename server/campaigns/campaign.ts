@@ -54,6 +54,13 @@ export function changed(before: Campaign, input: CampaignInput): Campaign | unde
   return status === 'live' ? undefined : { ...input, status: 'draft', rejection };
 }
 
+/**
+ * Its zone was redrawn: what was rehearsed, approved or live before was so on other ground. A draft is made anew, so that a
+ * rehearsal under way sees that it was of what is no more; one that is live stays, for who may redraw under it knows of it.
+ */
+export const onNewGround = (campaign: Campaign): Campaign =>
+  campaign.status === 'live' || campaign.status === 'ended' ? campaign : { ...campaign, status: 'draft' };
+
 /** The events that can complete a trigger. */
 export type TriggerEvent = Extract<EngineEvent, { type: 'entered' | 'exited' | 'dwelled' }>;
 

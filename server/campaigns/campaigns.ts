@@ -8,9 +8,20 @@ import {
 } from '../contract/campaigns.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { Registry } from '../registry/types.ts';
-import { dwellSecondsOf, ranked } from './campaign.ts';
+import { dwellSecondsOf, onNewGround, ranked } from './campaign.ts';
 
 const DWELL_SOURCE = 'campaigns';
+
+export interface GroundChange {
+  siteId: string;
+  zoneId: string;
+  nowMs: number;
+  /** Whether where the zone lies changes at all; asked, as the rest, when its turn has come. */
+  moves: () => boolean;
+  /** Refuses by throwing. */
+  allow: (live: readonly Campaign[]) => void;
+  apply: () => Promise<void>;
+}
 
 export class Campaigns {
   readonly #duck: Duck;
@@ -68,15 +79,31 @@ export class Campaigns {
     nowMs: number,
     next: (known: Campaign | undefined) => Next,
   ): Promise<Next> {
-    const changed = this.#changes.then(async () => {
+    return this.#inTurn(async () => {
       const known = this.get(siteId, id);
       const item = next(known);
       if (item === undefined) await this.remove(siteId, id);
       else if (item !== known) await this.put(siteId, item, nowMs);
       return item;
     });
-    this.#changes = changed.catch(() => {});
-    return changed;
+  }
+
+  /** A zone is redrawn or removed; no campaign starts meanwhile. Those that are not live begin again as drafts. */
+  changeGround({ siteId, zoneId, nowMs, moves, allow, apply }: GroundChange): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!moves()) return apply();
+      const using = this.all(siteId).filter(({ zoneIds }) => zoneIds.includes(zoneId));
+      allow(using.filter(({ status }) => status === 'live'));
+      const moved = using.filter((one) => onNewGround(one) !== one);
+      // First, so that a stop in between leaves nothing approved on ground that nobody saw.
+      for (const one of moved) await this.put(siteId, onNewGround(one), nowMs);
+      try {
+        await apply();
+      } catch (error) {
+        for (const one of moved) await this.put(siteId, one, nowMs);
+        throw error;
+      }
+    });
   }
 
   async put(siteId: string, item: Campaign, nowMs: number): Promise<void> {
@@ -114,6 +141,12 @@ export class Campaigns {
       await sql.run('insert into attention_settings values ($1, $2, $3)', [siteId, JSON.stringify(settings), nowMs]);
     });
     this.#attention.set(siteId, settings);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#changes.then(work);
+    this.#changes = done.catch(() => {});
+    return done;
   }
 
   #of(siteId: string): Map<string, Campaign> {

@@ -1,5 +1,6 @@
 /** What this server's own routes work with. */
 import type { Auth } from '../auth/auth.ts';
+import type { Campaigns } from '../campaigns/campaigns.ts';
 import type { HandOverTimes } from '../campaigns/deliveryTimes.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { Questions } from '../db/timeSeries.ts';
@@ -22,6 +23,8 @@ export interface Services {
   auth: Auth;
   audit: Audit;
   clock: Clock;
+  /** Campaigns stand on zones: they have a say before one is redrawn. */
+  changeGround: Campaigns['changeGround'];
   /** Floor plan images stand in it. */
   dataDir: string;
   publicUrl: string | null;

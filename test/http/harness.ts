@@ -243,6 +243,8 @@ export class Harness {
       auth: this.auth,
       audit: createAudit(this.duck, clock),
       clock,
+      // No campaigns here.
+      changeGround: ({ apply }) => apply(),
       dataDir: this.dataDir,
       publicUrl,
     };

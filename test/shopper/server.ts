@@ -19,6 +19,7 @@ import { shopperRoutes } from '../../server/http/routes/shopper.ts';
 import { shopperClubRoutes } from '../../server/http/routes/shopperClub.ts';
 import { shopperMapRoutes } from '../../server/http/routes/shopperMap.ts';
 import { tagRoutes } from '../../server/http/routes/tags.ts';
+import { zoneRoutes } from '../../server/http/routes/zones.ts';
 import { createHttpServer } from '../../server/http/server.ts';
 import type { PipelineView } from '../../server/http/services.ts';
 import { createLiveHub } from '../../server/live/hub.ts';
@@ -129,6 +130,8 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
   const onError = (error: unknown) => errors.push(error);
   const services = openOffers({ duck, registry, pipeline, hub, clock, onError, erasureJournalFile: undefined });
   await services.start();
+  const { campaigns } = services;
+  const changeGround: typeof campaigns.changeGround = (change) => campaigns.changeGround(change);
   const server = createHttpServer({
     auth,
     registry,
@@ -139,6 +142,7 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
     onFailure: onError,
     routes: [
       ...campaignRoutes({ services, registry, audit }),
+      ...zoneRoutes({ registry, changeGround }),
       ...basketRoutes({ services, registry }),
       ...imageRoutes({ services }),
       ...redemptionRoutes({ services, registry, audit }),
@@ -162,6 +166,7 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
         auth,
         audit,
         clock,
+        changeGround,
         dataDir: '/nonexistent',
         publicUrl: null,
       }),
