@@ -78,6 +78,13 @@ export class SiteClock {
     return floorTick(slowestMs);
   }
 
+  /** Milliseconds until the target of a wall clock moves on by a tick; a site that lives in its data has no such moment. */
+  nextTargetInMs(mode: Site['clock']): number {
+    if (mode !== 'wall') return Number.POSITIVE_INFINITY;
+    const sinceMs = this.#clock() - HOLD_MS - AFTER_LIVE_MS;
+    return floorTick(sinceMs) + TICK_MS - sinceMs;
+  }
+
   /** Past all that was received. */
   settleTarget(mode: Site['clock']): number {
     if (mode === 'wall') return floorTick(this.#clock());

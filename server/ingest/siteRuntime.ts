@@ -38,7 +38,7 @@ import type { Clock, IngestCounters, LiveEvents, PhoneTaken } from './types.ts';
 
 /** Beyond this many waiting for their ticks the senders are held: some hundred megabytes. */
 const MAX_PENDING_SIGHTINGS = 2_000_000;
-const LOOP_MS = 50;
+const LOOP_MS = 250;
 /** Looks whether a tick is over; an offer waits no longer for that than a person notices. */
 const LIVE_MS = 20;
 /** A gateway that falls silent is noticed after a minute; a second more is nothing. */
@@ -427,7 +427,7 @@ export class SiteRuntime {
         this.#parts.onProblem('analytics', error as Error);
         await sleep(RETRY_MS);
       }
-      if (!this.#stopping && this.#requests.length === 0) await this.#wake.wait(LOOP_MS);
+      if (!this.#stopping && this.#requests.length === 0) await this.#wake.wait(Math.min(LOOP_MS, this.#clock.nextTargetInMs(this.site().clock)));
     }
   }
 
