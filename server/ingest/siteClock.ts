@@ -7,7 +7,7 @@ import type { Clock } from './types.ts';
 /** Gateways hand over within seconds; half a minute takes a reconnect of the network in. */
 const HOLD_MS = 30_000;
 /** At a wall clock the live engine's tick, on which offers wait, and what it sends go first in each second; they are done by then. */
-const AFTER_LIVE_MS = 600;
+const AFTER_LIVE_MS = 450;
 /** A gateway that was silent for so long of real time is not waited for. */
 const ACTIVE_MS = 2_000;
 

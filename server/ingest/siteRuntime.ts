@@ -427,7 +427,8 @@ export class SiteRuntime {
         this.#parts.onProblem('analytics', error as Error);
         await sleep(RETRY_MS);
       }
-      if (!this.#stopping && this.#requests.length === 0) await this.#wake.wait(Math.min(LOOP_MS, this.#clock.nextTargetInMs(this.site().clock)));
+      if (!this.#stopping && this.#requests.length === 0)
+        await this.#wake.wait(Math.min(LOOP_MS, this.#clock.nextTargetInMs(this.site().clock)));
     }
   }
 
