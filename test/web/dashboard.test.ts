@@ -373,6 +373,22 @@ describeInBrowser('dashboard', () => {
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
   });
 
+  it('keeps settings that were saved, and names at its field what is refused', async () => {
+    await show('loyalty');
+    const saved = () => mock.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith('/loyalty'));
+    const save = page.getByRole('button', { name: 'Save' });
+    expect(await save.isDisabled()).toBe(true);
+    await page.getByLabel('Gold from, in points').fill('1');
+    await save.click();
+    await page.getByText('Gold must take more points than silver.').waitFor();
+    expect(saved()).toEqual([]);
+    await page.getByLabel('Gold from, in points').fill('9000');
+    await save.click();
+    await expect.poll(() => save.isDisabled()).toBe(true);
+    expect(saved().map(({ body }) => body)).toEqual([expect.objectContaining({ goldPoints: 9_000 })]);
+    expect(await page.getByText('Gold must take more points than silver.').count()).toBe(0);
+  });
+
   it('asks before a change of language would lose what was not saved', async () => {
     await show('editor');
     await page.getByRole('button', { name: /Vela Shoes/ }).click();

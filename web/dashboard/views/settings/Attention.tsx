@@ -1,15 +1,12 @@
 /** The one attention budget that every shopper has, over all tenants. */
-import { useEffect, useState } from 'preact/hooks';
 import type { Attention } from '../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../server/contract/model.ts';
-import { ApiError } from '../../../lib/api.ts';
 import { Field, Switch } from '../../components/controls.tsx';
-import { Fault, Loading, Notice } from '../../components/states.tsx';
-import { toast } from '../../components/toast.tsx';
+import { Notice } from '../../components/states.tsx';
 import { t } from '../../i18n/t.ts';
 import { ofSite } from '../../state/endpoints.ts';
-import { useAsync } from '../../state/useAsync.ts';
 import { Delivery } from './Delivery.tsx';
+import { SettingsPending, useSettings } from './useSettings.tsx';
 
 type Limit = 'pushesPerVisit' | 'pushesPerDay' | 'pushesPerTenantPerDay' | 'minSpacingMinutes';
 const MOST: Record<Limit, number> = {
@@ -53,33 +50,12 @@ export function AttentionPage({ site }: { site: Site }) {
 }
 
 function AttentionForm({ site }: { site: Site }) {
-  const asked = useAsync<Attention>(`attention/${site.id}`, (signal) => ofSite(site.id).attention(signal));
-  const [values, setValues] = useState<Attention>();
-  const [fault, setFault] = useState<{ path: string; message: string }>();
-  useEffect(() => setValues(asked.data), [asked.data]);
-  if (asked.error !== undefined && asked.data === undefined)
-    return (
-      <div class="card">
-        <Fault error={asked.error} retry={asked.reload} />
-      </div>
-    );
-  if (values === undefined)
-    return (
-      <div class="card">
-        <Loading />
-      </div>
-    );
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setFault(undefined);
-    try {
-      asked.set(await ofSite(site.id).putAttention(values));
-      toast(t('settings.saved'));
-    } catch (error) {
-      const known = error instanceof ApiError ? error : undefined;
-      setFault({ path: known?.path?.replace(/^body\./, '') ?? '', message: known?.message ?? String(error) });
-    }
-  };
+  const { asked, values, setValues, fault, submit, isChanged } = useSettings<Attention>(
+    `attention/${site.id}`,
+    (signal) => ofSite(site.id).attention(signal),
+    (next) => ofSite(site.id).putAttention(next),
+  );
+  if (values === undefined) return <SettingsPending asked={asked} />;
   const number = (name: Limit) => (
     <Field
       label={t(`attention.${name}`)}
@@ -154,7 +130,7 @@ function AttentionForm({ site }: { site: Site }) {
           <p class="muted small">{t('attention.approvalHint')}</p>
         </div>
         <div class="actions">
-          <button type="submit" class="button primary" disabled={JSON.stringify(values) === JSON.stringify(asked.data)}>
+          <button type="submit" class="button primary" disabled={!isChanged}>
             {t('action.save')}
           </button>
         </div>

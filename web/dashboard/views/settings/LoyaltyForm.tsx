@@ -1,46 +1,22 @@
 /** What a point costs, and from how many a shopper is silver or gold. */
-import { useEffect, useState } from 'preact/hooks';
 import type { Site } from '../../../../server/contract/model.ts';
 import type { LoyaltySettings } from '../../../../server/contract/shopper.ts';
-import { ApiError } from '../../../lib/api.ts';
 import { formatMoney } from '../../../lib/format.ts';
 import { MoneyField, NumberField } from '../../components/fields.tsx';
-import { Fault, Loading, Notice } from '../../components/states.tsx';
-import { toast } from '../../components/toast.tsx';
+import { Notice } from '../../components/states.tsx';
 import { t } from '../../i18n/t.ts';
 import { offersOf } from '../../state/offerEndpoints.ts';
-import { useAsync } from '../../state/useAsync.ts';
+import { SettingsPending, useSettings } from './useSettings.tsx';
 
 export function LoyaltyForm({ site }: { site: Site }) {
-  const asked = useAsync<LoyaltySettings>(`loyalty/${site.id}`, (signal) => offersOf(site.id).loyalty(signal));
-  const [values, setValues] = useState<LoyaltySettings>();
-  const [fault, setFault] = useState<{ path: string; message: string }>();
-  useEffect(() => setValues(asked.data), [asked.data]);
-  if (asked.error !== undefined && asked.data === undefined)
-    return (
-      <div class="card">
-        <Fault error={asked.error} retry={asked.reload} />
-      </div>
-    );
-  if (values === undefined)
-    return (
-      <div class="card">
-        <Loading />
-      </div>
-    );
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setFault(undefined);
-    if (values.goldPoints <= values.silverPoints)
-      return setFault({ path: 'goldPoints', message: t('loyalty.goldMore') });
-    try {
-      asked.set(await offersOf(site.id).putLoyalty(values));
-      toast(t('settings.saved'));
-    } catch (error) {
-      const known = error instanceof ApiError ? error : undefined;
-      setFault({ path: known?.path?.replace(/^body\./, '') ?? '', message: known?.message ?? String(error) });
-    }
-  };
+  const { asked, values, setValues, fault, submit, isChanged } = useSettings<LoyaltySettings>(
+    `loyalty/${site.id}`,
+    (signal) => offersOf(site.id).loyalty(signal),
+    (next) => offersOf(site.id).putLoyalty(next),
+    ({ goldPoints, silverPoints }) =>
+      goldPoints <= silverPoints ? { path: 'goldPoints', message: t('loyalty.goldMore') } : undefined,
+  );
+  if (values === undefined) return <SettingsPending asked={asked} />;
   const faultOf = (path: string) => (fault?.path === path ? fault.message : undefined);
   const points = (name: 'silverPoints' | 'goldPoints') => (
     <NumberField
@@ -75,7 +51,7 @@ export function LoyaltyForm({ site }: { site: Site }) {
           {points('goldPoints')}
         </div>
         <div class="actions">
-          <button type="submit" class="button primary" disabled={JSON.stringify(values) === JSON.stringify(asked.data)}>
+          <button type="submit" class="button primary" disabled={!isChanged}>
             {t('action.save')}
           </button>
         </div>
