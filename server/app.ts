@@ -13,22 +13,7 @@ import type { ServerConfig } from './config.ts';
 import { Duck } from './db/duckdb.ts';
 import { openTimeSeries } from './db/duckTimeSeries.ts';
 import { migrate } from './db/migrations/index.ts';
-import { FloorImages } from './http/floorImages.ts';
-import { auditRoutes } from './http/routes/audits.ts';
-import { basketRoutes } from './http/routes/baskets.ts';
-import { campaignRoutes } from './http/routes/campaigns.ts';
-import { demoRoutes } from './http/routes/demo.ts';
-import { identityRoutes } from './http/routes/identity.ts';
-import { imageRoutes } from './http/routes/images.ts';
-import { coreRoutes } from './http/routes/index.ts';
-import { insightRoutes } from './http/routes/insights.ts';
-import { pushRoutes } from './http/routes/push.ts';
-import { redemptionRoutes } from './http/routes/redemptions.ts';
-import { rehearsalRoutes } from './http/routes/rehearsal.ts';
-import { shopperRoutes } from './http/routes/shopper.ts';
-import { shopperClubRoutes } from './http/routes/shopperClub.ts';
-import { shopperMapRoutes } from './http/routes/shopperMap.ts';
-import { tagRoutes } from './http/routes/tags.ts';
+import { allRoutes } from './http/routes/all.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { type IdentityServices, openIdentities } from './identities/open.ts';
@@ -213,43 +198,17 @@ class ComposedApp implements App {
       trustedProxies: web.trustedProxies,
       live: hub,
       staticDir: join(import.meta.dirname, '..', 'web'),
-      routes: [
-        ...coreRoutes(services),
-        ...auditRoutes({ audits, registry, pipeline, auth, journal: audit }),
-        ...campaignRoutes({
-          services: offers,
-          registry,
-          audit,
-          retentionDays: retention.identifiedVisitsDays,
-          rehearse: (siteId, campaign, nowMs) => rehearsals.rehearse(siteId, campaign, nowMs),
-        }),
-        ...insightRoutes({ services: offers, duck, registry, questions: timeSeries }),
-        ...rehearsalRoutes({ services: offers, registry, rehearsals }),
-        ...basketRoutes({ services: offers, registry }),
-        ...imageRoutes({ services: offers }),
-        ...shopperRoutes({
-          services: offers,
-          registry,
-          hub,
-          auth,
-          demo,
-          audit,
-          retentionDays: retention.identifiedVisitsDays,
-        }),
-        ...shopperClubRoutes({ services: offers, registry }),
-        ...shopperMapRoutes({
-          services: offers,
-          registry,
-          pipeline,
-          questions: timeSeries,
-          images: new FloorImages(duck, dataDir),
-        }),
-        ...pushRoutes({ services: offers }),
-        ...redemptionRoutes({ services: offers, registry, audit }),
-        ...identityRoutes({ services: offers, apps: identities, registry, hub, audit }),
-        ...tagRoutes({ services: offers, registry, audit, publicUrl: () => publicUrl ?? http.url }),
-        ...demoRoutes({ services: offers, registry, pipeline, hub, demo }),
-      ],
+      routes: allRoutes({
+        services: { ...services, pipeline },
+        offers,
+        audits,
+        rehearsals,
+        identities,
+        hub,
+        demo,
+        identifiedVisitsDays: retention.identifiedVisitsDays,
+        reachedAt: () => publicUrl ?? http.url,
+      }),
       onFailure: (error, where) => onProblem(where, error as Error),
     });
 
