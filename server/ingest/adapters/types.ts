@@ -29,21 +29,37 @@ export interface ForeignReading {
   uptimeMs?: number;
   /** The gateway has filtered the RSSI already: a mean over seconds, not one advertisement. */
   smoothed: boolean;
+  /**
+   * The format repeats the last value it knows, as room-assistant does with every instance's: the same RSSI again of the
+   * same beacon at the same gateway (and of the same time, if there is one) is no new hearing.
+   */
+  restated?: true;
 }
 
 /** What one gateway heard. */
 export interface ForeignHearing {
   /** As the fleet names it: a MAC in lower case hex without separators, or a name. */
   gateway: string;
+  /** May be empty: the gateway scanned and heard no beacon. */
   readings: ForeignReading[];
 }
 
 export type Decoded =
-  | { kind: 'readings'; hearings: ForeignHearing[] }
+  | {
+      kind: 'readings';
+      hearings: ForeignHearing[];
+      /** Entries beside the readings that could not be read or that no table resolves. */
+      unreadable?: { count: number; why: string };
+    }
   /** Of the gateway itself: a last will, a telemetry message. */
   | { kind: 'status'; gateway: string; online: boolean; version?: string }
   /** Well formed and of no use: another kind of tag, a gateway's own beacon, a copy of what came already. */
-  | { kind: 'ignored'; why: string }
+  | {
+      kind: 'ignored';
+      why: string;
+      /** Whose radio it shows to be alive; left out where it shows nothing of the kind. */
+      gateway?: string;
+    }
   /** Not what the format says, or an identity that no table resolves. Counted, and shown with a sample. */
   | { kind: 'unknown'; why: string; gateway?: string };
 
