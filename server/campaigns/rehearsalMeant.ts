@@ -1,6 +1,6 @@
 /** Whom a campaign means, as far as the past can tell: by earlier visits. What people said of themselves it cannot. */
 import type { Audience, Campaign } from '../contract/campaigns.ts';
-import type { Sql } from '../db/duckdb.ts';
+import type { ReadSql } from '../db/duckdb.ts';
 import { sqlStrings } from '../db/sqlText.ts';
 import { type AudienceCondition, asksVisits, audienceMiss, conditionsOf, daysAway } from './audience.ts';
 import { unitOfPerson } from './rehearsalFires.ts';
@@ -28,7 +28,7 @@ function daysByCarrier(visits: readonly KnownVisit[], dayOf: (atMs: number) => n
   return days;
 }
 
-async function zoneDays(sql: Sql, siteId: string, zoneIds: readonly string[], dayOf: (atMs: number) => number) {
+async function zoneDays(sql: ReadSql, siteId: string, zoneIds: readonly string[], dayOf: (atMs: number) => number) {
   const rows = await sql.all<{ carrierId: string; zoneId: string; endMs: number }>(
     `select carrier_id as "carrierId", zone_id as "zoneId", end_ms as "endMs" from stays
      where site_id = $1 and kind in ('shopper', 'tag') and zone_id in ${sqlStrings(zoneIds)} order by end_ms`,
@@ -45,7 +45,7 @@ async function zoneDays(sql: Sql, siteId: string, zoneIds: readonly string[], da
 
 /** `wanted`: visits are asked for, whatever the audience. */
 export async function meantBy(
-  sql: Sql,
+  sql: ReadSql,
   siteId: string,
   campaign: Pick<Campaign, 'audience' | 'trigger'>,
   options: {

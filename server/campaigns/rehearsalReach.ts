@@ -1,5 +1,5 @@
 /** Who of those that a campaign means can get an offer now: carriers paired with shoppers who agreed. */
-import type { Sql } from '../db/duckdb.ts';
+import type { ReadSql } from '../db/duckdb.ts';
 import { type ConsentRow, consentState } from '../privacy/consent.ts';
 import type { Fire } from './rehearsalFires.ts';
 import type { PastDay } from './rehearsalHistory.ts';
@@ -12,7 +12,7 @@ export interface Reach {
 
 /** Carriers with the time from which what they do is the shopper's. */
 export async function reachableCarriers(
-  sql: Sql,
+  sql: ReadSql,
   siteId: string,
   profiling: boolean,
   nowMs: number,

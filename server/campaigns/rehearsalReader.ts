@@ -1,5 +1,5 @@
 /** What a rehearsal reads of the past: stays in zones, where carriers were by their heat, visits of known carriers, pairings. */
-import type { Sql } from '../db/duckdb.ts';
+import type { ReadSql } from '../db/duckdb.ts';
 import { sqlNumber, sqlString, sqlStrings } from '../db/sqlText.ts';
 import { carrierDayHash } from '../metrics/heat.ts';
 import { IDENTIFIED, NEVER_COUNTED } from '../metrics/thresholds.ts';
@@ -21,7 +21,7 @@ const SLICE_MS = 2 * 86_400_000;
 
 /** Of carriers that count, in the order of their start; with `alsoIn` only those of carriers that were in one of those zones. */
 export async function staysIn(
-  sql: Sql,
+  sql: ReadSql,
   { siteId, fromMs, toMs }: Past,
   zoneIds: readonly string[],
   alsoIn?: readonly string[],
@@ -50,7 +50,7 @@ export async function staysIn(
 
 /** How surely carriers were outside a zone that they were taken to be in, by their fixes; null where it was not kept. */
 export async function outsideByStays(
-  sql: Sql,
+  sql: ReadSql,
   { siteId, fromMs, toMs }: Past,
   zoneId: string,
   leastMs: number,
@@ -76,7 +76,7 @@ export interface HeatZone {
 const HEAT_ROWS = 3_000_000;
 
 /** One of so many carriers and days. */
-export async function heatSampleOf(sql: Sql, { siteId, fromMs, toMs }: Past, zones: number): Promise<number> {
+export async function heatSampleOf(sql: ReadSql, { siteId, fromMs, toMs }: Past, zones: number): Promise<number> {
   const row = await sql.get<{ rows: number }>(
     'select count(*) as rows from heat where site_id = $1 and bucket_ms >= $2 and bucket_ms < $3',
     [siteId, fromMs, toMs],
@@ -97,7 +97,7 @@ function cellsRelation(zones: readonly HeatZone[]): string {
 
 /** Quarter hours one after another with heat of one carrier in a zone, together at least `neededMs`. */
 export async function heatRuns(
-  sql: Sql,
+  sql: ReadSql,
   { siteId, fromMs, toMs }: Past,
   zones: readonly HeatZone[],
   neededMs: number,
@@ -145,7 +145,7 @@ export interface MisplacedRow {
  * `caughtIf` are the shares caught under a smaller and a larger error.
  */
 export async function misplacedIn(
-  sql: Sql,
+  sql: ReadSql,
   { siteId, fromMs, toMs }: Past,
   { floorId, cells }: PlacedCatchment,
   fires: number,
@@ -221,7 +221,7 @@ export interface KnownVisit {
   startMs: number;
 }
 /** Of registered carriers, in order. Days of absence and frequency are asked of all that is kept. */
-export const knownVisits = (sql: Sql, siteId: string, toMs: number): Promise<KnownVisit[]> =>
+export const knownVisits = (sql: ReadSql, siteId: string, toMs: number): Promise<KnownVisit[]> =>
   sql.all<KnownVisit>(
     `select carrier_id as "carrierId", start_ms as "startMs" from visits
      where site_id = $1 and start_ms < $2 and ${KNOWN} order by start_ms`,
@@ -233,7 +233,7 @@ export interface OpenPairing {
   shopperId: string;
   fromMs: number;
 }
-export const openPairings = (sql: Sql, siteId: string): Promise<OpenPairing[]> =>
+export const openPairings = (sql: ReadSql, siteId: string): Promise<OpenPairing[]> =>
   sql.all<OpenPairing>(
     `select carrier_id as "carrierId", shopper_id as "shopperId", from_ms as "fromMs" from pairings
      where site_id = $1 and to_ms is null`,

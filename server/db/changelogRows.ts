@@ -1,6 +1,7 @@
 /** The rows of the changelog: an entry for each happening, a cell for each hour and place that it moved. */
 import type { MovedHour } from '../metrics/changelog.ts';
-import type { Sql, WriteSql } from './duckdb.ts';
+import type { ReadSql } from './duckdb.ts';
+import { insert, type SeriesSql } from './seriesSql.ts';
 import type { Causes } from './timeSeries.ts';
 
 /** Some a day, for years; a site whose data is always late does not fill the disk with that. */
@@ -66,7 +67,7 @@ const movedOf = (row: CellRow): MovedHour => ({
   },
 });
 
-export async function lastEntry(sql: Sql, siteId: string): Promise<(Entry & { hours: MovedHour[] }) | undefined> {
+export async function lastEntry(sql: ReadSql, siteId: string): Promise<(Entry & { hours: MovedHour[] }) | undefined> {
   const row = await sql.get<EntryRow>('select * from changelog_entries where site_id = $1 order by id desc limit 1', [
     siteId,
   ]);
@@ -78,25 +79,25 @@ export async function lastEntry(sql: Sql, siteId: string): Promise<(Entry & { ho
   return { ...entryOf(row), hours: cells.map(movedOf) };
 }
 
-export async function removeEntry(sql: Sql, siteId: string, id: number): Promise<void> {
-  await sql.run('delete from changelog_entries where site_id = $1 and id = $2', [siteId, id]);
-  await sql.run('delete from changelog_cells where site_id = $1 and entry_id = $2', [siteId, id]);
+export async function removeEntry(sql: SeriesSql, siteId: string, id: number): Promise<void> {
+  await sql.remove('changelog_entries', { site_id: siteId, id });
+  await sql.remove('changelog_cells', { site_id: siteId, entry_id: id });
 }
 
-export async function writeEntry(sql: Sql, siteId: string, entry: Entry): Promise<void> {
-  await sql.run('insert into changelog_entries values ($1, $2, $3, $4, $5, $6, $7)', [
-    siteId,
-    entry.id,
-    entry.computedMs,
-    entry.fromMs,
-    entry.toMs,
-    entry.definitionsVersion,
-    JSON.stringify(entry.causes),
-  ]);
+export async function writeEntry(sql: SeriesSql, siteId: string, entry: Entry): Promise<void> {
+  await insert(sql, 'changelog_entries', {
+    site_id: siteId,
+    id: entry.id,
+    computed_ms: entry.computedMs,
+    from_ms: entry.fromMs,
+    to_ms: entry.toMs,
+    definitions_version: entry.definitionsVersion,
+    causes: JSON.stringify(entry.causes),
+  });
 }
 
 export async function appendCells(
-  sql: WriteSql,
+  sql: SeriesSql,
   siteId: string,
   entryId: number,
   hours: readonly MovedHour[],
@@ -119,28 +120,30 @@ export async function appendCells(
   });
 }
 
-export async function trimEntries(sql: Sql, siteId: string): Promise<void> {
+export async function trimEntries(sql: SeriesSql, siteId: string): Promise<void> {
   const oldest = await sql.get<{ id: number }>(
     `select id from changelog_entries where site_id = $1 order by id desc limit 1 offset ${ENTRIES_KEPT}`,
     [siteId],
   );
   if (!oldest) return;
-  await sql.run('delete from changelog_entries where site_id = $1 and id <= $2', [siteId, oldest.id]);
-  await sql.run('delete from changelog_cells where site_id = $1 and entry_id <= $2', [siteId, oldest.id]);
+  await sql.remove('changelog_entries', { site_id: siteId, id: { upTo: oldest.id } });
+  await sql.remove('changelog_cells', { site_id: siteId, entry_id: { upTo: oldest.id } });
 }
 
-export async function expireEntries(sql: Sql, siteId: string, beforeMs: number): Promise<void> {
-  await sql.run(
-    `delete from changelog_cells where site_id = $1 and entry_id in (
-       select id from changelog_entries where site_id = $1 and to_ms < $2)`,
+export async function expireEntries(sql: SeriesSql, siteId: string, beforeMs: number): Promise<void> {
+  const expired = await sql.all<{ id: number }>(
+    'select id from changelog_entries where site_id = $1 and to_ms < $2 order by id',
     [siteId, beforeMs],
   );
-  await sql.run('delete from changelog_entries where site_id = $1 and to_ms < $2', [siteId, beforeMs]);
+  const ids = expired.map(({ id }) => id);
+  if (ids.length === 0) return;
+  await sql.remove('changelog_entries', { site_id: siteId, id: ids });
+  await sql.remove('changelog_cells', { site_id: siteId, entry_id: ids });
 }
 
 /** Entries with a cell in [fromMs, toMs), of the zone where one is named; the newest first. */
 export async function entriesIn(
-  sql: Sql,
+  sql: ReadSql,
   asked: { siteId: string; fromMs: number; toMs: number; zoneId?: string; limit: number },
 ): Promise<(Entry & { hours: MovedHour[] })[]> {
   const params = [asked.siteId, asked.fromMs, asked.toMs, asked.zoneId ?? ''];

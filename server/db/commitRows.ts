@@ -3,9 +3,10 @@ import type { Certainty, HeatRow, OccupancyRow, OpenRows, StayRow, VisitRow } fr
 import { carrierDayHash } from '../metrics/heat.ts';
 import { localDay } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
-import type { Columns, WriteSql } from './duckdb.ts';
+import type { Columns } from './duckdb.ts';
 import { explain, figuresBefore } from './recomputation.ts';
 import { refreshRollups, unsealFrom } from './rollups.ts';
+import { insert, type SeriesSql } from './seriesSql.ts';
 import type { AwaitedGateway, Committed, SiteCommit } from './timeSeries.ts';
 
 /** Tables whose rows bear emitted_ms, and which a rewind cuts. */
@@ -118,7 +119,7 @@ function dayLookup(timezone: string): (atMs: number) => number {
   };
 }
 
-async function appendRows(sql: WriteSql, commit: SiteCommit, dayOf: (atMs: number) => number): Promise<void> {
+async function appendRows(sql: SeriesSql, commit: SiteCommit, dayOf: (atMs: number) => number): Promise<void> {
   const { siteId, rows } = commit;
   await sql.append('visits', {
     ...visitColumns(siteId, rows.visits),
@@ -142,13 +143,13 @@ async function appendRows(sql: WriteSql, commit: SiteCommit, dayOf: (atMs: numbe
 }
 
 async function replaceOpen(
-  sql: WriteSql,
+  sql: SeriesSql,
   siteId: string,
   open: OpenRows,
   dayOf: (atMs: number) => number,
 ): Promise<void> {
-  for (const table of ['open_visits', 'open_stays', 'open_heat', 'open_occupancy'])
-    await sql.run(`delete from ${table} where site_id = $1`, [siteId]);
+  for (const table of ['open_visits', 'open_stays', 'open_heat', 'open_occupancy'] as const)
+    await sql.remove(table, { site_id: siteId });
   await sql.append('open_visits', {
     ...visitColumns(siteId, open.visits),
     ...visitCertaintyColumns(open.visits),
@@ -168,7 +169,7 @@ const earliest = (values: readonly number[]): number =>
   values.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
 
 /** Removes what was emitted after the rewind, and tells how far back that reached. */
-async function rewind(sql: WriteSql, siteId: string, toMs: number): Promise<Touched> {
+async function rewind(sql: SeriesSql, siteId: string, toMs: number): Promise<Touched> {
   const first = async (column: string, table: string) =>
     (
       await sql.get<{ first: number | null }>(
@@ -184,12 +185,12 @@ async function rewind(sql: WriteSql, siteId: string, toMs: number): Promise<Touc
     ]),
     heatDay: await first('day', 'heat'),
   };
-  for (const table of [...EMITTED, 'gateways_heard'])
-    await sql.run(`delete from ${table} where site_id = $1 and emitted_ms > $2`, [siteId, toMs]);
+  for (const table of [...EMITTED, 'gateways_heard'] as const)
+    await sql.remove(table, { site_id: siteId, emitted_ms: { above: toMs } });
   // A gateway whose first minute was cut may have been heard in rows that stay.
-  await sql.run(
-    `insert into gateways_heard
-     select site_id, gateway_id, min(minute_ms), arg_min(emitted_ms, minute_ms) from coverage
+  await sql.insertSelect(
+    'gateways_heard',
+    `select site_id, gateway_id, min(minute_ms), arg_min(emitted_ms, minute_ms) from coverage
      where site_id = $1 and gateway_id not in (select gateway_id from gateways_heard where site_id = $1)
      group by site_id, gateway_id`,
     [siteId],
@@ -198,7 +199,7 @@ async function rewind(sql: WriteSql, siteId: string, toMs: number): Promise<Touc
 }
 
 /** Keeps the first minute of each gateway; returns the earliest minute from which one is newly expected. */
-async function noteGateways(sql: WriteSql, commit: SiteCommit): Promise<number> {
+async function noteGateways(sql: SeriesSql, commit: SiteCommit): Promise<number> {
   const firsts = new Map<string, { minuteMs: number; emittedMs: number }>();
   for (const row of commit.rows.coverage) {
     const known = firsts.get(row.gatewayId);
@@ -216,36 +217,38 @@ async function noteGateways(sql: WriteSql, commit: SiteCommit): Promise<number> 
     const before = known.get(gatewayId);
     if (before !== undefined && before <= first.minuteMs) continue;
     from = Math.min(from, first.minuteMs);
-    await sql.run('delete from gateways_heard where site_id = $1 and gateway_id = $2', [commit.siteId, gatewayId]);
-    await sql.run('insert into gateways_heard values ($1, $2, $3, $4)', [
-      commit.siteId,
-      gatewayId,
-      first.minuteMs,
-      first.emittedMs,
-    ]);
+    await sql.remove('gateways_heard', { site_id: commit.siteId, gateway_id: gatewayId });
+    await insert(sql, 'gateways_heard', {
+      site_id: commit.siteId,
+      gateway_id: gatewayId,
+      first_ms: first.minuteMs,
+      emitted_ms: first.emittedMs,
+    });
   }
   return from;
 }
 
-async function writeState(sql: WriteSql, commit: SiteCommit): Promise<void> {
-  const known = await sql.get('select 1 as one from site_state where site_id = $1', [commit.siteId]);
-  const values = [commit.siteId, commit.watermarkMs, commit.dirtyFromMs, commit.checkpoint, commit.committedMs];
-  await sql.run(
-    known
-      ? `update site_state set watermark_ms = $2, dirty_from_ms = $3, checkpoint = $4, committed_ms = $5
-         where site_id = $1`
-      : 'insert into site_state values ($1, $2, $3, $4, $5)',
-    values,
-  );
+async function writeState(sql: SeriesSql, commit: SiteCommit): Promise<void> {
+  await sql.remove('site_state', { site_id: commit.siteId });
+  await insert(sql, 'site_state', {
+    site_id: commit.siteId,
+    watermark_ms: commit.watermarkMs,
+    dirty_from_ms: commit.dirtyFromMs,
+    checkpoint: commit.checkpoint,
+    committed_ms: commit.committedMs,
+  });
 }
 
-async function replaceAwaited(sql: WriteSql, siteId: string, awaited: readonly AwaitedGateway[]): Promise<void> {
-  await sql.run('delete from gateways_awaited where site_id = $1', [siteId]);
-  for (const { gatewayId, fromMs } of awaited)
-    await sql.run('insert into gateways_awaited values ($1, $2, $3)', [siteId, gatewayId, fromMs]);
+async function replaceAwaited(sql: SeriesSql, siteId: string, awaited: readonly AwaitedGateway[]): Promise<void> {
+  await sql.remove('gateways_awaited', { site_id: siteId });
+  await sql.append('gateways_awaited', {
+    site_id: varchar(awaited.map(() => siteId)),
+    gateway_id: varchar(awaited.map(({ gatewayId }) => gatewayId)),
+    from_ms: bigint(awaited.map(({ fromMs }) => fromMs)),
+  });
 }
 
-export async function commitRows(sql: WriteSql, registry: Registry, commit: SiteCommit): Promise<Committed> {
+export async function commitRows(sql: SeriesSql, registry: Registry, commit: SiteCommit): Promise<Committed> {
   const before = await figuresBefore(sql, registry, commit);
   const dayOf = dayLookup(registry.site(commit.siteId)?.timezone ?? 'UTC');
   const { rows } = commit;

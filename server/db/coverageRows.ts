@@ -2,10 +2,10 @@
 import { clipSpans, type ExpectedSpan, expectedSpans, MINUTE_MS } from '../metrics/coverage.ts';
 import { QUARTER_MS } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
-import type { Sql } from './duckdb.ts';
+import type { ReadSql } from './duckdb.ts';
 import { inRange, sqlNumber, sqlString } from './sqlText.ts';
 
-export async function coverageSpans(sql: Sql, registry: Registry, siteId: string): Promise<ExpectedSpan[]> {
+export async function coverageSpans(sql: ReadSql, registry: Registry, siteId: string): Promise<ExpectedSpan[]> {
   const heard = await sql.all<{ gateway_id: string; first_ms: number }>(
     'select gateway_id, first_ms from gateways_heard where site_id = $1',
     [siteId],

@@ -12,6 +12,7 @@ import { peakHours } from './questions/peakHours.ts';
 import { people } from './questions/people.ts';
 import { returning } from './questions/returning.ts';
 import { series } from './questions/series.ts';
+import { plainSeries } from './seriesSql.ts';
 import type { Questions, TimeSeriesWriter } from './timeSeries.ts';
 
 export interface TimeSeries extends TimeSeriesWriter, Questions {
@@ -30,7 +31,7 @@ export function openTimeSeries(duck: Duck, registry: Registry, retention?: Reten
         question(await siteContext(sql, registry, query.siteId, query.definitionsVersion), query),
       );
   return {
-    commit: (commit) => duck.bulkTransaction((sql) => commitRows(sql, registry, commit)),
+    commit: (commit) => duck.bulkTransaction((sql) => commitRows(plainSeries(sql), registry, commit)),
     async lastCheckpoint(siteId) {
       const row = await duck.get<{ watermark_ms: number; dirty_from_ms: number | null; checkpoint: string }>(
         'select watermark_ms, dirty_from_ms, checkpoint from site_state where site_id = $1',
@@ -38,7 +39,8 @@ export function openTimeSeries(duck: Duck, registry: Registry, retention?: Reten
       );
       return row && { watermarkMs: row.watermark_ms, dirtyFromMs: row.dirty_from_ms, checkpoint: row.checkpoint };
     },
-    expire: (siteId, nowMs) => duck.bulkTransaction((sql) => expireRows(sql, registry, siteId, nowMs, retention)),
+    expire: (siteId, nowMs) =>
+      duck.bulkTransaction((sql) => expireRows(plainSeries(sql), registry, siteId, nowMs, retention)),
     series: asking(series),
     peakHours: asking(peakHours),
     heatmap: asking(heatmap),

@@ -23,11 +23,14 @@ const TYPES = { VARCHAR, BIGINT, INTEGER, UINTEGER, DOUBLE, BOOLEAN, BLOB } as c
 export type ColumnType = keyof typeof TYPES;
 export type Columns = Record<string, { type: ColumnType; values: readonly SqlValue[] }>;
 
-/** What questions and repositories see of a connection. Parameters are `$1`, `$2`, …, integers are bound as BIGINT. */
-export interface Sql {
+/** What questions see of a connection. Parameters are `$1`, `$2`, …, integers are bound as BIGINT. */
+export interface ReadSql {
   /** Rows with BIGINT and HUGEINT as numbers (an error beyond 2^53, never a silent rounding). */
   all<Row extends object = SqlRow>(sql: string, params?: readonly SqlValue[]): Promise<Row[]>;
   get<Row extends object = SqlRow>(sql: string, params?: readonly SqlValue[]): Promise<Row | undefined>;
+}
+
+export interface Sql extends ReadSql {
   run(sql: string, params?: readonly SqlValue[]): Promise<void>;
 }
 

@@ -2,9 +2,8 @@
 import { DAY_MS, localDay, QUARTER_MS } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
 import { expireEntries } from './changelogRows.ts';
-import type { Sql } from './duckdb.ts';
 import { refreshRollups, rollupState, writeRollupState } from './rollups.ts';
-import { sqlNumber } from './sqlText.ts';
+import type { SeriesSql } from './seriesSql.ts';
 
 export interface Retention {
   identifiedDays: number;
@@ -17,7 +16,7 @@ export const DEFAULT_RETENTION: Retention = { identifiedDays: 90, aggregatesDays
  * carriers go with the identified ones, for a day that holds only a part of its visits would answer wrongly.
  */
 export async function expireRows(
-  sql: Sql,
+  sql: SeriesSql,
   registry: Registry,
   siteId: string,
   nowMs: number,
@@ -31,23 +30,20 @@ export async function expireRows(
     const beforeMs = Math.min(Math.floor(oldestMs / QUARTER_MS) * QUARTER_MS, state.sealedMs, state.coverageSealedMs);
     const beforeDay = Math.min(localDay(timezone, oldestMs), state.heatSealedDay);
     if (beforeMs > state.rowsFromMs) {
-      for (const table of ['visits', 'stays'])
-        await sql.run(`delete from ${table} where site_id = $1 and start_ms < $2`, [siteId, beforeMs]);
-      await sql.run('delete from coverage where site_id = $1 and minute_ms < $2', [siteId, beforeMs]);
+      for (const table of ['visits', 'stays'] as const)
+        await sql.remove(table, { site_id: siteId, start_ms: { below: beforeMs } });
+      await sql.remove('coverage', { site_id: siteId, minute_ms: { below: beforeMs } });
       state.rowsFromMs = beforeMs;
     }
     if (beforeDay > state.heatRowsFromDay) {
-      await sql.run('delete from heat where site_id = $1 and day < $2', [siteId, beforeDay]);
+      await sql.remove('heat', { site_id: siteId, day: { below: beforeDay } });
       state.heatRowsFromDay = beforeDay;
     }
     await writeRollupState(sql, siteId, state);
   }
   const aggregatesFromMs = nowMs - kept.aggregatesDays * DAY_MS;
   await expireEntries(sql, siteId, aggregatesFromMs);
-  for (const table of ['occupancy', 'visit_quarters', 'coverage_quarters'])
-    await sql.run(`delete from ${table} where site_id = $1 and bucket_ms < $2`, [siteId, aggregatesFromMs]);
-  await sql.run(
-    `delete from heat_days where site_id = $1 and day < ${sqlNumber(localDay(timezone, aggregatesFromMs))}`,
-    [siteId],
-  );
+  for (const table of ['occupancy', 'visit_quarters', 'coverage_quarters'] as const)
+    await sql.remove(table, { site_id: siteId, bucket_ms: { below: aggregatesFromMs } });
+  await sql.remove('heat_days', { site_id: siteId, day: { below: localDay(timezone, aggregatesFromMs) } });
 }

@@ -14,9 +14,9 @@ import { bucketEdges, DAY_MS, HOUR_MS, offsetMs } from '../metrics/localTime.ts'
 import { minStayMs, minVisitMs } from '../metrics/thresholds.ts';
 import type { Registry } from '../registry/types.ts';
 import { appendCells, type Entry, lastEntry, removeEntry, trimEntries, writeEntry } from './changelogRows.ts';
-import type { WriteSql } from './duckdb.ts';
 import { hourFigures } from './hourFigures.ts';
 import { type SiteContext, siteContext } from './questions/context.ts';
+import { insert, type SeriesSql } from './seriesSql.ts';
 import type { Recomputation, SiteCommit } from './timeSeries.ts';
 
 /** Counting two days of sixty zones took a second, with nine visits a second; nobody else writes meanwhile. */
@@ -58,7 +58,7 @@ function hoursConcerned(context: SiteContext, { fromMs, untilMs, causes }: Recom
   return startMs < endMs ? bucketEdges(timezone, 'hour', startMs, endMs) : [];
 }
 
-async function storedBefore(sql: WriteSql, siteId: string): Promise<Before | undefined> {
+async function storedBefore(sql: SeriesSql, siteId: string): Promise<Before | undefined> {
   const row = await sql.get<{ from_ms: number; until_ms: number; definitions_version: number }>(
     'select from_ms, until_ms, definitions_version from recomputations where site_id = $1',
     [siteId],
@@ -78,19 +78,18 @@ async function storedBefore(sql: WriteSql, siteId: string): Promise<Before | und
   };
 }
 
-async function forget(sql: WriteSql, siteId: string): Promise<void> {
-  for (const table of ['recomputations', 'figures_before'])
-    await sql.run(`delete from ${table} where site_id = $1`, [siteId]);
+async function forget(sql: SeriesSql, siteId: string): Promise<void> {
+  for (const table of ['recomputations', 'figures_before'] as const) await sql.remove(table, { site_id: siteId });
 }
 
-async function store(sql: WriteSql, siteId: string, before: Before): Promise<void> {
+async function store(sql: SeriesSql, siteId: string, before: Before): Promise<void> {
   await forget(sql, siteId);
-  await sql.run('insert into recomputations values ($1, $2, $3, $4)', [
-    siteId,
-    before.fromMs,
-    before.untilMs,
-    before.version,
-  ]);
+  await insert(sql, 'recomputations', {
+    site_id: siteId,
+    from_ms: before.fromMs,
+    until_ms: before.untilMs,
+    definitions_version: before.version,
+  });
   const { hours } = before;
   await sql.append('figures_before', {
     site_id: { type: 'VARCHAR', values: hours.map(() => siteId) },
@@ -106,7 +105,7 @@ async function store(sql: WriteSql, siteId: string, before: Before): Promise<voi
 
 /** To be called before anything of the commit is written. Undefined where nothing is to be explained. */
 export async function figuresBefore(
-  sql: WriteSql,
+  sql: SeriesSql,
   registry: Registry,
   { siteId, rewoundToMs, recomputation }: SiteCommit,
 ): Promise<Before | undefined> {
@@ -137,7 +136,7 @@ export async function figuresBefore(
 
 /** To be called once all of the commit is written. True where the changelog has changed. */
 export async function explain(
-  sql: WriteSql,
+  sql: SeriesSql,
   registry: Registry,
   commit: SiteCommit,
   before: Before | undefined,
@@ -161,7 +160,7 @@ export async function explain(
 }
 
 async function enter(
-  sql: WriteSql,
+  sql: SeriesSql,
   { siteId, committedMs }: SiteCommit,
   { causes }: Recomputation,
   definitionsVersion: number,

@@ -8,7 +8,8 @@ import { DAY_MS, localDay, QUARTER_MS } from '../metrics/localTime.ts';
 import { bounceMs, minStayMs, minVisitMs } from '../metrics/thresholds.ts';
 import type { Registry } from '../registry/types.ts';
 import { coverageQuartersSql, coverageSpans } from './coverageRows.ts';
-import type { Sql } from './duckdb.ts';
+import type { ReadSql } from './duckdb.ts';
+import { insert, type SeriesSql } from './seriesSql.ts';
 import { sqlNumber } from './sqlText.ts';
 import { lengthCountsSql, minLengthSql, type Thresholds } from './visitRows.ts';
 
@@ -40,7 +41,7 @@ const EMPTY: RollupState = {
   signature: '',
 };
 
-export async function rollupState(sql: Sql, siteId: string): Promise<RollupState | undefined> {
+export async function rollupState(sql: ReadSql, siteId: string): Promise<RollupState | undefined> {
   const row = await sql.get<{
     sealed_ms: number;
     coverage_sealed_ms: number;
@@ -61,17 +62,17 @@ export async function rollupState(sql: Sql, siteId: string): Promise<RollupState
   );
 }
 
-export async function writeRollupState(sql: Sql, siteId: string, state: RollupState): Promise<void> {
-  await sql.run('delete from rollup_state where site_id = $1', [siteId]);
-  await sql.run('insert into rollup_state values ($1, $2, $3, $4, $5, $6, $7)', [
-    siteId,
-    state.sealedMs,
-    state.coverageSealedMs,
-    state.heatSealedDay,
-    state.rowsFromMs,
-    state.heatRowsFromDay,
-    state.signature,
-  ]);
+export async function writeRollupState(sql: SeriesSql, siteId: string, state: RollupState): Promise<void> {
+  await sql.remove('rollup_state', { site_id: siteId });
+  await insert(sql, 'rollup_state', {
+    site_id: siteId,
+    sealed_ms: state.sealedMs,
+    coverage_sealed_ms: state.coverageSealedMs,
+    heat_sealed_day: state.heatSealedDay,
+    rows_from_ms: state.rowsFromMs,
+    heat_rows_from_day: state.heatRowsFromDay,
+    signature: state.signature,
+  });
 }
 
 /** All that the visit rollups depend on besides the rows. */
@@ -88,12 +89,15 @@ export function thresholdsSignature({ registry, siteId, definitions }: Threshold
 export const trustedMs = (state: RollupState | undefined, signature: string): number =>
   state === undefined ? 0 : state.signature === signature ? state.sealedMs : Math.min(state.rowsFromMs, state.sealedMs);
 
-async function cut(sql: Sql, table: string, siteId: string, fromMs: number): Promise<void> {
-  await sql.run(`delete from ${table} where site_id = $1 and bucket_ms >= $2`, [siteId, fromMs]);
-}
+const cut = (
+  sql: SeriesSql,
+  table: 'visit_quarters' | 'coverage_quarters',
+  siteId: string,
+  fromMs: number,
+): Promise<void> => sql.remove(table, { site_id: siteId, bucket_ms: { from: fromMs } });
 
 /** Takes back what was sealed from the quarter hour of `fromMs`, and from the day `heatDay`, on. */
-export async function unsealFrom(sql: Sql, siteId: string, fromMs: number, heatDay: number): Promise<void> {
+export async function unsealFrom(sql: SeriesSql, siteId: string, fromMs: number, heatDay: number): Promise<void> {
   const state = await rollupState(sql, siteId);
   if (!state) return;
   const quarter = Math.max(state.rowsFromMs, Math.floor(fromMs / QUARTER_MS) * QUARTER_MS);
@@ -108,13 +112,19 @@ export async function unsealFrom(sql: Sql, siteId: string, fromMs: number, heatD
     state.coverageSealedMs = quarter;
   }
   if (day < state.heatSealedDay) {
-    await sql.run('delete from heat_days where site_id = $1 and day >= $2', [siteId, day]);
+    await sql.remove('heat_days', { site_id: siteId, day: { from: day } });
     state.heatSealedDay = day;
   }
   await writeRollupState(sql, siteId, state);
 }
 
-async function sealVisits(sql: Sql, registry: Registry, siteId: string, fromMs: number, toMs: number): Promise<void> {
+async function sealVisits(
+  sql: SeriesSql,
+  registry: Registry,
+  siteId: string,
+  fromMs: number,
+  toMs: number,
+): Promise<void> {
   const { definitions } = registry.definitions(siteId);
   for (const table of ['visits', 'stays'] as const) {
     const counts = lengthCountsSql({
@@ -124,7 +134,7 @@ async function sealVisits(sql: Sql, registry: Registry, siteId: string, fromMs: 
       minLength: minLengthSql({ registry, siteId, definitions }, table),
       bounceMs: bounceMs(definitions),
     });
-    await sql.run(`insert into visit_quarters select $1, * from (${counts}) order by zone, bucket_ms`, [
+    await sql.insertSelect('visit_quarters', `select $1, * from (${counts}) order by zone, bucket_ms`, [
       siteId,
       fromMs,
       toMs,
@@ -132,22 +142,28 @@ async function sealVisits(sql: Sql, registry: Registry, siteId: string, fromMs: 
   }
 }
 
-async function sealCoverage(sql: Sql, registry: Registry, siteId: string, fromMs: number, toMs: number): Promise<void> {
+async function sealCoverage(
+  sql: SeriesSql,
+  registry: Registry,
+  siteId: string,
+  fromMs: number,
+  toMs: number,
+): Promise<void> {
   const spans = await coverageSpans(sql, registry, siteId);
   const quarters = coverageQuartersSql(spans, [[fromMs, toMs]], { withRollup: undefined });
-  await sql.run(
-    `insert into coverage_quarters
-     select $1, floor_id, bucket_ms, expected, reported from ${quarters} order by floor_id, bucket_ms`,
+  await sql.insertSelect(
+    'coverage_quarters',
+    `select $1, floor_id, bucket_ms, expected, reported from ${quarters} order by floor_id, bucket_ms`,
     [siteId],
   );
 }
 
-async function sealHeat(sql: Sql, siteId: string, fromDay: number, toDay: number): Promise<void> {
+async function sealHeat(sql: SeriesSql, siteId: string, fromDay: number, toDay: number): Promise<void> {
   for (const cellM of KEPT_CELLS_M) {
     const cell = (column: string) => `cast(floor(${column} / ${sqlNumber(cellM)}.0) as integer)`;
-    await sql.run(
-      `insert into heat_days
-       select $1, ${cellM}, floor_id, day, ${cell('cell_x')} as x, ${cell('cell_y')} as y, sum(dwell_ms),
+    await sql.insertSelect(
+      'heat_days',
+      `select $1, ${cellM}, floor_id, day, ${cell('cell_x')} as x, ${cell('cell_y')} as y, sum(dwell_ms),
          count(distinct carrier)
        from heat where site_id = $1 and day >= $2 and day < $3
        group by floor_id, day, x, y order by floor_id, day`,
@@ -174,7 +190,7 @@ async function sealStep(
   return toMs;
 }
 
-async function sealHeatStep(sql: Sql, siteId: string, sealedDay: number, targetDay: number): Promise<number> {
+async function sealHeatStep(sql: SeriesSql, siteId: string, sealedDay: number, targetDay: number): Promise<number> {
   if (targetDay <= sealedDay) return sealedDay;
   const row = await sql.get<{ first: number | null }>(
     'select min(day) as first from heat where site_id = $1 and day >= $2',
@@ -188,7 +204,7 @@ async function sealHeatStep(sql: Sql, siteId: string, sealedDay: number, targetD
 }
 
 /** Seals what has settled since, after a change of thresholds from the first kept row on. Part of the commit's transaction. */
-export async function refreshRollups(sql: Sql, registry: Registry, siteId: string): Promise<void> {
+export async function refreshRollups(sql: SeriesSql, registry: Registry, siteId: string): Promise<void> {
   const site = await sql.get<{ watermark_ms: number }>('select watermark_ms from site_state where site_id = $1', [
     siteId,
   ]);

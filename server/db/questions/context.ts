@@ -8,11 +8,11 @@ import type { Progress } from '../../metrics/state.ts';
 import { minStayMs, minVisitMs } from '../../metrics/thresholds.ts';
 import type { Registry } from '../../registry/types.ts';
 import { coverageSpans, type Range } from '../coverageRows.ts';
-import type { Sql } from '../duckdb.ts';
+import type { ReadSql } from '../duckdb.ts';
 import { rollupState, thresholdsSignature, trustedMs } from '../rollups.ts';
 
 export interface SiteContext {
-  sql: Sql;
+  sql: ReadSql;
   registry: Registry;
   siteId: string;
   timezone: string;
@@ -43,7 +43,7 @@ function definitionsOf(registry: Registry, siteId: string, version: number | und
 }
 
 export async function siteContext(
-  sql: Sql,
+  sql: ReadSql,
   registry: Registry,
   siteId: string,
   definitionsVersion?: number,
