@@ -20,7 +20,8 @@ const COMPLETE_HOLD_MS = 150;
 export const FRESH_MS = 60_000;
 /**
  * Phones gather what they hear and send it every few seconds, when its ticks are over. Where it was at the end of what it
- * sent, a phone is taken to be as it sends; not where that was longer ago than this.
+ * sent, a phone is taken to be as it sends; not where that was longer ago than this. So are the carriers that a slow gateway
+ * heard last.
  */
 const PHONE_FRESH_MS = 20_000;
 /** Of a walker in the last seconds of a message: as much as one fix needs, and still one place. */
@@ -60,11 +61,12 @@ export class LiveEngine {
     this.#reported.clear();
   }
 
-  take(batch: SightingBatch, nowMs: number): void {
+  /** `slow`: the newest of a gateway that tells every few seconds what it heard. */
+  take(batch: SightingBatch, nowMs: number, slow = false): void {
     // Phones tell when they like.
     if (batch.carriers.length > 0 && phoneOf(batch.gatewayId) === undefined)
       this.#reported.heard(batch.gatewayId, batch.toMs);
-    if (this.#engine) this.#add(this.#engine, batch, nowMs);
+    if (this.#engine) this.#add(this.#engine, batch, nowMs, slow);
   }
 
   modelsChanged(timeline: readonly SiteModelVersion[]): void {
@@ -97,9 +99,9 @@ export class LiveEngine {
     return this.#engine?.clones() ?? [];
   }
 
-  #add(engine: Engine, batch: SightingBatch, nowMs: number): void {
+  #add(engine: Engine, batch: SightingBatch, nowMs: number, slow = false): void {
     if (batch.toMs < nowMs - FRESH_MS) return;
-    if (phoneOf(batch.gatewayId) === undefined) {
+    if (!slow && phoneOf(batch.gatewayId) === undefined) {
       engine.add(toLogBatch(batch, nowMs - FRESH_MS));
       return;
     }

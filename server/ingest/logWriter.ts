@@ -7,7 +7,15 @@ import { hourOf } from '../log/hourFile.ts';
 import type { SiteLog } from '../log/siteLog.ts';
 import { sleep } from './turns.ts';
 
-export type LogItem = { kind: 'batch'; batch: SightingBatch } | { kind: 'mark'; mark: SeqMark; hourAtMs: number };
+export type LogItem =
+  | { kind: 'batch'; batch: SightingBatch; foreign?: ForeignBatch }
+  | { kind: 'mark'; mark: SeqMark; hourAtMs: number };
+
+/** Of a gateway of another make: it wants no ack of ours. */
+export interface ForeignBatch {
+  /** Told when its second is long over, and the newest that its gateway told. */
+  slow: boolean;
+}
 
 interface Waiting {
   item: LogItem;

@@ -57,6 +57,12 @@ export class Received {
     while (state.durable.size > MAX_RANGES) state.durable.fillLowestHole();
   }
 
+  /** Of a gateway whose numbers are given here; undefined where it has none yet. */
+  newestEpoch(gatewayId: string): number | undefined {
+    const epochs = this.#gateways.get(gatewayId);
+    return epochs && epochs.size > 0 ? Math.max(...epochs.keys()) : undefined;
+  }
+
   /** How many of these numbers were neither received nor given up before. */
   missing(gatewayId: string, epoch: number, fromSeq: number, toSeq: number): number {
     const state = this.#gateways.get(gatewayId)?.get(epoch);

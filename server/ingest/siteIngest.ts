@@ -6,14 +6,15 @@ import type { RotatingNumbers } from '../identities/appIdentities.ts';
 import { type CarrierRef, phoneOf, type SeqMark, type SightingBatch } from '../log/batch.ts';
 import type { SiteLog } from '../log/siteLog.ts';
 import type { Registry } from '../registry/types.ts';
-import type { DailyKeys } from './dailyKeys.ts';
+import type { DailyKey, DailyKeys } from './dailyKeys.ts';
 import type { DeadLetters } from './deadLetters.ts';
 import { type DecodedSightings, decodeSightings, faultsOf, parseJson } from './decode.ts';
 import type { GatewayHealth } from './gatewayHealth.ts';
 import { Identities } from './identity.ts';
-import { type LogItem, LogWriter } from './logWriter.ts';
+import { localDayOf } from './localDays.ts';
+import { type ForeignBatch, type LogItem, LogWriter } from './logWriter.ts';
 import type { Received } from './received.ts';
-import { BatchResolver, type ResolvedSite } from './resolveBatch.ts';
+import { BatchResolver, type Resolution, type ResolvedSite } from './resolveBatch.ts';
 import type { IngestCounters } from './types.ts';
 
 /** A clock that was just measured does not run away by more. */
@@ -40,7 +41,7 @@ export interface SiteIngestParts {
   siteNowMs: () => number;
   retentionMs: () => number;
   /** A promise holds the acknowledgement back. */
-  deliver: (batch: SightingBatch) => Promise<void> | undefined;
+  deliver: (batch: SightingBatch, foreign?: ForeignBatch) => Promise<void> | undefined;
   room: () => Promise<void>;
   onProblem: (what: string, error: Error) => void;
 }
@@ -55,6 +56,8 @@ export class SiteIngest {
   /** Acks that go out once the present turn is over, the highest of each epoch. */
   readonly #acks = new Map<string, { gatewayId: string; epoch: number }>();
   #ackTimer: NodeJS.Timeout | undefined;
+  /** Of gateways of other makes, which number nothing: an epoch for each start of the server. */
+  readonly #given = new Map<string, { epoch: number; seq: number }>();
   #stopped = false;
 
   constructor(parts: SiteIngestParts) {
@@ -172,6 +175,50 @@ export class SiteIngest {
     return true;
   }
 
+  /** Whose beacons a gateway of another make heard; identities end here, as those of our own gateways do. */
+  async resolveForeign(
+    site: Site,
+    gatewayId: string,
+    heard: Omit<DecodedSightings, 'epoch' | 'seq'>,
+    offsetMs: number,
+  ): Promise<Resolution> {
+    const { counters, nowMs } = this.#parts;
+    const message = { ...heard, epoch: 0, seq: 0 };
+    const resolution = await this.#resolver.resolve(gatewayId, message, this.#allowlist(site), offsetMs, nowMs());
+    counters.notAllowed += resolution.notAllowed;
+    counters.unlinkable += resolution.unlinkable;
+    counters.unresolved += resolution.unresolved;
+    return resolution;
+  }
+
+  /** The key for beacons off the allowlist, heard at `atMs`; undefined where they are not counted, or it is destroyed. */
+  async unknownKey(site: Site, atMs: number): Promise<DailyKey | undefined> {
+    if (!site.countUnknowns) return undefined;
+    const { keys, nowMs } = this.#parts;
+    const day = localDayOf(site.timezone, atMs);
+    return keys.ofDay(day.name) ?? keys.forDay(day.name, day.endMs, nowMs());
+  }
+
+  /** What a gateway of another make heard in one window; settles when it is durable. */
+  async foreign(batch: Omit<SightingBatch, 'epoch' | 'seq'>, foreign: ForeignBatch): Promise<void> {
+    const { received } = this.#parts;
+    const { gatewayId } = batch;
+    let given = this.#given.get(gatewayId);
+    if (!given) {
+      given = { epoch: (received.newestEpoch(gatewayId) ?? 0) + 1, seq: 0 };
+      this.#given.set(gatewayId, given);
+    }
+    const { epoch } = given;
+    const seq = ++given.seq;
+    received.take(gatewayId, epoch, seq, performance.now());
+    try {
+      await this.#writer.write({ kind: 'batch', batch: { ...batch, epoch, seq }, foreign });
+    } catch (error) {
+      received.release(gatewayId, epoch, seq);
+      throw error;
+    }
+  }
+
   async gap(gatewayId: string, topic: string, payload: Uint8Array): Promise<void> {
     const parsed = parseJson(payload);
     const gap = parsed.ok ? gapMessage.safeParse(parsed.value) : undefined;
@@ -268,9 +315,9 @@ export class SiteIngest {
       received.durable(batch.gatewayId, batch.epoch, batch.seq, batch.seq, nowMs);
       counters.batches++;
       counters.sightings += batch.carriers.length;
-      const held = deliver(batch);
-      // The answer to its request is a phone's acknowledgement.
-      if (phoneOf(batch.gatewayId) !== undefined) continue;
+      const held = deliver(batch, item.foreign);
+      // The answer to its request is a phone's acknowledgement, and other makes know of none.
+      if (item.foreign || phoneOf(batch.gatewayId) !== undefined) continue;
       if (held) void held.then(() => this.#ackSoon(batch.gatewayId, batch.epoch));
       else this.#ackSoon(batch.gatewayId, batch.epoch);
     }

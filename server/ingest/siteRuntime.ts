@@ -9,6 +9,7 @@ import type { ClonedCarrier } from '../engine/clones.ts';
 import { type CreateEngine, type PresentCarrier, TICK_MS } from '../engine/types.ts';
 import type { RotatingNumbers } from '../identities/appIdentities.ts';
 import { phoneOf, type SightingBatch } from '../log/batch.ts';
+import { replay } from '../log/replay.ts';
 import { SiteLog } from '../log/siteLog.ts';
 import { finalUntilMs } from '../metrics/state.ts';
 import type { Registry, RegistryChange } from '../registry/types.ts';
@@ -26,6 +27,7 @@ import { type Listened, Listening } from './listening.ts';
 import { LiveEngine } from './liveEngine.ts';
 import { liveHeatOf, liveSnapshotOf } from './liveView.ts';
 import { localDayOf } from './localDays.ts';
+import type { ForeignBatch } from './logWriter.ts';
 import { floorTick } from './models.ts';
 import { Pacing, type PacingOptions } from './pacing.ts';
 import { PHONE_LATE_MS, type PhoneFault, phoneBatch } from './phoneBatch.ts';
@@ -219,7 +221,7 @@ export class SiteRuntime {
       nowMs: clock,
       siteNowMs: () => this.nowMs(),
       retentionMs: () => options.retentionMs(siteId),
-      deliver: (batch) => this.#deliver(batch),
+      deliver: (batch, foreign) => this.#deliver(batch, foreign),
       room: () => this.#room(),
       onProblem: this.#parts.onProblem,
     });
@@ -315,6 +317,13 @@ export class SiteRuntime {
     return { accepted: batch?.carriers.length ?? 0, duplicate: !isNew, unknownBeacons };
   }
 
+  /** What the log has of the last `spanMs` before the newest that it has. */
+  async *loggedLast(spanMs: number): AsyncGenerator<SightingBatch> {
+    const { newestMs } = this.#clock;
+    if (newestMs === null) return;
+    for await (const { batches } of replay(this.#log, newestMs - spanMs, this.#log.positions())) yield* batches;
+  }
+
   /** What was heard of a carrier while somebody walked with it. */
   walkOf(carrierId: string, fromMs: number, toMs: number): Promise<CarrierWalk> {
     const { registry, siteId, createEngine } = this.#parts;
@@ -376,14 +385,14 @@ export class SiteRuntime {
     this.#live.start(registry.modelTimeline(siteId), clock).catch((error: Error) => onProblem('live', error));
   }
 
-  #deliver(batch: SightingBatch): Promise<void> | undefined {
+  #deliver(batch: SightingBatch, foreign?: ForeignBatch): Promise<void> | undefined {
     if (phoneOf(batch.gatewayId) === undefined) {
       this.#clock.heard(batch.gatewayId, batch.toMs);
       this.#listening.heard(batch);
     } else this.#clock.recovered(batch.toMs);
     const dirtShown = this.#analytics.take(batch);
     if (dirtShown) this.#wake.raise();
-    if (this.#live.running) this.#live.take(batch, this.#parts.clock());
+    if (this.#live.running) this.#live.take(batch, this.#parts.clock(), foreign?.slow ?? false);
     if (this.#analytics.pendingSightings > MAX_PENDING_SIGHTINGS) this.#wake.raise();
     return dirtShown;
   }
