@@ -87,12 +87,20 @@ describe('the direction of imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('gateway, web and simulators know of the server only its contract', () => {
+  test('gateway, web and simulators know of the server only its contract and its client', () => {
     const wrong = ALL.filter(
       ({ file, target }) =>
-        !file.startsWith('server/') && target.startsWith('server/') && !target.startsWith('server/contract/'),
+        !file.startsWith('server/') && target.startsWith('server/') && !/^server\/(contract|client)\//.test(target),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('the client is a folder that can be copied: it imports nothing, and the server does not use it', () => {
+    const own = ALL.filter(({ file }) => file.startsWith('server/client/'));
+    expect(own.length).toBeGreaterThan(3);
+    expect(own.filter(({ target }) => !target.startsWith('server/client/'))).toEqual([]);
+    const users = ALL.filter(({ target }) => target.startsWith('server/client/')).map(({ file }) => file);
+    expect(users.filter((file) => /^(server\/(?!client\/)|gateway\/)/.test(file))).toEqual([]);
   });
 
   test('the server knows neither gateway nor web nor simulators', () => {

@@ -1,54 +1,113 @@
 /** The OpenAPI document, made from the same schemas that check requests. */
 import { z } from 'zod';
 import { fullPath } from './declare.ts';
-import type { Access, Route } from './route.ts';
+import { documentSchemas, type Json, type UsedSchema } from './documentSchemas.ts';
+import { operationName, tagOf } from './operationNames.ts';
+import { type Access, type Route, route } from './route.ts';
+import { named } from './schemaNames.ts';
 
-type Json = Record<string, unknown>;
+const failure = named(
+  'Failure',
+  z.object({
+    error: z.object({
+      code: z.string().describe('Stable: for programs.'),
+      message: z.string().describe('What is wrong and what would be right: for people.'),
+      path: z.string().optional().describe('The field that is wrong, such as `body.shape.rings.0`.'),
+    }),
+  }),
+);
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
-    target: 'draft-2020-12',
-    io,
-    unrepresentable: 'any',
-    reused: 'inline',
-  }) as Json;
-  return json;
+/** Events of socket.io, which no route answers with. */
+const LIVE_EVENTS = ['LiveSnapshot', 'LiveHeat'];
+
+const FAILURES: Record<number, [name: string, description: string]> = {
+  400: ['BadRequest', 'The request is not as described; `path` names the field.'],
+  401: ['Unauthenticated', 'Nobody is signed in, or the token is unknown, revoked or expired.'],
+  403: ['Forbidden', 'Whoever asks has no right to this.'],
+  404: ['NotFound', 'What the path names does not exist, or not for whoever asks.'],
+  409: ['Conflict', 'It contradicts what is there; the message says what.'],
+  413: ['TooLarge', 'The body is larger than is taken.'],
+  415: ['UnsupportedMediaType', 'The content type is none of those described.'],
+  429: ['TooManyRequests', 'Too many requests from this address: wait as Retry-After says.'],
+};
+
+function failuresOf(one: Route): number[] {
+  const takesBody = one.body !== undefined || one.upload !== undefined;
+  return [
+    ...(takesBody || one.params || one.query ? [400] : []),
+    ...(one.access.public ? [] : [401, 403]),
+    ...(one.path.includes(':') ? [404] : []),
+    ...(one.method === 'get' ? [] : [409]),
+    ...(takesBody ? [413, 415] : []),
+    429,
+  ];
 }
 
-function parametersOf(route: Route): Json[] {
-  const named = (schema: z.ZodType | undefined): [string, Json, boolean][] => {
-    if (!schema) return [];
-    const json = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
-    return Object.entries(json.properties ?? {}).map(([name, property]) => [
+/** Collects what schemas a document needs, and gives them all at once: which of them share a component shows only then. */
+class SchemaBook {
+  readonly #used: UsedSchema[] = [];
+  #made: Json[] | undefined;
+
+  /** @returns the schema once `close` was called */
+  ask(schema: z.ZodType, io: 'input' | 'output'): () => Json {
+    const index = this.#used.push({ schema, io }) - 1;
+    return () => this.#made![index]!;
+  }
+
+  close(): Record<string, Json> {
+    const { schemas, components } = documentSchemas(this.#used, LIVE_EVENTS);
+    this.#made = schemas;
+    return components;
+  }
+}
+
+function parametersOf(one: Route, book: SchemaBook): () => Json[] {
+  const [params, query] = [one.params, one.query].map((schema) => schema && book.ask(schema, 'input'));
+  const named = (schema: (() => Json) | undefined): [string, Json, boolean][] => {
+    const json = schema?.() as { properties?: Record<string, Json>; required?: string[] } | undefined;
+    return Object.entries(json?.properties ?? {}).map(([name, property]) => [
       name,
       property,
-      json.required?.includes(name) ?? false,
+      json?.required?.includes(name) ?? false,
     ]);
   };
-  const described = new Map(named(route.params).map(([name, schema]) => [name, schema]));
-  const path = [...route.path.matchAll(/:([a-zA-Z]+)/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: described.get(name!) ?? { type: 'string' },
-  }));
-  const query = named(route.query).map(([name, schema, required]) => ({ name, in: 'query', required, schema }));
-  return [...path, ...query];
+  return () => {
+    const parameter = (where: string, name: string, required: boolean, schema: Json): Json => {
+      const { description = where === 'path' ? `Which ${name}, by its id.` : undefined, ...rest } = schema;
+      return { name, in: where, required, ...(description ? { description } : {}), schema: rest };
+    };
+    const known = new Map(named(params).map(([name, schema]) => [name, schema]));
+    return [
+      ...[...one.path.matchAll(/:([a-zA-Z]+)/g)].map(([, name]) =>
+        parameter('path', name!, true, known.get(name!) ?? { type: 'string' }),
+      ),
+      ...named(query).map(([name, schema, required]) => parameter('query', name, required, schema)),
+      ...(one.takesIdempotencyKey
+        ? [
+            parameter('header', 'Idempotency-Key', false, {
+              type: 'string',
+              description: 'The same again is answered as the first try was.',
+            }),
+          ]
+        : []),
+    ];
+  };
 }
 
-function bodyOf(route: Route): Json | undefined {
-  if (route.upload)
-    return {
-      required: true,
-      content: Object.fromEntries(
-        route.upload.contentTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
-      ),
-    };
-  if (!route.body) return undefined;
-  return {
-    required: !route.body.safeParse(undefined).success,
-    content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
-  };
+function bodyOf(one: Route, book: SchemaBook): () => Json | undefined {
+  const { upload, body } = one;
+  if (upload) {
+    const content = Object.fromEntries(
+      upload.contentTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+    );
+    return () => ({ required: true, description: `At most ${upload.maxBytes} bytes.`, content });
+  }
+  if (!body) return () => undefined;
+  const schema = book.ask(body, 'input');
+  return () => ({
+    required: !body.safeParse(undefined).success,
+    content: { 'application/json': { schema: schema() } },
+  });
 }
 
 function securityOf(access: Access): Json[] {
@@ -62,66 +121,102 @@ function securityOf(access: Access): Json[] {
 const accessInWords = (access: Access): string =>
   access.public ? `Public: ${access.why}.` : `For ${access.roles.join(', ')}.`;
 
-function successOf({ response, statuses, contentTypes }: Route): Json {
-  const schema = response && schemaOf(response, 'output');
-  const content = schema
-    ? { 'application/json': { schema } }
-    : contentTypes && Object.fromEntries(contentTypes.map((type) => [type, {}]));
-  const described = { description: content ? 'OK' : 'Done; no body', ...(content ? { content } : {}) };
-  return Object.fromEntries((statuses ?? [content ? 200 : 204]).map((status) => [String(status), described]));
-}
-
-function operationOf(route: Route): Json {
-  const parameters = parametersOf(route);
-  const requestBody = bodyOf(route);
-  const id = [route.method, ...route.path.split('/').filter(Boolean)].map((part) => part.replace(/[^\w]+/g, '-'));
-  return {
-    operationId: id.join('_'),
-    summary: route.summary,
-    description: accessInWords(route.access),
-    security: securityOf(route.access),
-    ...(parameters.length ? { parameters } : {}),
-    ...(requestBody ? { requestBody } : {}),
-    responses: {
-      ...successOf(route),
-      default: {
-        description: 'Failure',
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
-    },
+function successOf({ response, statuses, contentTypes }: Route, book: SchemaBook): () => Json {
+  const schema = response && book.ask(response, 'output');
+  return () => {
+    const content = schema
+      ? { 'application/json': { schema: schema() } }
+      : contentTypes && Object.fromEntries(contentTypes.map((type) => [type, {}]));
+    const described = { description: content ? 'OK' : 'Done; no body', ...(content ? { content } : {}) };
+    return Object.fromEntries((statuses ?? [content ? 200 : 204]).map((status) => [String(status), described]));
   };
 }
 
+function operationOf(one: Route, book: SchemaBook): () => Json {
+  const parameters = parametersOf(one, book);
+  const requestBody = bodyOf(one, book);
+  const success = successOf(one, book);
+  return () => {
+    const [asked, body] = [parameters(), requestBody()];
+    return {
+      operationId: operationName(one),
+      tags: [tagOf(one)],
+      summary: one.summary,
+      description: accessInWords(one.access),
+      security: securityOf(one.access),
+      ...(asked.length ? { parameters: asked } : {}),
+      ...(body ? { requestBody: body } : {}),
+      responses: {
+        ...success(),
+        ...Object.fromEntries(
+          failuresOf(one).map((status) => [status, { $ref: `#/components/responses/${FAILURES[status]![0]}` }]),
+        ),
+        default: { $ref: '#/components/responses/Failure' },
+      },
+    };
+  };
+}
+
+const INTRODUCTION = `In-store beacon and footfall analytics.
+
+Times are ISO 8601 with an offset; \`from\` is inclusive, \`to\` exclusive. Names of fields end in their unit: \`xM\` metres,
+\`dwellSeconds\`, \`rssiDbm\`, \`atMs\` milliseconds since 1970. A share is 0 to 1. \`null\` is what was not measured, never zero.
+Fields of a request that are not described are ignored. Failures are \`{"error":{"code","message","path"}}\`.`;
+
 export function openApi(routes: readonly Route[], version: string): Json {
+  const book = new SchemaBook();
+  const operations = routes.map((one) => ({ one, make: operationOf(one, book) }));
+  const error = book.ask(failure, 'output');
+  const schemas = book.close();
+  const failing = (description: string): Json => ({
+    description,
+    content: { 'application/json': { schema: error() } },
+  });
   const paths: Record<string, Json> = {};
-  for (const route of routes) {
-    const path = fullPath(route).replaceAll(/:([a-zA-Z]+)/g, '{$1}');
-    const operations = paths[path] ?? {};
-    operations[route.method] = operationOf(route);
-    paths[path] = operations;
+  for (const { one, make } of operations) {
+    const path = fullPath(one).replaceAll(/:([a-zA-Z]+)/g, '{$1}');
+    paths[path] = { ...paths[path], [one.method]: make() };
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Promenade', version, description: 'In-store beacon and footfall analytics.' },
+    info: { title: 'Promenade', version, description: INTRODUCTION },
+    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'promenade_session' },
-        bearer: { type: 'http', scheme: 'bearer' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API token, made under Settings or by POST /tokens.',
+        },
         shopper: { type: 'apiKey', in: 'cookie', name: 'promenade_shopper' },
       },
-      schemas: {
-        Error: schemaOf(
-          z.object({
-            error: z.object({
-              code: z.string().describe('stable'),
-              message: z.string().describe('what is wrong and what would be right'),
-              path: z.string().optional().describe('the field, such as body.shape.rings.0'),
-            }),
-          }),
-          'output',
-        ),
+      responses: {
+        ...Object.fromEntries(Object.values(FAILURES).map(([name, description]) => [name, failing(description)])),
+        Failure: failing('Any other failure.'),
       },
+      schemas,
     },
   };
+}
+
+/** The routes and the one that describes them all. */
+export function withDocument(declared: readonly Route[], version = '1'): Route[] {
+  let document: unknown;
+  const routes: Route[] = [
+    ...declared,
+    route({
+      method: 'get',
+      path: '/openapi.json',
+      summary: 'This document',
+      access: { public: true, why: 'describes the interface, holds no data' },
+      contentTypes: ['application/json'],
+      handler: () => {
+        document ??= openApi(routes, version);
+        return document;
+      },
+    }),
+  ];
+  return routes;
 }

@@ -83,6 +83,8 @@ export interface Route<
   statuses?: readonly number[];
   /** Of a success whose body is not JSON by `response`. */
   contentTypes?: readonly string[];
+  /** Reads the header Idempotency-Key: the same again does nothing twice. */
+  takesIdempotencyKey?: true;
   /** Largest JSON body; default 1 MB. */
   maxBodyBytes?: number;
   /** Takes a raw body of at most this many bytes instead of JSON. */

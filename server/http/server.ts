@@ -7,9 +7,9 @@ import { AppError, notFound } from '../errors.ts';
 import { assertDeclared, fullPath } from './declare.ts';
 import { type DispatchParts, handlersOf } from './dispatch.ts';
 import { clientError, errorBody } from './errorReply.ts';
-import { openApi } from './openapi.ts';
+import { withDocument } from './openapi.ts';
 import { pages } from './pages.ts';
-import { type Route, route } from './route.ts';
+import type { Route } from './route.ts';
 
 export interface HttpServerParts extends DispatchParts {
   routes: readonly Route[];
@@ -103,21 +103,7 @@ function buildApp(parts: HttpServerParts, routes: readonly Route[]): Express {
 
 /** @throws Error where a route does not declare who may use it. */
 export function createHttpServer(parts: HttpServerParts): HttpServer {
-  let document: unknown;
-  const routes: Route[] = [
-    ...parts.routes,
-    route({
-      method: 'get',
-      path: '/openapi.json',
-      summary: 'This document',
-      access: { public: true, why: 'describes the interface, holds no data' },
-      contentTypes: ['application/json'],
-      handler: () => {
-        document ??= openApi(routes, parts.version ?? '1');
-        return document;
-      },
-    }),
-  ];
+  const routes = withDocument(parts.routes, parts.version);
   assertDeclared(routes);
   let server: Server | undefined;
   let url = '';

@@ -528,7 +528,9 @@ describe('OpenAPI', () => {
       ['site', 'path'],
       ['zone', 'path'],
     ]);
-    const schema = put.requestBody!.content['application/json']!.schema;
+    const named = put.requestBody!.content['application/json']!.schema as { $ref: string };
+    expect(named.$ref).toBe('#/components/schemas/ZoneInput');
+    const schema = body.components.schemas.ZoneInput;
     expect(schema).toMatchObject({ type: 'object', required: ['floorId', 'name', 'kind', 'shape'] });
     const footfall = body.paths['/api/v1/sites/{site}/metrics/footfall']!.get!;
     expect(footfall.parameters?.map((one) => one.name)).toEqual([
@@ -540,6 +542,7 @@ describe('OpenAPI', () => {
       'interval',
     ]);
     const answer = footfall.responses['200']!.content!['application/json']!.schema;
-    expect(answer).toMatchObject({ properties: { series: { type: 'array' } } });
+    expect(answer).toEqual({ $ref: '#/components/schemas/Series' });
+    expect(body.components.schemas.Series).toMatchObject({ properties: { series: { type: 'array' } } });
   });
 });

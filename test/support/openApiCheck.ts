@@ -1,12 +1,15 @@
 /** Holds real answers to what the OpenAPI document says of them: status, content type, body. */
 import { z } from 'zod';
 
+interface Answer {
+  content?: Record<string, { schema?: Record<string, unknown> }>;
+}
 interface Operation {
-  responses: Record<string, { content?: Record<string, { schema?: Record<string, unknown> }> }>;
+  responses: Record<string, Answer & { $ref?: string }>;
 }
 export interface OpenApiDocument {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Record<string, unknown>> };
+  components: { schemas: Record<string, Record<string, unknown>>; responses: Record<string, Answer> };
 }
 interface RealAnswer {
   status: number;
@@ -44,7 +47,9 @@ export class OpenApiCheck {
       if (pathname.startsWith('/api/') && status < 400) throw new Error(`${name}: not in the document`);
       return;
     }
-    const documented = operation.responses[String(status)] ?? (status >= 400 ? operation.responses.default : undefined);
+    const named = operation.responses[String(status)] ?? (status >= 400 ? operation.responses.default : undefined);
+    const documented =
+      named?.$ref === undefined ? named : this.#document.components.responses[named.$ref.split('/').at(-1)!];
     if (!documented) throw new Error(`${name}: the document has only ${Object.keys(operation.responses).join(', ')}`);
     const contentType = (headers.get('content-type') ?? '').split(';')[0]!;
     if (!documented.content) {
@@ -63,9 +68,10 @@ export class OpenApiCheck {
   #schemaOf(schema: Record<string, unknown>): z.ZodType {
     let made = this.#schemas.get(schema);
     if (!made) {
-      const name = typeof schema.$ref === 'string' ? schema.$ref.split('/').at(-1)! : undefined;
-      const own = name === undefined ? schema : this.#document.components.schemas[name]!;
-      made = z.fromJSONSchema(own as JsonSchema);
+      // Components are definitions to those who know JSON Schema alone.
+      const whole = { ...schema, $defs: this.#document.components.schemas };
+      const text = JSON.stringify(whole).replaceAll('#/components/schemas/', '#/$defs/');
+      made = z.fromJSONSchema(JSON.parse(text) as JsonSchema);
       this.#schemas.set(schema, made);
     }
     return made;

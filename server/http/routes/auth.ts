@@ -7,6 +7,7 @@ import { id, name } from '../../contract/model.ts';
 import { AppError, badRequest, forbidden, notFound, unauthenticated } from '../../errors.ts';
 import { actorOf } from '../../privacy/audit.ts';
 import { type Grant, type Principal, Reply, type Route, type RouteContext, route } from '../route.ts';
+import { named } from '../schemaNames.ts';
 import type { Services } from '../services.ts';
 import { instant } from '../times.ts';
 
@@ -14,37 +15,60 @@ const ACCOUNT_ROLES = ['owner', 'manager', 'retailer', 'installer', 'till'] as c
 const everyAccount = { roles: ACCOUNT_ROLES, scope: 'self' } as const;
 const administrators = { roles: ['owner', 'manager'], scope: 'server' } as const;
 
-const grant = z
-  .object({
-    role: z.enum(ACCOUNT_ROLES),
-    siteId: id.nullable().default(null),
-    tenantId: id.nullable().default(null),
-  })
-  .check((ctx) => {
-    const { role, siteId, tenantId } = ctx.value;
-    const fault = (field: string, message: string) =>
-      ctx.issues.push({ code: 'custom', input: ctx.value, path: [field], message });
-    if (role !== 'owner' && siteId === null) fault('siteId', `must name the site of a ${role}`);
-    if (role === 'owner' && siteId !== null) fault('siteId', 'must be null: an owner has every site');
-    const ofTenant = role === 'retailer' || role === 'till';
-    if (ofTenant && tenantId === null) fault('tenantId', `must name the tenant of a ${role}`);
-    if (!ofTenant && tenantId !== null) fault('tenantId', `must be null: a ${role} belongs to no tenant`);
-  });
+const grant = named(
+  'GrantInput',
+  z
+    .object({
+      role: z.enum(ACCOUNT_ROLES),
+      siteId: id.nullable().default(null),
+      tenantId: id.nullable().default(null),
+    })
+    .check((ctx) => {
+      const { role, siteId, tenantId } = ctx.value;
+      const fault = (field: string, message: string) =>
+        ctx.issues.push({ code: 'custom', input: ctx.value, path: [field], message });
+      if (role !== 'owner' && siteId === null) fault('siteId', `must name the site of a ${role}`);
+      if (role === 'owner' && siteId !== null) fault('siteId', 'must be null: an owner has every site');
+      const ofTenant = role === 'retailer' || role === 'till';
+      if (ofTenant && tenantId === null) fault('tenantId', `must name the tenant of a ${role}`);
+      if (!ofTenant && tenantId !== null) fault('tenantId', `must be null: a ${role} belongs to no tenant`);
+    }),
+);
 const grants = z.array(grant).min(1).max(50);
 /** Sign-in name; an e-mail where the person has one. */
 const email = z.string().trim().min(3).max(254);
 /** Ten characters and no rules of composition, as NIST SP 800-63B advises. */
 const password = z.string().min(10, 'must have at least 10 characters').max(200);
 
-const accountAnswer = z.object({
-  id,
-  email: z.string(),
-  name: z.string().nullable(),
-  grants: z.array(z.object({ role: z.enum(ACCOUNT_ROLES), siteId: id.nullable(), tenantId: id.nullable() })),
-  hasPassword: z.boolean(),
-  createdMs: z.number(),
-  lastSignInMs: z.number().nullable(),
-});
+const grantAnswer = named(
+  'Grant',
+  z.object({ role: z.enum(ACCOUNT_ROLES), siteId: id.nullable(), tenantId: id.nullable() }),
+);
+const accountAnswer = named(
+  'Account',
+  z.object({
+    id,
+    email: z.string(),
+    name: z.string().nullable(),
+    grants: z.array(grantAnswer),
+    hasPassword: z.boolean(),
+    createdMs: z.number(),
+    lastSignInMs: z.number().nullable(),
+  }),
+);
+
+const tokenAnswer = named(
+  'ApiToken',
+  z.object({
+    id,
+    label: z.string(),
+    grants: z.array(grantAnswer),
+    createdBy: z.string(),
+    createdMs: z.number(),
+    expiresMs: z.number().nullable(),
+    lastUsedMs: z.number().nullable(),
+  }),
+);
 
 const signedIn = ({ account, cookie }: { account: PublicAccount; cookie: SessionCookie }): Reply =>
   new Reply(200, account, { cookies: [cookie] });
@@ -262,15 +286,6 @@ export function authRoutes({ auth, audit, registry, publicUrl }: Services): Rout
     }),
   ];
 
-  const tokenAnswer = z.object({
-    id,
-    label: z.string(),
-    grants: z.array(z.object({ role: z.enum(ACCOUNT_ROLES), siteId: id.nullable(), tenantId: id.nullable() })),
-    createdBy: z.string(),
-    createdMs: z.number(),
-    expiresMs: z.number().nullable(),
-    lastUsedMs: z.number().nullable(),
-  });
   const tokens = [
     route({
       method: 'get',

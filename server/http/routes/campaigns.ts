@@ -27,6 +27,7 @@ import { DEFAULT_RETENTION_DAYS } from '../../privacy/consentTexts.ts';
 import type { Registry } from '../../registry/types.ts';
 import { siteParams, withPathId } from '../resources.ts';
 import { type Access, Reply, type Route, type RouteContext, route } from '../route.ts';
+import { named } from '../schemaNames.ts';
 import { type Asked, checkedCampaign } from './campaignChecks.ts';
 import { campaignDecisionRoutes } from './campaignDecisions.ts';
 
@@ -44,7 +45,7 @@ export interface CampaignRouteParts {
 const EVERYONE: Access = { roles: ['owner', 'manager', 'retailer'], scope: 'site' };
 const MALL: Access = { roles: ['owner', 'manager'], scope: 'site' };
 
-const campaignBody = campaignInput.partial({ id: true });
+const campaignBody = named('CampaignDraft', campaignInput.partial({ id: true }));
 const campaignParams = z.object({ site: id, campaign: id });
 /** A mall runs dozens; it bounds memory. */
 const MAX_CAMPAIGNS = 2_000;

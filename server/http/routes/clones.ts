@@ -3,12 +3,16 @@ import { z } from 'zod';
 import { id } from '../../contract/model.ts';
 import { siteParams } from '../resources.ts';
 import { type Route, route } from '../route.ts';
+import { named } from '../schemaNames.ts';
 import type { Services } from '../services.ts';
 import { iso } from '../times.ts';
 
-const answer = z.object({
-  clones: z.array(z.object({ carrierId: id, firstFound: z.string(), lastFound: z.string() })),
-});
+const answer = named(
+  'Clones',
+  z.object({
+    clones: z.array(z.object({ carrierId: id, firstFound: z.string(), lastFound: z.string() })),
+  }),
+);
 
 export function cloneRoutes({ pipeline }: Services): Route[] {
   return [

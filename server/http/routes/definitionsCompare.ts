@@ -7,20 +7,24 @@ import { differences } from '../../metrics/versions.ts';
 import { askedZone, definitionsVersion } from '../metricQuery.ts';
 import { siteParams } from '../resources.ts';
 import { type Route, route } from '../route.ts';
+import { named } from '../schemaNames.ts';
 import type { Services } from '../services.ts';
 import { checkedPeriod, checkedPoints, interval, iso, period } from '../times.ts';
 
 const side = askedDefinitions.extend({ created: z.string() });
-const answer = z.object({
-  metric: z.enum(METRICS),
-  interval: z.enum(INTERVALS),
-  timezone: z.string(),
-  a: side,
-  b: side,
-  /** Thresholds in which they differ. */
-  changed: z.array(z.object({ name: z.string(), a: z.number(), b: z.number() })),
-  series: z.array(z.object({ start: z.string(), a: seriesPoint, b: seriesPoint })),
-});
+const answer = named(
+  'ComparedDefinitions',
+  z.object({
+    metric: z.enum(METRICS),
+    interval: z.enum(INTERVALS),
+    timezone: z.string(),
+    a: side,
+    b: side,
+    /** Thresholds in which they differ. */
+    changed: z.array(z.object({ name: z.string(), a: z.number(), b: z.number() })),
+    series: z.array(z.object({ start: z.string(), a: seriesPoint, b: seriesPoint })),
+  }),
+);
 
 export function definitionsCompareRoutes({ registry, questions }: Services): Route[] {
   return [

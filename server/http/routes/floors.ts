@@ -10,12 +10,13 @@ import { API_ROOT } from '../declare.ts';
 import { FloorImages } from '../floorImages.ts';
 import { getOr404, siteParams, withPathId } from '../resources.ts';
 import { Reply, type Route, route } from '../route.ts';
+import { named } from '../schemaNames.ts';
 import type { Services } from '../services.ts';
 
 const fitters = { roles: ['owner', 'manager', 'installer'], scope: 'site' } as const;
 const readers = { roles: ['owner', 'manager', 'retailer', 'installer'], scope: 'site' } as const;
 const params = siteParams.extend({ floor: id });
-const floorBody = floor.partial({ id: true });
+const floorBody = named('FloorInput', floor.partial({ id: true }));
 const pixel = z.tuple([z.number().min(0).max(100_000), z.number().min(0).max(100_000)]);
 const metresPerPixel = z.number().min(0.0005).max(10);
 const originM = z.number().min(-10_000).max(10_000);
@@ -25,18 +26,21 @@ const scale = z.union([
   z.object({ metresPerPixel }),
   z.object({ points: z.tuple([pixel, pixel]), distanceM: z.number().min(0.1).max(5_000) }),
 ]);
-const floorPatch = z.object({
-  name: floor.shape.name.optional(),
-  level: floor.shape.level.optional(),
-  widthM: floor.shape.widthM.optional(),
-  heightM: floor.shape.heightM.optional(),
-  outline: floor.shape.outline.unwrap().optional(),
-  walls: floor.shape.walls.unwrap().optional(),
-  scale: scale.optional(),
-  /** Where the image's lower left corner lies on the floor. */
-  originXM: originM.optional(),
-  originYM: originM.optional(),
-});
+const floorPatch = named(
+  'FloorChange',
+  z.object({
+    name: floor.shape.name.optional(),
+    level: floor.shape.level.optional(),
+    widthM: floor.shape.widthM.optional(),
+    heightM: floor.shape.heightM.optional(),
+    outline: floor.shape.outline.unwrap().optional(),
+    walls: floor.shape.walls.unwrap().optional(),
+    scale: scale.optional(),
+    /** Where the image's lower left corner lies on the floor. */
+    originXM: originM.optional(),
+    originYM: originM.optional(),
+  }),
+);
 /** Two clicks closer than this cannot measure anything. */
 const MIN_SCALE_PX = 5;
 /** A drawing is JSON of coordinates with fifteen digits: a floor of 700 shops has half a megabyte. */

@@ -12,6 +12,7 @@ import { notFound } from '../../errors.ts';
 import { askedZone, versionedPeriod, versionOf, zonedPeriod } from '../metricQuery.ts';
 import { siteParams } from '../resources.ts';
 import { type Route, type RouteContext, route } from '../route.ts';
+import { named } from '../schemaNames.ts';
 import type { Services } from '../services.ts';
 import { checkedPeriod, checkedPoints, interval } from '../times.ts';
 
@@ -19,34 +20,43 @@ const whole = { roles: ['owner', 'manager'], scope: 'site' } as const;
 const withRetailer = { roles: ['owner', 'manager', 'retailer'], scope: 'site' } as const;
 
 const count = z.number().nullable();
-const affinityAnswer = z.object({
-  pairs: z.array(
-    z.object({
-      a: z.string(),
-      b: z.string(),
-      share: count,
-      lift: count,
-      visitsA: count,
-      visitsBoth: count,
-      suppressed: z.boolean().optional(),
-    }),
-  ),
-  coverage: z.number(),
-});
-const flowsAnswer = z.object({
-  flows: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable(), visits: z.number() })),
-  suppressed: z.int(),
-  coverage: z.number(),
-});
-const returningAnswer = z.object({
-  identified: count,
-  returning: count,
-  share: count,
-  low: count,
-  high: count,
-  windowDays: z.number(),
-  coverage: z.number(),
-});
+const affinityAnswer = named(
+  'Affinity',
+  z.object({
+    pairs: z.array(
+      z.object({
+        a: z.string(),
+        b: z.string(),
+        share: count,
+        lift: count,
+        visitsA: count,
+        visitsBoth: count,
+        suppressed: z.boolean().optional(),
+      }),
+    ),
+    coverage: z.number(),
+  }),
+);
+const flowsAnswer = named(
+  'Flows',
+  z.object({
+    flows: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable(), visits: z.number() })),
+    suppressed: z.int(),
+    coverage: z.number(),
+  }),
+);
+const returningAnswer = named(
+  'Returning',
+  z.object({
+    identified: count,
+    returning: count,
+    share: count,
+    low: count,
+    high: count,
+    windowDays: z.number(),
+    coverage: z.number(),
+  }),
+);
 
 export function metricsRoutes({ registry, questions }: Services): Route[] {
   const zoneOf = (context: Pick<RouteContext, 'siteId' | 'tenantId'>, zoneId: string | undefined) =>

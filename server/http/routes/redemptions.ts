@@ -52,6 +52,7 @@ export function redemptionRoutes(parts: RedemptionRouteParts): Route[] {
       access,
       body: redemptionInput,
       response: redemption,
+      takesIdempotencyKey: true,
       handler: ({ body, ip, nowMs, idempotencyKey: header, principal, credential }) =>
         services.redeemer.redeem({
           ...redeemerOf({ principal, credential }, registry),

@@ -17,34 +17,41 @@ import { actorOf } from '../../privacy/audit.ts';
 import { countFault } from '../countFault.ts';
 import { siteParams } from '../resources.ts';
 import { Reply, type Route, route } from '../route.ts';
+import { named } from '../schemaNames.ts';
 import type { Services } from '../services.ts';
 import { checkedPeriod, instant, iso } from '../times.ts';
 
 const counters = { roles: ['owner', 'manager'], scope: 'site' } as const;
 /** Whoever counts a door by tapping may also take back what was tapped. */
 const tappers = { roles: ['owner', 'manager', 'installer'], scope: 'site' } as const;
-const input = z.object({
-  /** An entrance. */
-  zoneId: id,
-  from: instant,
-  to: instant,
-  /** Persons who came in. */
-  people: z.int().min(0).max(MAX_PEOPLE),
-  /** Persons who went out, where that was counted. */
-  out: z.int().min(0).max(MAX_PEOPLE).nullable().default(null),
-  note: z.string().trim().max(500).nullable().default(null),
-});
-const answer = z.object({
-  id,
-  zoneId: id,
-  /** Null: entered by hand or from a file. */
-  counterId: id.nullable(),
-  from: z.string(),
-  to: z.string(),
-  people: z.int(),
-  out: z.int().nullable(),
-  note: z.string().nullable(),
-});
+const input = named(
+  'ReferenceCountInput',
+  z.object({
+    /** An entrance. */
+    zoneId: id,
+    from: instant,
+    to: instant,
+    /** Persons who came in. */
+    people: z.int().min(0).max(MAX_PEOPLE),
+    /** Persons who went out, where that was counted. */
+    out: z.int().min(0).max(MAX_PEOPLE).nullable().default(null),
+    note: z.string().trim().max(500).nullable().default(null),
+  }),
+);
+const answer = named(
+  'ReferenceCount',
+  z.object({
+    id,
+    zoneId: id,
+    /** Null: entered by hand or from a file. */
+    counterId: id.nullable(),
+    from: z.string(),
+    to: z.string(),
+    people: z.int(),
+    out: z.int().nullable(),
+    note: z.string().nullable(),
+  }),
+);
 const params = siteParams.extend({ count: id });
 /** Five years of every quarter hour at ten doors. */
 const MAX_LISTED = 10_000;

@@ -7,15 +7,22 @@ import { actorOf } from '../../privacy/audit.ts';
 import type { Registry } from '../../registry/types.ts';
 import { siteParams, withPathId } from '../resources.ts';
 import { Reply, type Route, route } from '../route.ts';
+import { named } from '../schemaNames.ts';
 import type { Services } from '../services.ts';
 import { iso } from '../times.ts';
 
-const siteBody = site.partial({ id: true });
-const siteAnswer = site.extend({
-  /** 0..1 while history is being played in, else null. */
-  historyProgress: z.number().nullable(),
-});
-const definitionsAnswer = z.object({ version: z.int(), createdMs: z.number(), definitions });
+const siteBody = named('SiteInput', site.partial({ id: true }));
+const siteAnswer = named(
+  'Site',
+  site.extend({
+    /** 0..1 while history is being played in, else null. */
+    historyProgress: z.number().nullable(),
+  }),
+);
+const definitionsAnswer = named(
+  'DefinitionsVersion',
+  z.object({ version: z.int(), createdMs: z.number(), definitions }),
+);
 const auditAnswer = z.array(
   z.object({
     at: z.string(),

@@ -8,9 +8,10 @@ import { overlapShare, shapeProblem } from '../../floor/geometry.ts';
 import { idFromName } from '../../floor/zoneIds.ts';
 import { getOr404, inBody, removeOr404, siteParams, withPathId } from '../resources.ts';
 import { Reply, type Route, type RouteContext, route } from '../route.ts';
+import { named } from '../schemaNames.ts';
 import type { Services } from '../services.ts';
 
-const zoneBody = zone.partial({ id: true });
+const zoneBody = named('ZoneInput', zone.partial({ id: true }));
 const params = siteParams.extend({ zone: id });
 /** Drawn by hand, shapes that only touch overlap by a sliver. */
 const SLIVER_SHARE = 0.02;
