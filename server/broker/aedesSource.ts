@@ -4,7 +4,16 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
 import type { MessageSource } from '../ingest/types.ts';
-import { type GatewayCredential, mayPublish, maySubscribe, type Scope, scopeOf } from './credentials.ts';
+import {
+  type GatewayCredential,
+  mayPublish,
+  mayReceive,
+  maySubscribe,
+  OPEN_SCOPE,
+  type ReaderCredential,
+  type Scope,
+  scopeOf,
+} from './credentials.ts';
 import { FrameGuard } from './frameGuard.ts';
 import { throttled } from './throttle.ts';
 
@@ -17,7 +26,6 @@ const BAD_USERNAME_OR_PASSWORD = 4;
 const MAX_CLIENT_ID_LENGTH = 128;
 /** QoS 2 messages of one client that wait for their release; gateways send QoS 1. */
 const MAX_UNRELEASED = 16;
-const OPEN_SCOPE: Scope = { siteId: undefined, gatewayId: undefined };
 
 export interface AedesSourceOptions {
   host: string;
@@ -25,6 +33,10 @@ export interface AedesSourceOptions {
   port: number;
   /** Absent or empty: open to whoever reaches the port, which is fit for loopback only. */
   credentials?: readonly GatewayCredential[];
+  /** Of those who read the live topics. */
+  readers?: readonly ReaderCredential[];
+  /** Under which Home Assistant is told; null or absent: it is not. */
+  homeAssistantPrefix?: string | null;
   onProblem?: (what: string, error: Error) => void;
 }
 
@@ -68,13 +80,18 @@ class AedesSource implements MessageSource {
     return `mqtt://${reachable}:${this.#port || port}`;
   }
 
+  get connected(): boolean {
+    return this.#broker !== undefined;
+  }
+
   async start(handle: Handler): Promise<void> {
-    const credentials = this.#options.credentials ?? [];
+    const { credentials = [], readers = [], homeAssistantPrefix: prefix = null } = this.#options;
+    const scopeOfClient = (client: Client): Scope => ({ ...(this.#scopes.get(client) ?? OPEN_SCOPE), prefix });
     const problem = throttled((what, error) => this.#options.onProblem?.(`broker: ${what}`, error));
     const broker = new HandingBroker({
       maxClientsIdLength: MAX_CLIENT_ID_LENGTH,
       authenticate: (client, username, password, done) => {
-        const scope = scopeOf(credentials, username, password?.toString());
+        const scope = scopeOf(credentials, username, password?.toString(), readers);
         if (scope) {
           this.#scopes.set(client, scope);
           return done(null, true);
@@ -92,14 +109,15 @@ class AedesSource implements MessageSource {
         ),
       maxInflightInbound: MAX_UNRELEASED,
       authorizeSubscribe: (client, subscription, done) => {
-        const allowed = maySubscribe(this.#scopes.get(client) ?? OPEN_SCOPE, subscription.topic);
+        const allowed = maySubscribe(scopeOfClient(client), subscription.topic);
         // Null answers SUBACK 128 for this filter and leaves the connection.
         done(null, allowed ? subscription : null);
       },
+      authorizeForward: (client, packet) => (mayReceive(scopeOfClient(client), packet.topic) ? packet : null),
     });
     broker.onClientPublish = async (client, packet) => {
       const { topic, payload } = packet;
-      const allowed = mayPublish(this.#scopes.get(client) ?? OPEN_SCOPE, topic);
+      const allowed = mayPublish(scopeOfClient(client), topic);
       try {
         await handle(
           allowed ? topic : `${FORBIDDEN}${topic}`,

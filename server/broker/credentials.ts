@@ -1,5 +1,6 @@
 /** Who may connect to the embedded broker, and which topics a client may use. Pure but for the constant-time comparison. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { homeAssistantStatusTopic, isReadable, isReaderFilter } from '../contract/outgoingTopics.ts';
 import { isId, parseCounterTopic, parseGatewayTopic } from '../contract/topics.ts';
 
 export interface GatewayCredential {
@@ -11,11 +12,28 @@ export interface GatewayCredential {
   gatewayId?: string | null;
 }
 
+/** Reads the live topics, of one site or of all, and publishes nothing but that Home Assistant has started. */
+export interface ReaderCredential {
+  username: string;
+  password: string;
+  /** Absent: every site. */
+  siteId?: string;
+}
+
 /** What a connected client may touch; undefined ids are not restricted. */
 export interface Scope {
   siteId: string | undefined;
   gatewayId: string | undefined;
+  /** Publishes what gateways publish. @default true */
+  hears?: boolean;
+  /** May be given the live topics. @default false */
+  reads?: boolean;
+  /** Under which Home Assistant is told; null: it is not. @default null */
+  prefix?: string | null;
 }
+
+/** Of a client where nobody needs a password. */
+export const OPEN_SCOPE: Scope = { siteId: undefined, gatewayId: undefined, reads: true };
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -23,8 +41,13 @@ export function scopeOf(
   credentials: readonly GatewayCredential[],
   username: string | undefined,
   password: string | undefined,
+  readers: readonly ReaderCredential[] = [],
 ): Scope | undefined {
-  if (credentials.length === 0) return { siteId: undefined, gatewayId: undefined };
+  if (credentials.length === 0 && readers.length === 0) return OPEN_SCOPE;
+  const reader = readers.find(
+    (one) => timingSafeEqual(digest(one.password), digest(password ?? '')) && one.username === username,
+  );
+  if (reader) return { siteId: reader.siteId, gatewayId: undefined, hears: false, reads: true };
   let found: GatewayCredential | undefined;
   for (const credential of credentials) {
     const same = timingSafeEqual(digest(credential.password), digest(password ?? ''));
@@ -43,6 +66,8 @@ const within = (scope: Scope, siteId: string, gatewayId: string): boolean =>
 
 /** A client publishes only what gateways and counters publish: an `ack` from elsewhere would make a gateway throw its outbox away. */
 export function mayPublish(scope: Scope, topic: string): boolean {
+  if (scope.reads && scope.prefix != null && topic === homeAssistantStatusTopic(scope.prefix)) return true;
+  if (scope.hears === false) return false;
   const parsed = parseGatewayTopic(topic);
   if (parsed) return within(scope, parsed.siteId, parsed.gatewayId);
   const counter = parseCounterTopic(topic);
@@ -51,6 +76,8 @@ export function mayPublish(scope: Scope, topic: string): boolean {
 
 /** A filter may have `+` for the ids where the client is not bound to one gateway. */
 export function maySubscribe(scope: Scope, filter: string): boolean {
+  if (scope.reads && isReaderFilter(filter, scope.prefix ?? null, scope.siteId)) return true;
+  if (scope.hears === false) return false;
   const parts = filter.split('/');
   const [root, version, siteId, gatewayId, leaf] = parts;
   if (parts.length !== 5 || root !== 'promenade' || version !== '1') return false;
@@ -62,3 +89,8 @@ export function maySubscribe(scope: Scope, filter: string): boolean {
       : isId(gatewayId!) && (scope.gatewayId ?? gatewayId) === gatewayId;
   return siteFits && gatewayFits;
 }
+
+/** What is really handed over: a reader's filter may take in more than it may read. */
+export const mayReceive = (scope: Scope, topic: string): boolean =>
+  (scope.reads === true && isReadable(topic, scope.prefix ?? null, scope.siteId)) ||
+  (scope.hears !== false && maySubscribe({ ...scope, reads: false }, topic));

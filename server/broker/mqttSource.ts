@@ -1,5 +1,6 @@
 /** A broker of one's own, by URL. The one server file that imports mqtt. */
 import mqtt, { type MqttClient } from 'mqtt';
+import { OFFLINE, ONLINE } from '../contract/outgoingTopics.ts';
 import { SERVER_FILTERS } from '../contract/topics.ts';
 import type { MessageSource } from '../ingest/types.ts';
 import { throttled } from './throttle.ts';
@@ -7,6 +8,7 @@ import { throttled } from './throttle.ts';
 const MAX_RECONNECT_MS = 10_000;
 const MIN_RECONNECT_MS = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
+const FAREWELL_MS = 1_000;
 
 export interface MqttSourceOptions {
   /** mqtt://, mqtts://, ws:// or wss:// */
@@ -16,6 +18,10 @@ export interface MqttSourceOptions {
   username?: string;
   password?: string;
   tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer; rejectUnauthorized?: boolean };
+  /** Retained there: `online` while this is connected; the broker says `offline` for it once it is not. */
+  availabilityTopic?: string;
+  /** Beside what gateways publish. */
+  alsoSubscribe?: readonly string[];
   /** 0 to 1, for the jitter of reconnects. @default Math.random */
   random?: () => number;
   onProblem?: (what: string, error: Error) => void;
@@ -73,6 +79,7 @@ class MqttSource implements MessageSource {
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #attempt = 0;
+  readonly #listeners = new Set<() => void>();
 
   constructor(options: MqttSourceOptions) {
     this.#options = options;
@@ -82,9 +89,19 @@ class MqttSource implements MessageSource {
     return this.#options.url;
   }
 
+  get connected(): boolean {
+    return this.#client?.connected ?? false;
+  }
+
+  onConnected(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Returns once the client tries: a broker that is down at the start is waited for. */
   async start(handle: Handler): Promise<void> {
     const { url, clientId, username, password, tls, random = Math.random } = this.#options;
+    const { availabilityTopic, alsoSubscribe = [] } = this.#options;
     const problem = throttled((what, error) => this.#options.onProblem?.(`broker: ${what}`, error));
     const client = mqtt.connect(url, {
       clientId,
@@ -95,6 +112,9 @@ class MqttSource implements MessageSource {
       manualConnect: true,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
+      ...(availabilityTopic === undefined
+        ? {}
+        : { will: { topic: availabilityTopic, payload: Buffer.from(OFFLINE), qos: 1 as const, retain: true } }),
       ...tls,
     });
     const held = holdAcks(client);
@@ -108,12 +128,14 @@ class MqttSource implements MessageSource {
     };
     client.on('connect', () => {
       this.#attempt = 0;
-      client.subscribe(SERVER_FILTERS, { qos: 1 }, (error, granted) => {
+      client.subscribe([...SERVER_FILTERS, ...alsoSubscribe], { qos: 1 }, (error, granted) => {
         const refused = granted?.filter((grant) => grant.qos > 2) ?? [];
         if (error) problem('subscribe', error);
         else if (refused.length > 0)
           problem('subscribe', new Error(`the broker refuses ${refused.map((grant) => grant.topic).join(', ')}`));
       });
+      if (availabilityTopic !== undefined) client.publish(availabilityTopic, ONLINE, { qos: 1, retain: true });
+      for (const listener of this.#listeners) listener();
     });
     client.on('error', (error) => problem('connection', error));
     client.on('close', () => {
@@ -147,7 +169,15 @@ class MqttSource implements MessageSource {
     this.#client = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (client) await client.endAsync(true);
+    if (client === undefined) return;
+    const { availabilityTopic } = this.#options;
+    // A farewell: the broker tells the last will of those alone who do not say goodbye.
+    if (availabilityTopic !== undefined && client.connected)
+      await Promise.race([
+        client.publishAsync(availabilityTopic, OFFLINE, { qos: 1, retain: true }).catch(() => {}),
+        new Promise((resolve) => setTimeout(resolve, FAREWELL_MS).unref()),
+      ]);
+    await client.endAsync(true);
   }
 }
 

@@ -13,6 +13,10 @@ export interface MessageSource {
   stop(): Promise<void>;
   /** `mqtt://host:port` that gateways connect to. */
   readonly url: string;
+  /** False while what is published would wait for the broker to come back. */
+  readonly connected?: boolean;
+  /** Called at each connection to the broker, which may have forgotten what it retained. Returns the way to stop. */
+  onConnected?(listener: () => void): () => void;
 }
 
 export interface DeadLetter {
