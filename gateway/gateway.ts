@@ -1,12 +1,13 @@
 /** One gateway: scanner → thinning → outbox → broker. */
 import { readFile } from 'node:fs/promises';
 import type { ConfigMessage, SightingsMessage, StatusMessage } from '../server/contract/wire.ts';
+import { boxHealth } from './box.ts';
 import { type GatewayConfig, GatewayConfigError } from './config.ts';
 import { Outbox } from './outbox.ts';
 import { Publisher } from './publisher.ts';
 import type { Scanner } from './scanner.ts';
 import { loadServerConfig, saveServerConfig } from './serverConfig.ts';
-import { type Batch, Thinning, type ThinningConfig } from './sightings.ts';
+import { type Batch, Thinning } from './sightings.ts';
 
 export interface GatewayParts {
   scanner: Scanner;
@@ -19,6 +20,15 @@ export interface GatewayParts {
 /** Until the server says otherwise. */
 const DEFAULT_WINDOW_MS = 1_000;
 const DEFAULT_HEARTBEAT_MS = 10_000;
+/** A rate over less is chance; status also goes out when a configuration came. */
+const RATE_OVER_MS = 2_000;
+const MAX_SENTENCE = 500;
+
+interface Measured {
+  advertsPerSecond: number;
+  airDbm: StatusMessage['airDbm'];
+  cpuShare: number;
+}
 
 const monotonicMs = (): number => performance.now();
 
@@ -32,6 +42,12 @@ export class Gateway {
   private frames = 0;
   private framesSinceMs = monotonicMs();
   private saving: Promise<void> = Promise.resolve();
+  private configId: string | null = null;
+  private configRefused: StatusMessage['configRefused'];
+  private statusEveryMs: number | undefined;
+  private readonly startedMs = monotonicMs();
+  private cpuSeconds = 0;
+  private measured: Measured | undefined;
 
   constructor(config: GatewayConfig, parts: GatewayParts) {
     this.config = config;
@@ -83,8 +99,12 @@ export class Gateway {
       outbox,
       status: () => this.status(),
       onConfig: (message) => this.configured(message),
+      onConfigRefused: (id, why) => {
+        this.configRefused = { id, why };
+      },
       log: parts.log,
       random: parts.random,
+      ...(this.statusEveryMs === undefined ? {} : { statusEveryMs: this.statusEveryMs }),
     });
     this.publisher.start();
   }
@@ -111,21 +131,50 @@ export class Gateway {
   }
 
   private status(): StatusMessage {
+    const { parts, outbox, configRefused } = this;
     const nowMs = monotonicMs();
-    const seconds = Math.max(0.001, (nowMs - this.framesSinceMs) / 1_000);
-    const advertsPerSecond = Math.round((this.frames / seconds) * 10) / 10;
-    this.frames = 0;
-    this.framesSinceMs = nowMs;
+    const { restarts, memoryBytes, cpuSeconds } = parts.scanner.stats();
+    if (this.measured === undefined || nowMs - this.framesSinceMs >= RATE_OVER_MS)
+      this.measured = this.measure(nowMs, cpuSeconds);
+    const { advertsPerSecond, airDbm, cpuShare } = this.measured;
     return {
       online: true,
-      version: this.parts.version,
-      epoch: this.outbox?.epoch ?? 0,
-      clockMs: this.parts.nowMs(),
-      outboxBatches: this.outbox?.unackedBatches ?? 0,
-      droppedBatches: this.outbox?.droppedBatches ?? 0,
+      version: parts.version,
+      epoch: outbox?.epoch ?? 0,
+      clockMs: parts.nowMs(),
+      outboxBatches: outbox?.unackedBatches ?? 0,
+      droppedBatches: outbox?.droppedBatches ?? 0,
       advertsPerSecond,
-      ...(this.fault === undefined ? {} : { fault: this.fault.slice(0, 500) }),
+      ...(this.fault === undefined ? {} : { fault: this.fault.slice(0, MAX_SENTENCE) }),
+      uptimeSeconds: Math.round((nowMs - this.startedMs) / 1_000),
+      configId: this.configId,
+      ...(configRefused === undefined ? {} : { configRefused }),
+      scannerRestarts: restarts,
+      ...(airDbm === undefined ? {} : { airDbm }),
+      program: {
+        cpuShare,
+        memoryBytes: process.memoryUsage.rss() + memoryBytes,
+      },
+      box: boxHealth(),
     };
+  }
+
+  /** Since it was last measured. */
+  private measure(nowMs: number, scannerCpuSeconds: number): Measured {
+    const { air } = this.parts.scanner;
+    const seconds = Math.max(0.001, (nowMs - this.framesSinceMs) / 1_000);
+    const { user, system } = process.cpuUsage();
+    const cpuSeconds = (user + system) / 1e6 + scannerCpuSeconds;
+    const measured: Measured = {
+      advertsPerSecond: Math.round((this.frames / seconds) * 10) / 10,
+      airDbm: air.quantiles(),
+      cpuShare: Math.round((Math.max(0, cpuSeconds - this.cpuSeconds) / seconds) * 1_000) / 1_000,
+    };
+    air.clear();
+    this.frames = 0;
+    this.framesSinceMs = nowMs;
+    this.cpuSeconds = cpuSeconds;
+    return measured;
   }
 
   private configured(message: ConfigMessage): void {
@@ -141,8 +190,12 @@ export class Gateway {
       );
   }
 
-  private applyConfig({ uuids, windowMs, heartbeatMs, unknowns }: ThinningConfig): void {
+  private applyConfig({ id, uuids, windowMs, heartbeatMs, statusEveryMs, unknowns }: ConfigMessage): void {
     this.thinning.configure({ uuids, windowMs, heartbeatMs, unknowns });
+    this.statusEveryMs = statusEveryMs;
+    this.configId = id ?? null;
+    this.configRefused = undefined;
+    this.publisher?.statusEvery(statusEveryMs);
   }
 }
 

@@ -1,18 +1,19 @@
 /**
  * The radio, through noble. The only file that imports it; runs in the scanner's child process.
  *
- * Advertisements are taken from noble's HCI layer (`leAdvertisingReport`: the bytes of one frame), not from its
- * `discover` event. Above that layer noble merges frames by address and reports a beacon's manufacturer data again with
- * every later frame of another kind, swallows first connectable frames, and keeps every address for ever. Its own
- * listeners for these reports are removed, so none of that state comes into being.
+ * Advertisements are read from the HCI events themselves, not from noble's `discover` event: above the HCI layer noble
+ * merges frames by address and reports a beacon's manufacturer data again with every later frame of another kind, swallows
+ * first connectable frames, and keeps every address for ever; in it, it turns each event into text for a debug log. Its
+ * own listeners for these reports are removed, so none of that state comes into being.
  */
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import { eachAdvertisement, isAdvertisingReport } from './hciReports.ts';
 import { beaconOfAdvertisement, type HeardBeacon } from './ibeacon.ts';
 
 export interface NobleHandlers {
   /** Every frame; `beacon` where it is an iBeacon. */
-  frame: (beacon: HeardBeacon | undefined) => void;
+  frame: (rssiDbm: number, beacon: HeardBeacon | undefined) => void;
   state: (state: string) => void;
   /** The controller refused to scan, with this HCI status. */
   refused: (status: number) => void;
@@ -34,8 +35,7 @@ interface Noble extends EventEmitter {
   _bindings: { _hci?: unknown };
 }
 
-const REPORT = 'leAdvertisingReport';
-const REPORTS = [REPORT, 'leExtendedAdvertisingReport'];
+const REPORTS = ['leAdvertisingReport', 'leExtendedAdvertisingReport'];
 
 /** A controller that answers none of so many answers no more. */
 const MAX_UNANSWERED = 16;
@@ -50,6 +50,7 @@ export class NobleScanner {
   /** What the scan-enable commands that are yet to be answered asked for, in order. */
   private unanswered: boolean[] = [];
   private isOn = false;
+  private isHearing = true;
 
   constructor(handlers: NobleHandlers) {
     this.handlers = handlers;
@@ -74,15 +75,14 @@ export class NobleScanner {
     this.noble = noble;
     this.hci = hci;
     for (const report of REPORTS) hci.removeAllListeners(report);
-    hci.on(
-      REPORT,
-      (_status: number, _type: number, _address: string, _addressType: string, eir: Buffer, rssi: number) =>
-        this.heard(eir, rssi),
-    );
     hci.on('leScanEnableSet', (status: number) => this.scanEnableAnswered(status));
     const { onSocketData, setScanEnabled } = hci;
     // A truncated event makes noble read past its end; one bad event must not end the process.
     hci.onSocketData = (data) => {
+      if (isAdvertisingReport(data)) {
+        if (this.isHearing) eachAdvertisement(data, (advertisement, rssiDbm) => this.heard(advertisement, rssiDbm));
+        return;
+      }
       try {
         onSocketData.call(hci, data);
       } catch (error) {
@@ -117,7 +117,7 @@ export class NobleScanner {
     this.noble?.stopScanning();
     const hci = this.hci;
     if (!hci) return;
-    hci.removeAllListeners(REPORT);
+    this.isHearing = false;
     // A poll that is already due would still tell of the adapter.
     this.noble?.removeAllListeners('stateChange');
     // Ends noble's polling, which would keep the process alive.
@@ -153,9 +153,9 @@ export class NobleScanner {
     if (asked === true && status !== 0) this.handlers.refused(status);
   }
 
-  private heard(eir: Buffer, rssiDbm: number): void {
-    const beacon = beaconOfAdvertisement(eir);
-    this.handlers.frame(beacon && { ...beacon, rssiDbm, atMs: this.handlers.nowMs() });
+  private heard(advertisement: Uint8Array, rssiDbm: number): void {
+    const beacon = beaconOfAdvertisement(advertisement);
+    this.handlers.frame(rssiDbm, beacon && { ...beacon, rssiDbm, atMs: this.handlers.nowMs() });
   }
 }
 

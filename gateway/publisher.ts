@@ -17,6 +17,8 @@ export interface PublisherOptions {
   outbox: Outbox;
   status: () => StatusMessage;
   onConfig: (config: ConfigMessage) => void;
+  /** `id` where the configuration has one. */
+  onConfigRefused?: (id: string | null, why: string) => void;
   log: (sentence: string) => void;
   random: () => number;
   /** @default 10_000 */
@@ -43,6 +45,9 @@ const FAREWELL_MS = 2_000;
 /** Acknowledged before the end is not sent again after the next start. */
 const LAST_ACK_MS = 500;
 const MAX_INCOMING_BYTES = 64 * 1024;
+const STATUS_EVERY_MS = 10_000;
+const MAX_FAULTS = 5;
+const MAX_WHY = 400;
 
 const monotonicMs = (): number => performance.now();
 
@@ -57,6 +62,7 @@ export class Publisher {
   private connectedAtMs: number | undefined;
   private reconnectTimer: NodeJS.Timeout | undefined;
   private timers: NodeJS.Timeout[] = [];
+  private statusTimer: NodeJS.Timeout | undefined;
   private backlogBudget = 0;
   private isPumping = false;
   private mayOvertake = false;
@@ -76,11 +82,15 @@ export class Publisher {
 
   start(): void {
     this.options.outbox.onGap = () => this.publishGaps();
-    this.timers.push(
-      setInterval(() => this.tick(), TICK_MS),
-      setInterval(() => this.publishStatus(), this.options.statusEveryMs ?? 10_000),
-    );
+    this.timers.push(setInterval(() => this.tick(), TICK_MS));
+    this.statusEvery(this.options.statusEveryMs);
     this.connect();
+  }
+
+  statusEvery(ms = this.options.statusEveryMs ?? STATUS_EVERY_MS): void {
+    if (this.isStopping) return;
+    clearInterval(this.statusTimer);
+    this.statusTimer = setInterval(() => this.publishStatus(), ms);
   }
 
   /** A batch that was just put into the outbox. */
@@ -98,6 +108,7 @@ export class Publisher {
     await this.waitFor(LAST_ACK_MS, () => this.inFlight() === 0);
     this.isStopping = true;
     for (const timer of this.timers) clearInterval(timer);
+    clearInterval(this.statusTimer);
     clearTimeout(this.reconnectTimer);
     this.options.outbox.onGap = undefined;
     const client = this.client;
@@ -308,11 +319,28 @@ export class Publisher {
       if (ack.success) this.acknowledged(ack.data.epoch, ack.data.seq);
       else this.options.log(`Ignored a message on ${topic} that is not an acknowledgement`);
     } else if (topic === this.topic('config')) {
+      // The broker's way to take a retained message back.
+      if (payload.length === 0) return;
       const config = configMessage.safeParse(json);
       if (config.success) this.options.onConfig(config.data);
-      // Of a config only where it is wrong is said: it can hold the day's key.
-      else this.options.log(`Ignored a configuration from the server: wrong at ${faultyPaths(config.error.issues)}`);
+      else this.refuse(json, config.error.issues);
+      // The server waits to hear whether it runs.
+      this.publishStatus();
     }
+  }
+
+  /** Of a config only where it is wrong is said, and what would be right: it can hold the day's key. */
+  private refuse(json: unknown, issues: readonly { path: PropertyKey[]; message: string }[]): void {
+    const why =
+      json === undefined
+        ? 'it is not JSON'
+        : issues
+            .slice(0, MAX_FAULTS)
+            .map(({ path, message }) => `${path.map(String).join('.') || 'the whole message'}: ${message}`)
+            .join('; ');
+    this.options.log(`Refused a configuration from the server, and goes on with the one before: ${why}`);
+    const { id } = typeof json === 'object' && json !== null && 'id' in json ? json : { id: null };
+    this.options.onConfigRefused?.(typeof id === 'string' ? id.slice(0, 64) : null, why.slice(0, MAX_WHY));
   }
 
   private acknowledged(epoch: number, seq: number): void {
@@ -362,9 +390,6 @@ function parseJson(payload: Buffer): unknown {
     return undefined;
   }
 }
-
-const faultyPaths = (issues: readonly { path: PropertyKey[] }[]): string =>
-  issues.map(({ path }) => path.map(String).join('.') || 'the whole message').join(', ');
 
 /** Waits for `act`'s answer, but no longer than `ms`. */
 function within(ms: number, act: (done: () => void) => void): Promise<void> {

@@ -7,8 +7,9 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { AirTally } from './air.ts';
 import { beaconOfAdvertisement, decodeIBeacon, type HeardBeacon, type IBeacon } from './ibeacon.ts';
-import { type Scanner, type ScannerSink, ScannerUnavailable } from './scanner.ts';
+import { type Scanner, type ScannerSink, type ScannerStats, ScannerUnavailable } from './scanner.ts';
 
 export interface ReplayOptions {
   file: string;
@@ -40,6 +41,7 @@ export class ReplayScanner implements Scanner {
   private readonly options: ReplayOptions;
   private isStopping = false;
   private running: Promise<void> | undefined;
+  readonly air = new AirTally();
 
   constructor(options: ReplayOptions) {
     this.options = options;
@@ -59,6 +61,11 @@ export class ReplayScanner implements Scanner {
   async stop(): Promise<void> {
     this.isStopping = true;
     await this.running;
+  }
+
+  /** It has no process of its own, and a file never stalls. */
+  stats(): ScannerStats {
+    return { restarts: 0, memoryBytes: 0, cpuSeconds: 0 };
   }
 
   private async run(sink: ScannerSink): Promise<void> {
@@ -86,6 +93,7 @@ export class ReplayScanner implements Scanner {
         await wait(Math.min(STEP_MS, Math.max(1, atMs - this.options.nowMs())));
       }
       frames += 1;
+      this.air.add(recorded.rssiDbm);
       if (recorded.beacon) due.push({ ...recorded.beacon, rssiDbm: recorded.rssiDbm, atMs });
     }
     sink.heard(due, this.options.nowMs(), frames);

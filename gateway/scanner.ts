@@ -1,4 +1,5 @@
 /** What any scanner gives: iBeacons in the order they were heard, and the proof that it was listening. Pure types. */
+import type { AirTally } from './air.ts';
 import type { HeardBeacon } from './ibeacon.ts';
 
 export interface ScannerSink {
@@ -13,9 +14,20 @@ export interface ScannerSink {
   fault(sentence: string | undefined): void;
 }
 
+export interface ScannerStats {
+  /** Times that the radio had to be started again. */
+  restarts: number;
+  /** Of a process of its own. */
+  memoryBytes: number;
+  cpuSeconds: number;
+}
+
 export interface Scanner {
   /** Rejects with ScannerUnavailable where scanning cannot work until a person acts. */
   start(sink: ScannerSink): Promise<void>;
+  stats(): ScannerStats;
+  /** How strong all advertisements were, whoever's; whoever reads it empties it. */
+  readonly air: AirTally;
   /** Leaves nothing running. */
   stop(): Promise<void>;
 }

@@ -7,6 +7,8 @@ export type FromChild =
   /** The adapter answers; `state` is noble's word for it. */
   | { type: 'state'; state: string }
   | { type: 'heard'; beacons: HeardRow[]; uptoMs: number; frames: number; rssBytes: number }
+  /** Of all frames since the last such message: pairs of dBm and count. CPU since the process began. */
+  | { type: 'air'; countByDbm: [number, number][]; cpuSeconds: number }
   /** The controller refused to scan. */
   | { type: 'refused'; status: number }
   /** Nothing but a person can help; `sentence` says how. */

@@ -1,8 +1,9 @@
 /** Keeps a radio scanning: watches the child process that runs noble, and replaces it where nothing less helps. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { AirTally } from './air.ts';
 import { doublingMs } from './backoff.ts';
-import type { Scanner, ScannerSink } from './scanner.ts';
+import type { Scanner, ScannerSink, ScannerStats } from './scanner.ts';
 import { ScannerUnavailable } from './scanner.ts';
 import type { FromChild, ToChild } from './scannerProtocol.ts';
 import { SILENCE_MS, Watchdog } from './watchdog.ts';
@@ -50,6 +51,12 @@ export class ScannerSupervisor implements Scanner {
   private faultSentence: string | undefined;
   private settleStart: ((unavailable: string | undefined) => void) | undefined;
   private endedListeners: (() => void)[] = [];
+  private restarts = 0;
+  private memoryBytes = 0;
+  /** Of the child that runs, and of those before it. */
+  private cpuSeconds = 0;
+  private cpuSecondsBefore = 0;
+  readonly air = new AirTally();
 
   constructor(options: SupervisorOptions) {
     this.options = options;
@@ -83,6 +90,11 @@ export class ScannerSupervisor implements Scanner {
     clearTimeout(timer);
   }
 
+  stats(): ScannerStats {
+    const { restarts, memoryBytes, cpuSeconds, cpuSecondsBefore } = this;
+    return { restarts, memoryBytes, cpuSeconds: cpuSecondsBefore + cpuSeconds };
+  }
+
   /** Called once a second; public so that tests give the time. */
   tick(): void {
     const nowMs = this.options.monotonicMs();
@@ -99,7 +111,10 @@ export class ScannerSupervisor implements Scanner {
       this.fault(`No advertisement for ${seconds} s; is the antenna connected and the adapter not covered by metal?`);
     this.options.log(`No advertisement for ${seconds} s: ${IN_WORDS[rung]}`);
     if (rung === 'replaceChild') this.child.kill();
-    else this.child.send({ type: rung });
+    else {
+      this.restarts += 1;
+      this.child.send({ type: rung });
+    }
   }
 
   private startChild(): void {
@@ -117,7 +132,10 @@ export class ScannerSupervisor implements Scanner {
 
   private received(message: FromChild): void {
     if (message.type === 'heard') this.heard(message);
-    else if (message.type === 'state') this.stateChanged(message.state);
+    else if (message.type === 'air') {
+      this.cpuSeconds = message.cpuSeconds;
+      for (const [rssiDbm, count] of message.countByDbm) this.air.add(rssiDbm, count);
+    } else if (message.type === 'state') this.stateChanged(message.state);
     else if (message.type === 'refused') {
       this.interrupted();
       this.fault(
@@ -160,6 +178,7 @@ export class ScannerSupervisor implements Scanner {
       }));
       this.sink?.heard(beacons, message.uptoMs, message.frames);
     }
+    this.memoryBytes = message.rssBytes;
     if (nowMs - this.startedAtMs >= STABLE_AFTER_MS) this.failures = 0;
     const maxRssBytes = this.options.maxRssBytes ?? DEFAULT_MAX_RSS_BYTES;
     if (message.rssBytes > maxRssBytes) {
@@ -174,7 +193,11 @@ export class ScannerSupervisor implements Scanner {
     this.child = undefined;
     this.interrupted();
     for (const listener of this.endedListeners.splice(0)) listener();
+    this.memoryBytes = 0;
+    this.cpuSecondsBefore += this.cpuSeconds;
+    this.cpuSeconds = 0;
     if (this.isStopping) return;
+    this.restarts += 1;
     const nowMs = this.options.monotonicMs();
     if (nowMs - this.startedAtMs >= STABLE_AFTER_MS) this.failures = 0;
     const waitMs = doublingMs(this.failures, BACKOFF.baseMs, BACKOFF.capMs);
@@ -216,6 +239,8 @@ export interface ForkOptions {
 }
 
 const MAX_CHILD_LINES = 20;
+/** Advertisements live for a moment each: a small nursery holds a tenth of a second of them, a large one only grows. */
+const CHILD_FLAGS = ['--max-semi-space-size=1'];
 
 /** The real child process. */
 export function forkScannerChild(options: ForkOptions): ScannerChildProcess {
@@ -223,7 +248,7 @@ export function forkScannerChild(options: ForkOptions): ScannerChildProcess {
   const { DEBUG: _debug, NODE_DEBUG: _nodeDebug, ...inherited } = process.env;
   const path = options.path ?? fileURLToPath(new URL('./scannerChild.js', import.meta.url));
   const child = fork(path, [], {
-    execArgv: options.execArgv ?? [],
+    execArgv: options.execArgv ?? CHILD_FLAGS,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Ctrl-C goes to the terminal's whole process group; the gateway decides when its scanner ends. Should the gateway
     // die without a word, the child sees its channel close and ends.

@@ -16,6 +16,8 @@ export async function loadServerConfig(dir: string): Promise<ConfigMessage | und
 
 /** Without the day's key: it is destroyed everywhere at rollover, so it never reaches a disk. */
 export async function saveServerConfig(dir: string, config: ConfigMessage): Promise<void> {
-  const { unknowns: _key, ...kept } = config;
-  await writeAtomically(join(dir, FILE), `${JSON.stringify(kept)}\n`);
+  const { unknowns: key, id, ...kept } = config;
+  // Without its key it is another configuration than the server's.
+  const whole = key === undefined && id !== undefined ? { id, ...kept } : kept;
+  await writeAtomically(join(dir, FILE), `${JSON.stringify(whole)}\n`);
 }

@@ -66,6 +66,8 @@ export const site = z.object({
   countUnknowns: z.boolean().default(false),
   /** The one of `uuids` under which shopper apps advertise numbers that change with time: its beacons are looked up by slot. */
   rotatingUuid: uuid.nullable().optional(),
+  /** Occupancy as retained MQTT topics, where its clock is the wall's. Left out: yes. */
+  publishOccupancy: z.boolean().optional(),
   /** Set while recorded or simulated history is being played in: what the progress bar runs towards. */
   historyFromMs: z.int().nullable().default(null),
   historyUntilMs: z.int().nullable().default(null),
@@ -124,8 +126,23 @@ export const fixedBeacon = z.object({
 });
 export type FixedBeacon = z.infer<typeof fixedBeacon>;
 
+/** What one gateway does otherwise than the others; what is left out is as usual. */
+export const gatewaySettings = z.strictObject({
+  /** Of one thinning window. A place is worked out once a second: shorter costs the network, longer costs accuracy. */
+  windowMs: z.int().min(500).max(5_000).optional(),
+  /** A gateway counts as silent after a minute without a word. */
+  heartbeatMs: z.int().min(5_000).max(30_000).optional(),
+  statusEveryMs: z.int().min(5_000).max(30_000).optional(),
+  /** False: counts no unknown carriers although the site does; for one that hangs over a street. */
+  unknowns: z.boolean().optional(),
+});
+export type GatewaySettings = z.infer<typeof gatewaySettings>;
+
+/** Its topics would be those of the zones. */
+const RESERVED_GATEWAY_ID = 'zones';
+
 export const gateway = z.object({
-  id,
+  id: id.refine((text) => text !== RESERVED_GATEWAY_ID, 'must not be zones: its topics are those of occupancy'),
   name: name.optional(),
   floorId: id,
   xM: metres,
@@ -136,6 +153,7 @@ export const gateway = z.object({
   enabled: z.boolean().default(true),
   /** Where it advertises as well: phones may tell that they hear it. */
   beacon: fixedBeacon.nullable().optional(),
+  settings: gatewaySettings.optional(),
 });
 export type Gateway = z.infer<typeof gateway>;
 

@@ -94,6 +94,27 @@ export const statusMessage = z.object({
   advertsPerSecond: z.number().min(0).optional(),
   /** What is wrong, in one clear sentence, where the gateway knows. */
   fault: z.string().max(500).optional(),
+  /** Of the gateway's program. */
+  uptimeSeconds: z.number().min(0).optional(),
+  /** Of the server's configuration that it runs with; null: with none of the server's. Programs of before do not say. */
+  configId: z.string().max(64).nullable().optional(),
+  /** The newest configuration that it did not take, and why in one sentence. */
+  configRefused: z.object({ id: z.string().max(64).nullable(), why: z.string().max(500) }).optional(),
+  /** Times since its start that its radio had to be started again. */
+  scannerRestarts: z.int().min(0).optional(),
+  /** Of all advertisements since the last status, whoever's: the RSSI that 5 %, half and 95 % of them stay below. */
+  airDbm: z.tuple([rssiDbm, rssiDbm, rssiDbm]).optional(),
+  /** CPU as a share of one core, and memory, of all the gateway's processes. */
+  program: z.object({ cpuShare: z.number().min(0), memoryBytes: z.number().min(0) }).optional(),
+  box: z
+    .object({
+      temperatureC: z.number().min(-60).max(200).optional(),
+      /** Runnable processes over a minute, for each core. */
+      load: z.number().min(0).optional(),
+      memoryFreeShare: z.number().min(0).max(1).optional(),
+      uptimeSeconds: z.number().min(0).optional(),
+    })
+    .optional(),
 });
 export type StatusMessage = z.infer<typeof statusMessage>;
 
@@ -106,12 +127,26 @@ export const ackMessage = z.object({ epoch, seq });
 export type AckMessage = z.infer<typeof ackMessage>;
 
 /** Retained by the server for each gateway. */
-export const configMessage = z.object({
-  v: z.literal(1),
-  uuids: z.array(z.string().regex(UUID_PATTERN)).max(256),
-  windowMs: z.int().min(250).max(10_000),
-  heartbeatMs: z.int().min(1_000).max(60_000),
-  /** Present where the site counts unknown carriers: the key of the local day. */
-  unknowns: z.object({ keyId: z.string(), keyHex: z.string().regex(/^[0-9a-f]{64}$/), untilMs: timeMs }).optional(),
-});
+export const configMessage = z
+  .object({
+    v: z.literal(1),
+    /** Differs where anything in it differs; the gateway tells it back once it runs with it. */
+    id: z.string().max(64).optional(),
+    uuids: z.array(z.string().regex(UUID_PATTERN)).max(256),
+    windowMs: z.int().min(250).max(10_000),
+    heartbeatMs: z.int().min(1_000).max(60_000),
+    statusEveryMs: z.int().min(1_000).max(60_000).optional(),
+    /** Present where the site counts unknown carriers: the key of the local day. */
+    unknowns: z.object({ keyId: z.string(), keyHex: z.string().regex(/^[0-9a-f]{64}$/), untilMs: timeMs }).optional(),
+  })
+  .check((ctx) => {
+    const { heartbeatMs, windowMs } = ctx.value;
+    if (heartbeatMs < windowMs)
+      ctx.issues.push({
+        code: 'custom',
+        input: heartbeatMs,
+        path: ['heartbeatMs'],
+        message: `must not be below windowMs, ${windowMs}`,
+      });
+  });
 export type ConfigMessage = z.infer<typeof configMessage>;

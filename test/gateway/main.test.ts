@@ -182,6 +182,56 @@ describe('a run on a recording', () => {
     for (const raw of [keyHex, STRANGER, 'fda50693', '4329,31337', '10e97a69']) expect(everywhere).not.toContain(raw);
   });
 
+  test('tells which configuration it runs with, also after a restart without a broker; refuses nonsense in words', async () => {
+    record(3_000);
+    const good = { v: 1, id: 'one', uuids: [UUID], windowMs: 500, heartbeatMs: 1_000, statusEveryMs: 1_000 };
+    await server.configure('mall', 'gw-1', good);
+    const first = run(config('{ kind: replay, file: adverts.ndjson }'));
+    const last = () => server.statuses.at(-1);
+    await vi.waitFor(() => expect(last()).toMatchObject({ configId: 'one', version: expect.any(String) }), SOON);
+    // Applied, without a restart: windows of half a second.
+    const spans = () => [...server.batches.values()].map(({ fromMs, toMs }) => toMs - fromMs);
+    await vi.waitFor(() => expect(spans()).toContain(500), SOON);
+    await server.configure('mall', 'gw-1', { ...good, id: 'two', windowMs: 5, heartbeatMs: 'often' });
+    await vi.waitFor(
+      () =>
+        expect(last()).toMatchObject({
+          configId: 'one',
+          configRefused: {
+            id: 'two',
+            why: expect.stringMatching(/^windowMs: Too small.*; heartbeatMs: Invalid input/),
+          },
+        }),
+      SOON,
+    );
+    await server.configure('mall', 'gw-1', { ...good, id: 'three', heartbeatMs: 2_000, windowMs: 1_000 });
+    await vi.waitFor(() => expect(last()).toMatchObject({ configId: 'three' }), SOON);
+    expect(last()).not.toHaveProperty('configRefused');
+    const dbm = expect.any(Number);
+    await vi.waitFor(
+      () =>
+        expect(last()).toMatchObject({
+          airDbm: [dbm, dbm, dbm],
+          scannerRestarts: 0,
+          program: { memoryBytes: expect.any(Number) },
+          box: { load: expect.any(Number), memoryFreeShare: expect.any(Number) },
+        }),
+      SOON,
+    );
+    const kept = join(dir, 'data', 'server-config.json');
+    await vi.waitFor(() => expect(JSON.parse(readFileSync(kept, 'utf8'))).toMatchObject({ id: 'three' }), SOON);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    server.forget('mall', 'gw-1');
+    await server.stop();
+    await server.start();
+    server.statuses.length = 0;
+    const second = run(config('{ kind: replay, file: adverts.ndjson }'));
+    await vi.waitFor(() => expect(last()).toMatchObject({ online: true, configId: 'three' }), SOON);
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(0);
+  });
+
   test('kill -9 in the midst and an absent broker lose nothing that was kept', async () => {
     record(1_000);
     await server.stop();

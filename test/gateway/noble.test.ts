@@ -48,7 +48,7 @@ describe.skipIf(skipWithoutNoble)(`noble on raw HCI bytes${orReason}`, () => {
     for (const path of Object.keys(require.cache)) if (path.includes('@abandonware')) delete require.cache[path];
     scanner = new NobleScanner({
       nowMs: () => NOW,
-      frame: (beacon) => frames.push(beacon),
+      frame: (_rssiDbm, beacon) => frames.push(beacon),
       state: (state) => states.push(state),
       refused: (status) => refusals.push(status),
       fatal: (sentence) => fatals.push(sentence),

@@ -2,6 +2,7 @@
  * A stand-in for @abandonware/bluetooth-hci-socket: a controller that answers each HCI command with Command Complete and
  * hears what it is told to. In a child process it is preloaded with --import and told by FAKE_HCI, a JSON scenario.
  */
+import { createSocket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
 import Module from 'node:module';
 
@@ -15,6 +16,8 @@ const LOCAL_VERSION = '080000080f000000';
 
 export const sockets = [];
 export const scenario = { scanStatus: 0, isUp: true, bindError: undefined };
+/** Where frames come from another process as they come from a kernel, one wake-up each: a UDP port of this machine. */
+let framesPort;
 
 export class FakeHciSocket extends EventEmitter {
   constructor() {
@@ -27,8 +30,16 @@ export class FakeHciSocket extends EventEmitter {
     if (scenario.bindError) throw Object.assign(new Error(scenario.bindError), { code: scenario.bindError });
   }
   bindUser() {}
-  start() {}
-  stop() {}
+  start() {
+    if (framesPort === undefined) return;
+    this.frames = createSocket('udp4').bind(framesPort, '127.0.0.1');
+    this.frames.on('message', (frame) => {
+      if (this.isScanning) this.emit('data', frame);
+    });
+  }
+  stop() {
+    this.frames?.close();
+  }
   setFilter() {}
   isDevUp() {
     return scenario.isUp;
@@ -82,5 +93,6 @@ if (process.env.FAKE_HCI) {
   install();
   const told = JSON.parse(process.env.FAKE_HCI);
   Object.assign(scenario, told.scenario ?? {});
-  play(told);
+  framesPort = told.framesPort;
+  if (told.frames) play(told);
 }

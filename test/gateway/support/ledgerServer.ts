@@ -2,7 +2,13 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AedesPublishPacket } from 'aedes';
 import { parseGatewayTopic, topicOf } from '../../../server/contract/topics.ts';
-import { gapMessage, type SightingsMessage, sightingsMessage, statusMessage } from '../../../server/contract/wire.ts';
+import {
+  gapMessage,
+  type SightingsMessage,
+  type StatusMessage,
+  sightingsMessage,
+  statusMessage,
+} from '../../../server/contract/wire.ts';
 
 export class LedgerServer {
   port = 0;
@@ -11,12 +17,7 @@ export class LedgerServer {
   /** In order of arrival, repeats included. */
   readonly arrivals: string[] = [];
   readonly gaps: { epoch: number; fromSeq: number; toSeq: number; reason: string }[] = [];
-  readonly statuses: {
-    online: boolean;
-    retain: boolean;
-    fault?: string | undefined;
-    outboxBatches?: number | undefined;
-  }[] = [];
+  readonly statuses: (StatusMessage & { retain: boolean })[] = [];
   readonly invalid: string[] = [];
   readonly raw: string[] = [];
   isAcking = true;
@@ -68,6 +69,11 @@ export class LedgerServer {
     const topic = topicOf(siteId, gatewayId, 'config');
     this.retained.set(topic, JSON.stringify(config));
     await this.publish(topic, JSON.stringify(config), true);
+  }
+
+  /** The configuration is published no more. */
+  forget(siteId: string, gatewayId: string): void {
+    this.retained.delete(topicOf(siteId, gatewayId, 'config'));
   }
 
   dropConnections(): void {
