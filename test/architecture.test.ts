@@ -113,6 +113,26 @@ describe('the direction of imports', () => {
     ).toEqual([]);
   });
 
+  test('the pages ask the server through the client alone: no address of the API, no fetch of their own', () => {
+    const own = [
+      // Service workers stand alone: what they fetch is the page itself, and the push key when a subscription was changed.
+      'web/shopper/pwa/worker.ts',
+      'web/till/pwa/worker.ts',
+    ];
+    const pages = sources('web').filter((file) => !file.endsWith('.config.ts'));
+    const asking = pages.filter((file) =>
+      /\bfetch\(|XMLHttpRequest|sendBeacon|EventSource|['"`]\/?api\/v1|['"`]\/(sites|shopper|redemptions|auth)\//.test(
+        readFileSync(join(ROOT, file), 'utf8').replace(/href="\/api\/v1\/openapi\.json"/g, ''),
+      ),
+    );
+    expect(asking.filter((file) => !own.includes(file))).toEqual([]);
+    expect(asking).toContain('web/shopper/pwa/worker.ts');
+    const speaking = ALL.filter(({ target }) => /^server\/client\/(operations|core|index)\.ts$/.test(target)).map(
+      ({ file }) => file.split('/').slice(0, 2).join('/'),
+    );
+    for (const page of ['web/dashboard', 'web/shopper', 'web/till']) expect(speaking).toContain(page);
+  });
+
   test('the pages take no run-time code from Node', () => {
     const wrong = ALL.filter(
       ({ file, target }) =>

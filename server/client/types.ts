@@ -648,6 +648,7 @@ export interface CreateSiteBody {
   /** Default: false. */
   countUnknowns?: boolean | undefined;
   rotatingUuid?: string | null | undefined;
+  publishOccupancy?: boolean | undefined;
   /** Milliseconds since 1970-01-01T00:00Z. */
   historyFromMs?: number | null | undefined;
   /** Milliseconds since 1970-01-01T00:00Z. */
@@ -967,6 +968,7 @@ export interface Gateway {
   /** Default: true. */
   enabled: boolean;
   beacon?: FixedBeacon | null | undefined;
+  settings?: GatewaySettings | undefined;
 }
 
 export interface GatewayInput {
@@ -983,6 +985,17 @@ export interface GatewayInput {
   /** Default: true. */
   enabled?: boolean | undefined;
   beacon?: FixedBeaconInput | null | undefined;
+  settings?: GatewaySettings | undefined;
+}
+
+export interface GatewaySettings {
+  /** Milliseconds. 500 to 5000. */
+  windowMs?: number | undefined;
+  /** Milliseconds. 5000 to 30000. */
+  heartbeatMs?: number | undefined;
+  /** Milliseconds. 5000 to 30000. */
+  statusEveryMs?: number | undefined;
+  unknowns?: boolean | undefined;
 }
 
 export interface GetIngestCountersAnswer {
@@ -1651,7 +1664,7 @@ export interface PublicSites {
   }[];
 }
 
-export type Purpose = 'presence' | 'push' | 'profiling';
+export type Purpose = 'presence' | 'push' | 'profiling' | 'sharing';
 
 export interface PushKey {
   publicKey: string;
@@ -1702,6 +1715,7 @@ export interface PutGatewayBody {
   /** Default: true. */
   enabled?: boolean | undefined;
   beacon?: FixedBeaconInput | null | undefined;
+  settings?: GatewaySettings | undefined;
 }
 
 export interface PutOrdersBody {
@@ -2118,7 +2132,7 @@ export interface ShopperReference {
 
 export interface ShopperStart {
   site: string;
-  /** 0 to 3 of them. */
+  /** 0 to 4 of them. */
   consents: ConsentGiven[];
   language: Language;
 }
@@ -2149,6 +2163,7 @@ export interface Site {
   /** Default: false. */
   countUnknowns: boolean;
   rotatingUuid?: string | null | undefined;
+  publishOccupancy?: boolean | undefined;
   /** Milliseconds since 1970-01-01T00:00Z. */
   historyFromMs: number | null;
   /** Milliseconds since 1970-01-01T00:00Z. */
@@ -2172,6 +2187,7 @@ export interface SiteInput {
   /** Default: false. */
   countUnknowns?: boolean | undefined;
   rotatingUuid?: string | null | undefined;
+  publishOccupancy?: boolean | undefined;
   /** Milliseconds since 1970-01-01T00:00Z. */
   historyFromMs?: number | null | undefined;
   /** Milliseconds since 1970-01-01T00:00Z. */

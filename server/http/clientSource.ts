@@ -28,6 +28,7 @@ interface Document {
 
 const HEAD = 'Written by `npm run client` from the OpenAPI document: not to be changed by hand.';
 
+const fileOf = (tag: string): string => `${tag[0]!.toLowerCase()}${tag.slice(1)}.ts`;
 const capital = (name: string): string => name[0]!.toUpperCase() + name.slice(1);
 const ends = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 /** A type that fits on a line is said where it is used. */
@@ -149,21 +150,21 @@ class ClientWriter {
     return `${made}\n/** The address of \`${operationId}\`, for an \`img\`. */\nexport const ${operationId.replace(/^get/, '').replace(/^./, (c) => c.toLowerCase())}Url = (client: Client, params: ${params?.type ?? '{}'}): string => urlOf(client, ${quoted(path)}, params);\n`;
   }
 
-  operations(): string {
+  /** By tag. */
+  operations(): Map<string, string> {
     const all = Object.entries(this.#document.paths).flatMap(([path, operations]) =>
       Object.entries(operations).map(([method, operation]) => ({ path, method, operation })),
     );
-    const tags = [...new Set(all.map(({ operation }) => operation.tags[0]!))];
-    return tags
-      .map((tag) =>
-        [
-          `// ${tag}`,
-          ...all
-            .filter(({ operation }) => operation.tags[0] === tag)
-            .map(({ method, path, operation }) => this.operation(method, path, operation)),
-        ].join('\n\n'),
-      )
-      .join('\n');
+    const tags = [...new Set(all.map(({ operation }) => operation.tags[0]!))].sort();
+    return new Map(
+      tags.map((tag) => [
+        tag,
+        all
+          .filter(({ operation }) => operation.tags[0] === tag)
+          .map(({ method, path, operation }) => this.operation(method, path, operation))
+          .join('\n'),
+      ]),
+    );
   }
 
   /** After the operations, whose long types are among them. */
@@ -179,33 +180,42 @@ class ClientWriter {
 const used = (text: string, names: Iterable<string>): string[] =>
   [...names].filter((name) => new RegExp(`\\b${name}\\b`).test(text)).sort();
 
-export interface ClientSource {
-  types: string;
-  operations: string;
-}
+/** Files by their path within the client's folder. */
+export type ClientSource = Record<string, string>;
+
+const FUNCTIONS = ['call', 'download', 'downloadText', 'upload', 'urlOf'];
+const CORE_TYPES = ['CallOptions', 'Client', 'Time', 'Upload', 'UploadOptions'];
 
 export function clientSource(document: Json): ClientSource {
   const writer = new ClientWriter(document as unknown as Document);
   const operations = writer.operations();
   const types = writer.types();
-  const code = operations.replaceAll(/\/\*\*[\s\S]*?\*\//g, '');
   const names = [...types.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name!);
-  const functions = used(code, ['call', 'download', 'downloadText', 'upload', 'urlOf']);
-  const coreTypes = used(code, ['CallOptions', 'Client', 'Time', 'Upload', 'UploadOptions']);
-  return {
-    types: [
+  const files: ClientSource = {
+    'types.ts': [
       `/** What the operations take and answer. ${HEAD} */`,
       ...(used(types, ['Time']).length > 0 ? ["import type { Time } from './core.ts';"] : []),
       '',
       types,
       '',
     ].join('\n'),
-    operations: [
-      `/** Every operation of the server, one function each. ${HEAD} */`,
-      `import { ${[...functions, ...coreTypes.map((name) => `type ${name}`)].join(', ')} } from './core.ts';`,
-      `import type { ${used(code, names).join(', ')} } from './types.ts';`,
+    'operations.ts': [
+      `/** Every operation of the server, one function each, by what they are about. ${HEAD} */`,
+      ...[...operations.keys()].map((tag) => `export * from './operations/${fileOf(tag)}';`),
       '',
-      operations,
     ].join('\n'),
   };
+  for (const [tag, text] of operations) {
+    const code = text.replaceAll(/\/\*\*[\s\S]*?\*\//g, '').replaceAll(/'[^']*'/g, "''");
+    const fromCore = [...used(code, FUNCTIONS), ...used(code, CORE_TYPES).map((name) => `type ${name}`)];
+    const fromTypes = used(code, names);
+    files[`operations/${fileOf(tag)}`] = [
+      `/** ${tag}. ${HEAD} */`,
+      `import { ${fromCore.join(', ')} } from '../core.ts';`,
+      ...(fromTypes.length > 0 ? [`import type { ${fromTypes.join(', ')} } from '../types.ts';`] : []),
+      '',
+      text,
+    ].join('\n');
+  }
+  return files;
 }

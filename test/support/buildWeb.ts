@@ -29,7 +29,8 @@ function newestMs(path: string): number {
 export async function builtWeb(): Promise<string> {
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
   for (;;) {
-    const newest = Math.max(newestMs(join(ROOT, 'web')), newestMs(join(ROOT, 'package-lock.json')));
+    const sources = ['web', 'server/contract', 'server/client', 'package-lock.json'];
+    const newest = Math.max(...sources.map((source) => newestMs(join(ROOT, source))));
     if (existsSync(join(OUT, 'dashboard', 'index.html')) && newestMs(STAMP) >= newest) return OUT;
     try {
       closeSync(openSync(LOCK, 'wx'));

@@ -1,51 +1,38 @@
-/** The routes that the phone's page calls, and the shapes of their answers. */
-import type { Language } from '../../server/contract/campaigns.ts';
-import type {
-  ConsentGiven,
-  Erasure,
-  Ledger,
-  PublicSite,
-  PublicSites,
-  Purpose,
-  ShopperMe,
-  WalletOffer,
-} from '../../server/contract/offers.ts';
-import type { PushKey } from '../../server/contract/push.ts';
-import type {
-  FeedbackInput,
-  LoyaltyView,
-  ProfileInput,
-  ProfileView,
-  ShopperMap,
-} from '../../server/contract/shopper.ts';
-import { api, withQuery } from '../lib/api.ts';
+/** What the phone's page asks of the server, in its own words. */
+import * as server from '../../server/client/operations.ts';
+import type { ConsentGiven, FeedbackInput, Language, ProfileInput, Purpose } from '../../server/client/types.ts';
+import { client } from '../lib/api.ts';
 
 export const shopper = {
-  sites: () => api.get<PublicSites>('/shopper/sites'),
-  site: (siteId: string, language: Language) =>
-    api.get<PublicSite>(withQuery(`/shopper/site/${encodeURIComponent(siteId)}`, { language })),
+  sites: () => server.listShopperSites(client),
+  site: (siteId: string, language: Language) => server.getShopperSite(client, { siteId, language }),
   start: (site: string, consents: ConsentGiven[], language: Language) =>
-    api.post<ShopperMe>('/shopper/start', { site, consents, language }),
-  me: () => api.get<ShopperMe>('/shopper/me'),
-  setLanguage: (language: Language) => api.patch<ShopperMe>('/shopper/me', { language }),
-  agree: (given: ConsentGiven) => api.post<ShopperMe>('/shopper/consent', given),
-  withdraw: (purpose: Purpose) => api.delete<ShopperMe>(`/shopper/consent/${purpose}`),
-  pair: (code: string, takeover: boolean) => api.post<ShopperMe>('/shopper/pair', { code, takeover }),
-  unpair: () => api.delete<ShopperMe>('/shopper/pair'),
-  demoPair: () => api.post<ShopperMe>('/demo/pair', {}),
-  pause: (minutes: number | null) => api.post<ShopperMe>('/shopper/pause', { minutes }),
-  resume: () => api.delete<ShopperMe>('/shopper/pause'),
-  wallet: async () => (await api.get<{ offers: WalletOffer[] }>('/shopper/offers')).offers,
-  opened: (offerId: string) => api.post<void>(`/shopper/offers/${offerId}/opened`, {}),
-  map: () => api.get<ShopperMap>('/shopper/map'),
-  feedback: (said: FeedbackInput) => api.post<void>('/shopper/feedback', said),
-  loyalty: () => api.get<LoyaltyView>('/shopper/loyalty'),
-  profile: () => api.get<ProfileView>('/shopper/profile'),
-  saveProfile: (said: ProfileInput) => api.put<ProfileView>('/shopper/profile', said),
-  pushKey: () => api.get<PushKey>('/shopper/push-key'),
-  subscribe: (subscription: PushSubscriptionJSON) => api.put<void>('/shopper/push', subscription),
-  unsubscribe: (endpoint: string) => api.delete<void>('/shopper/push', { body: { endpoint } }),
-  ledger: () => api.get<Ledger>('/shopper/ledger'),
-  export: () => api.get<unknown>('/shopper/export'),
-  erase: () => api.post<Erasure>('/shopper/erase', {}),
+    server.startShopper(client, { site, consents, language }),
+  me: () => server.getShopper(client),
+  setLanguage: (language: Language) => server.changeShopper(client, { language }),
+  agree: (given: ConsentGiven) => server.giveConsent(client, given),
+  withdraw: (purpose: Purpose) => server.withdrawConsent(client, { purpose }),
+  pair: (code: string, takeover: boolean) => server.pairTag(client, { code, takeover }),
+  unpair: () => server.unpairTag(client),
+  demoPair: () => server.pairDemoCarrier(client),
+  pause: (minutes: number | null) => server.pauseOffers(client, { minutes }),
+  resume: () => server.resumeOffers(client),
+  wallet: async () => (await server.listOffers(client)).offers,
+  opened: (offer: string) => server.tellOfferOpened(client, { offer }),
+  map: () => server.getShopperMap(client),
+  feedback: (said: FeedbackInput) => server.giveFeedback(client, said),
+  loyalty: () => server.getPoints(client),
+  profile: () => server.getProfile(client),
+  saveProfile: (said: ProfileInput) => server.putProfile(client, said),
+  pushKey: () => server.getPushKey(client),
+  subscribe: ({ endpoint = '', expirationTime = null, keys = {} }: PushSubscriptionJSON) =>
+    server.subscribePush(client, {
+      endpoint,
+      expirationTime,
+      keys: { p256dh: keys.p256dh ?? '', auth: keys.auth ?? '' },
+    }),
+  unsubscribe: (endpoint: string) => server.unsubscribePush(client, { endpoint }),
+  ledger: () => server.getLedger(client),
+  export: () => server.exportShopper(client),
+  erase: () => server.eraseShopper(client),
 };

@@ -1,19 +1,14 @@
 /** Who is at the till, what the last code was worth, what came before in this session, and what waits for the network. */
 import { computed, signal } from '@preact/signals';
+import * as server from '../../server/client/operations.ts';
+import type { Account, Redemption, Settlements } from '../../server/client/types.ts';
 import { DEFAULT_CURRENCY, fromMinor } from '../../server/contract/money.ts';
-import type { Redemption, Settlements, Voided } from '../../server/contract/offers.ts';
 import { readToken } from '../../server/contract/offerToken.ts';
-import type { OfflineKit } from '../../server/contract/offlineKit.ts';
-import { ApiError, api } from '../lib/api.ts';
+import { ApiError, client } from '../lib/api.ts';
 import { checkOffline, type KeptKit } from './offline/check.ts';
 import { canVerify, verify } from './offline/ed25519.ts';
 import { TillStore, type Waiting } from './offline/store.ts';
 
-export interface Account {
-  email: string;
-  name: string | null;
-  grants: { role: string }[];
-}
 /** `accepted`: without a network. `not-counted`: so, and the server has said no since. */
 export type Result = Redemption['result'] | 'accepted' | 'not-counted' | 'needs-network' | 'voided' | 'failed';
 export interface Outcome {
@@ -78,8 +73,7 @@ let store: TillStore | undefined;
 
 /** Nobody answered, or something between here and the server did. A server that says no is no gap. */
 const isGap = (error: unknown): boolean =>
-  error instanceof DOMException ||
-  (error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.code === 'unreadable'));
+  error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.code === 'unreadable');
 
 /** What the answer says of the line. */
 async function ask<T>(request: Promise<T>): Promise<T> {
@@ -109,7 +103,7 @@ export async function boot(): Promise<void> {
   history.value = waiting.map(outcomeOfWaiting).reverse();
   await store?.prune(Date.now());
   try {
-    account.value = await ask(api.get<Account>('/auth/me', { signal: AbortSignal.timeout(REDEEM_TIMEOUT_MS) }));
+    account.value = await ask(server.getMe(client, { timeoutMs: REDEEM_TIMEOUT_MS }));
     await store?.put('account', account.value);
   } catch (error) {
     account.value = isGap(error) ? ((await store?.get<Account>('account')) ?? null) : null;
@@ -134,7 +128,7 @@ export async function synchronise(): Promise<void> {
   synchronising = true;
   try {
     await settle();
-    const kit = await ask(api.get<OfflineKit>('/redemptions/offline'));
+    const kit = await ask(server.getOfflineKit(client));
     const nowMs = Date.now();
     kept.value = { kit, fetchedMs: nowMs, behindMs: kit.serverMs - nowMs };
     await store?.put('kit', kept.value);
@@ -155,7 +149,7 @@ async function settle(): Promise<void> {
     settling.value = true;
     try {
       const { results } = await ask(
-        api.post<Settlements>('/redemptions/settle', {
+        server.settleRedemptions(client, {
           clock: new Date().toISOString(),
           ...(tillName.value === '' ? {} : { till: tillName.value }),
           items: batch.map(({ key, code, acceptedMs, amountMinor }) => ({
@@ -212,7 +206,7 @@ export async function rename(name: string): Promise<void> {
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
-  account.value = await api.post<Account>('/auth/sign-in', { email, password });
+  account.value = await server.signIn(client, { email, password });
   online.value = true;
   await store?.put('account', account.value);
   await synchronise();
@@ -222,7 +216,7 @@ export async function signIn(email: string, password: string): Promise<void> {
 export async function signOut(): Promise<boolean> {
   await synchronise();
   if (waitingCount.value > 0) return false;
-  await api.post('/auth/sign-out').catch(() => undefined);
+  await server.signOut(client).catch(() => undefined);
   await store?.forget('account', 'kit');
   account.value = null;
   kept.value = undefined;
@@ -272,8 +266,8 @@ async function overNetwork(tried: Outcome): Promise<Outcome> {
   let answer: Redemption;
   try {
     answer = await ask(
-      api.post<Redemption>(
-        '/redemptions',
+      server.redeem(
+        client,
         {
           code,
           idempotencyKey: key,
@@ -285,7 +279,7 @@ async function overNetwork(tried: Outcome): Promise<Outcome> {
               : { amountMinor }),
           ...(tillName.value === '' ? {} : { till: tillName.value }),
         },
-        { signal: AbortSignal.timeout(REDEEM_TIMEOUT_MS) },
+        { timeoutMs: REDEEM_TIMEOUT_MS },
       ),
     );
   } catch (error) {
@@ -362,7 +356,7 @@ export async function takeBack(given: Outcome): Promise<void> {
       await store!.takeBack(given.waiting);
       waitingCount.value -= 1;
     } else if (given.redemption !== undefined) {
-      await ask(api.post<Voided>(`/redemptions/${given.redemption.id}/void`));
+      await ask(server.voidRedemption(client, { redemption: given.redemption.id }));
       await store?.forgetUsed(given.redemption.offerId);
     }
     const voided: Outcome = {

@@ -1,4 +1,5 @@
 /** The mall's word on a retailer's campaign: yes, or no with what would have to change. */
+
 import { useState } from 'preact/hooks';
 import type { Campaign } from '../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../server/contract/model.ts';
@@ -7,7 +8,7 @@ import { Field } from '../../components/controls.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { toast } from '../../components/toast.tsx';
 import { t } from '../../i18n/t.ts';
-import { offersOf } from '../../state/offerEndpoints.ts';
+import { ofSite } from '../../state/endpoints.ts';
 import { inputOf } from './editor/draft.ts';
 
 export function Approval(props: { site: Site; campaign: Campaign; onDone: (campaign: Campaign) => void }) {
@@ -16,7 +17,7 @@ export function Approval(props: { site: Site; campaign: Campaign; onDone: (campa
   const [reason, setReason] = useState('');
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const api = offersOf(props.site.id);
+  const api = ofSite(props.site.id);
   const send = async (work: () => Promise<Campaign>, done: string) => {
     setBusy(true);
     setFault(undefined);

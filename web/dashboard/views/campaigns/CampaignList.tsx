@@ -1,11 +1,12 @@
 /** All campaigns, by what they ask for next: first those that wait for the mall's word. */
+
 import type { Campaign } from '../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../server/contract/model.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { Empty } from '../../components/states.tsx';
 import { t } from '../../i18n/t.ts';
-import { pictureUrl } from '../../state/offerEndpoints.ts';
+import { pictureUrl } from '../../state/endpoints.ts';
 import type { Plan } from '../../state/plan.ts';
 import { hrefWithin } from '../../state/router.ts';
 import { ownTenant } from '../../state/session.ts';

@@ -10,7 +10,6 @@ import { lazy } from '../../components/lazy.tsx';
 import { Fault, Loading, Notice } from '../../components/states.tsx';
 import { t } from '../../i18n/t.ts';
 import { ofSite } from '../../state/endpoints.ts';
-import { offersOf } from '../../state/offerEndpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
 import './rehearsal.css';
 
@@ -28,7 +27,7 @@ async function rehearse(siteId: string, campaignId: string): Promise<void> {
   failed.value = without(failed.value, campaignId);
   underWay.value = new Map(underWay.value).set(campaignId, Date.now());
   try {
-    await offersOf(siteId).rehearse(campaignId);
+    await ofSite(siteId).rehearse(campaignId);
   } catch (error) {
     const known = error instanceof ApiError ? error : new ApiError(0, 'page', String(error));
     failed.value = new Map(failed.value).set(campaignId, known);
@@ -50,7 +49,7 @@ export function RehearsalPanel(props: {
   onRehearsed: (campaign: Campaign) => void;
 }) {
   const { site, campaign } = props;
-  const api = offersOf(site.id);
+  const api = ofSite(site.id);
   const asked = useAsync(campaign === undefined ? null : `rehearsal/${campaign.id}`, (signal) =>
     api.rehearsal(campaign!.id, signal),
   );

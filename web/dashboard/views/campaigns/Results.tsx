@@ -8,7 +8,6 @@ import { Section } from '../../components/Section.tsx';
 import { Notice } from '../../components/states.tsx';
 import { t } from '../../i18n/t.ts';
 import { ofSite } from '../../state/endpoints.ts';
-import { offersOf } from '../../state/offerEndpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
 import { AbResult } from './AbResult.tsx';
 import { EffectCard } from './EffectCard.tsx';
@@ -93,10 +92,10 @@ export default function Results({ site, campaign }: { site: Site; campaign: Camp
     ofSite(site.id).funnel(campaign.id, signal),
   );
   const held = useAsync<HeldLog>(`held/${campaign.id}/${campaign.status}`, (signal) =>
-    offersOf(site.id).held(campaign.id, signal),
+    ofSite(site.id).held(campaign.id, signal),
   );
   const proof = useAsync<Proof>(`proof/${campaign.id}/${campaign.status}`, (signal) =>
-    offersOf(site.id).proof(campaign.id, signal),
+    ofSite(site.id).proof(campaign.id, signal),
   );
   const format = siteFormat(site.timezone);
   return (

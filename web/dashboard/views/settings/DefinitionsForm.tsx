@@ -7,7 +7,7 @@ import { siteFormat } from '../../../lib/format.ts';
 import { Fault, Loading } from '../../components/states.tsx';
 import { toast } from '../../components/toast.tsx';
 import { t } from '../../i18n/t.ts';
-import { type DefinitionsAnswer, ofSite } from '../../state/endpoints.ts';
+import { type DefinitionsVersion, ofSite } from '../../state/endpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
 
 interface Row {
@@ -31,7 +31,7 @@ const ROWS: Row[] = [
 ];
 
 export function DefinitionsForm({ site }: { site: Site }) {
-  const asked = useAsync<DefinitionsAnswer>(`definitions/${site.id}`, (signal) => ofSite(site.id).definitions(signal));
+  const asked = useAsync<DefinitionsVersion>(`definitions/${site.id}`, (signal) => ofSite(site.id).definitions(signal));
   const [values, setValues] = useState<Definitions>();
   const [fault, setFault] = useState<ApiError>();
   const [busy, setBusy] = useState(false);

@@ -1,18 +1,19 @@
 /** How fast offers reach phones: from the sighting that completed the trigger to the phone's answer. */
+
 import type { Site } from '../../../../server/contract/model.ts';
 import type { DeliveryReport } from '../../../../server/contract/push.ts';
 import { formatCount, formatDecimal, NONE } from '../../../lib/format.ts';
 import { Section } from '../../components/Section.tsx';
 import { Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
-import { offersOf } from '../../state/offerEndpoints.ts';
+import { ofSite } from '../../state/endpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
 
 const seconds = (ms: number | null): string =>
   ms === null ? NONE : t('decision.seconds', { s: formatDecimal(ms / 1000) });
 
 export function Delivery({ site }: { site: Site }) {
-  const asked = useAsync<DeliveryReport>(`delivery/${site.id}`, (signal) => offersOf(site.id).delivery(signal));
+  const asked = useAsync<DeliveryReport>(`delivery/${site.id}`, (signal) => ofSite(site.id).delivery(signal));
   return (
     <Section title={t('delivery.title')} asked={asked} height={150}>
       {(data) => (

@@ -1,18 +1,19 @@
 /** What a point costs, and from how many a shopper is silver or gold. */
+
 import type { Site } from '../../../../server/contract/model.ts';
 import type { LoyaltySettings } from '../../../../server/contract/shopper.ts';
 import { formatMoney } from '../../../lib/format.ts';
 import { MoneyField, NumberField } from '../../components/fields.tsx';
 import { Notice } from '../../components/states.tsx';
 import { t } from '../../i18n/t.ts';
-import { offersOf } from '../../state/offerEndpoints.ts';
+import { ofSite } from '../../state/endpoints.ts';
 import { SettingsPending, useSettings } from './useSettings.tsx';
 
 export function LoyaltyForm({ site }: { site: Site }) {
   const { asked, values, setValues, fault, submit, isChanged } = useSettings<LoyaltySettings>(
     `loyalty/${site.id}`,
-    (signal) => offersOf(site.id).loyalty(signal),
-    (next) => offersOf(site.id).putLoyalty(next),
+    (signal) => ofSite(site.id).loyalty(signal),
+    (next) => ofSite(site.id).putLoyalty(next),
     ({ goldPoints, silverPoints }) =>
       goldPoints <= silverPoints ? { path: 'goldPoints', message: t('loyalty.goldMore') } : undefined,
   );

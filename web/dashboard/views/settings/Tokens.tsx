@@ -10,7 +10,7 @@ import { Empty, Fault, Loading, Notice } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';
 import { toast } from '../../components/toast.tsx';
 import { t } from '../../i18n/t.ts';
-import { access, type TokenRow } from '../../state/endpoints.ts';
+import { type ApiToken, access } from '../../state/endpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
 import { grantText, useGrant } from './grants.tsx';
 import { Secret } from './Secret.tsx';
@@ -67,10 +67,10 @@ function NewToken({ siteId, onClose }: { siteId: string; onClose: (changed: bool
 }
 
 export function Tokens({ site }: { site: Site }) {
-  const asked = useAsync<TokenRow[]>('tokens', (signal) => access.tokens(signal));
+  const asked = useAsync<ApiToken[]>('tokens', (signal) => access.tokens(signal));
   const [making, setMaking] = useState(false);
   const format = siteFormat(site.timezone);
-  const revoke = async (row: TokenRow) => {
+  const revoke = async (row: ApiToken) => {
     if (!confirm(t('token.revokeSure', { label: row.label }))) return;
     try {
       await access.revokeToken(row.id);

@@ -1,15 +1,16 @@
 /** Codes that two tills took while one of them was without network: the second came to light when it settled. */
+
 import type { Site } from '../../../../server/contract/model.ts';
 import type { RedemptionConflict } from '../../../../server/contract/offers.ts';
 import { formatMoney, NONE, siteFormat } from '../../../lib/format.ts';
 import { Empty, Fault, Loading } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
-import { offersOf } from '../../state/offerEndpoints.ts';
+import { ofSite } from '../../state/endpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
 
 export default function Conflicts({ site }: { site: Site }) {
-  const asked = useAsync<RedemptionConflict[]>(`conflicts/${site.id}`, (signal) => offersOf(site.id).conflicts(signal));
+  const asked = useAsync<RedemptionConflict[]>(`conflicts/${site.id}`, (signal) => ofSite(site.id).conflicts(signal));
   const time = (at: string) => siteFormat(site.timezone).dateTime(Date.parse(at));
   return (
     <section class="card" aria-label={t('conflict.title')}>

@@ -1,4 +1,5 @@
 /** The shop's figures, each with its interval and, where one asks, its definition. */
+
 import { useState } from 'preact/hooks';
 import type { Site, Zone } from '../../../../server/contract/model.ts';
 import type { ShopFigure, ShopFigureName, ShopFigures } from '../../../../server/contract/proof.ts';
@@ -8,7 +9,7 @@ import { Explain } from '../../components/Explain.tsx';
 import { PeriodPicker } from '../../components/PeriodPicker.tsx';
 import { Empty, Fault, Notice, Skeleton } from '../../components/states.tsx';
 import { t } from '../../i18n/t.ts';
-import { offersOf } from '../../state/offerEndpoints.ts';
+import { ofSite } from '../../state/endpoints.ts';
 import { chosenPeriod, presetPeriod } from '../../state/period.ts';
 import { usePlan } from '../../state/plan.ts';
 import { param, setParams } from '../../state/router.ts';
@@ -101,7 +102,7 @@ export function Figures({ site }: { site: Site }) {
   const period = chosen(site, nowMs);
   const asked = useAsync<ShopFigures>(
     shop === undefined ? null : `figures/${shop.id}/${period.fromMs}/${period.toMs}`,
-    (signal) => offersOf(site.id).figures(shop!.id, period, signal),
+    (signal) => ofSite(site.id).figures(shop!.id, period, signal),
   );
   if (plan.error !== undefined && plan.data === undefined) return <Fault error={plan.error} retry={plan.reload} />;
   if (plan.data !== undefined && shops.length === 0)

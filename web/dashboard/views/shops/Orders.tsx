@@ -1,4 +1,5 @@
 /** Orders as a file: what was taken, what was known, and what was refused with the line and the reason. */
+
 import { useState } from 'preact/hooks';
 import type { Site } from '../../../../server/contract/model.ts';
 import type { OrdersFileTaken } from '../../../../server/contract/orders.ts';
@@ -8,7 +9,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { Fault, Notice } from '../../components/states.tsx';
 import { Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
-import { offersOf } from '../../state/offerEndpoints.ts';
+import { ofSite } from '../../state/endpoints.ts';
 import { ownTenant } from '../../state/session.ts';
 
 const HEADER = 'order,at,amount';
@@ -25,7 +26,7 @@ export default function Orders({ site }: { site: Site }) {
     setTaken(undefined);
     setBusy(file.name);
     try {
-      const answer = await offersOf(site.id).importOrders(file);
+      const answer = await ofSite(site.id).importOrders(file);
       setTaken({ ...answer, file: file.name });
     } catch (error) {
       setFault(error instanceof ApiError ? error : new ApiError(0, 'page', String(error)));

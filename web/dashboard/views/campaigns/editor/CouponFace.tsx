@@ -1,10 +1,11 @@
 /** An offer as the shopper's phone shows it. */
+
 import type { OfferFace } from '../../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../../server/contract/model.ts';
 import { formatDuration } from '../../../../lib/format.ts';
 import { Icon } from '../../../components/Icon.tsx';
 import { t } from '../../../i18n/t.ts';
-import { pictureUrl } from '../../../state/offerEndpoints.ts';
+import { pictureUrl } from '../../../state/endpoints.ts';
 import { currencyOf, dayText, valueBadge } from '../words.ts';
 import { saidIn, type Tongue } from './OfferTexts.tsx';
 

@@ -1,4 +1,5 @@
 /** Picture and value of an offer. */
+
 import { useRef, useState } from 'preact/hooks';
 import type { OfferFace, OfferValue } from '../../../../../server/contract/campaigns.ts';
 import type { Site } from '../../../../../server/contract/model.ts';
@@ -7,7 +8,7 @@ import { Segmented } from '../../../components/controls.tsx';
 import { MoneyField, NumberField } from '../../../components/fields.tsx';
 import { Icon } from '../../../components/Icon.tsx';
 import { t } from '../../../i18n/t.ts';
-import { offersOf, pictureUrl } from '../../../state/offerEndpoints.ts';
+import { ofSite, pictureUrl } from '../../../state/endpoints.ts';
 import { ownTenant } from '../../../state/session.ts';
 import { currencyOf } from '../words.ts';
 import { fitting } from './fitting.ts';
@@ -32,9 +33,8 @@ export function PictureField({ site, tenantId, face, at, faultOf, onChange }: Pa
     setBusy(true);
     try {
       onChange({
-        imageId: (
-          await offersOf(site.id).uploadPicture(await fitting(file), ownTenant.value === null ? tenantId : null)
-        ).id,
+        imageId: (await ofSite(site.id).uploadPicture(await fitting(file), ownTenant.value === null ? tenantId : null))
+          .id,
       });
     } catch (error) {
       setFault(error instanceof ApiError ? t('fault.said', { message: error.message }) : String(error));
