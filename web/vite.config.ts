@@ -1,7 +1,8 @@
-/** Four pages, two small plugins of our own: dashboard at `/`, phone at `/shopper`, till at `/till`, for app developers at `/developers`. Run from the root: `vite build --config web/vite.config.ts`. */
+/** Four pages, three small plugins of our own: dashboard at `/`, phone at `/shopper`, till at `/till`, for app developers at `/developers`. Run from the root: `vite build --config web/vite.config.ts`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { clientFile } from './developers/client.config.ts';
 import { shopperApp } from './shopper/pwa.config.ts';
 import { tillApp } from './till/pwa.config.ts';
 
@@ -13,7 +14,7 @@ export default defineConfig({
   root: ROOT,
   base: '/',
   publicDir: false,
-  plugins: [shopperApp(), tillApp()],
+  plugins: [shopperApp(), tillApp(), clientFile()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: join(ROOT, '..', 'dist', 'web'),

@@ -73,6 +73,8 @@ export function urlOf(client: Client, path: string, params: Params = {}): string
     const value = rest.get(name);
     rest.delete(name);
     if (value === undefined || value === null || value === '') throw new TypeError(`${path} needs ${name}`);
+    // An address that holds them is shortened before it is sent.
+    if (value === '.' || value === '..') throw new TypeError(`${name} cannot be ${value}`);
     return encodeURIComponent(text(value));
   });
   const query = new URLSearchParams();

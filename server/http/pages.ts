@@ -28,7 +28,11 @@ export function pages(staticDir: string): Router {
     express.static(staticDir, {
       index: false,
       redirect: false,
-      setHeaders: (res) => res.setHeader('cache-control', 'no-cache'),
+      setHeaders: (res, path) => {
+        res.setHeader('cache-control', 'no-cache');
+        // The client for developers; by its ending alone it would be a film.
+        if (path.endsWith('.ts')) res.setHeader('content-type', 'text/plain; charset=utf-8');
+      },
     }),
   );
   return router;
