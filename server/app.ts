@@ -10,6 +10,7 @@ import { createMqttSource } from './broker/mqttSource.ts';
 import { openOffers } from './campaigns/open.ts';
 import { Rehearsals } from './campaigns/rehearse.ts';
 import type { ServerConfig } from './config.ts';
+import { AVAILABILITY_TOPIC, homeAssistantStatusTopic } from './contract/outgoingTopics.ts';
 import { Duck } from './db/duckdb.ts';
 import { openTimeSeries } from './db/duckTimeSeries.ts';
 import { migrate } from './db/migrations/index.ts';
@@ -20,6 +21,8 @@ import { type IdentityServices, openIdentities } from './identities/open.ts';
 import { createPipeline, type IngestPipeline } from './ingest/pipeline.ts';
 import type { Clock, MessageSource } from './ingest/types.ts';
 import { createLiveHub } from './live/hub.ts';
+import { listenBeside } from './outgoing/listenBeside.ts';
+import { Outgoing } from './outgoing/open.ts';
 import { createAudit } from './privacy/audit.ts';
 import { openRegistry } from './registry/registry.ts';
 
@@ -48,18 +51,28 @@ export interface AppParts {
   onProblem?: (what: string, error: Error) => void;
 }
 
+const prefixOf = ({ homeAssistant: { discovery, prefix } }: ServerConfig): string | null => (discovery ? prefix : null);
+
 function createSource(config: ServerConfig, onProblem: (what: string, error: Error) => void): MessageSource {
+  const homeAssistantPrefix = prefixOf(config);
   const { url, username, password, caFile, embedded } = config.mqtt;
   if (url === null)
     return createAedesSource({
       host: embedded.host,
       port: embedded.port,
       credentials: embedded.credentials,
+      readers: embedded.readers.map(({ site, ...reader }) => ({
+        ...reader,
+        ...(site === null ? {} : { siteId: site }),
+      })),
+      homeAssistantPrefix,
       onProblem,
     });
   return createMqttSource({
     url,
     clientId: 'promenade-server',
+    availabilityTopic: AVAILABILITY_TOPIC,
+    alsoSubscribe: homeAssistantPrefix === null ? [] : [homeAssistantStatusTopic(homeAssistantPrefix)],
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
     ...(caFile === null ? {} : { tls: { ca: readFileSync(caFile) } }),
@@ -119,7 +132,9 @@ class ComposedApp implements App {
       identifiedDays: retention.identifiedVisitsDays,
       aggregatesDays: Math.ceil(retention.aggregatesYears * 365.25),
     });
+    let outgoing: Outgoing | undefined;
     const source = createSource(config, onProblem);
+    listenBeside(source, (topic, payload) => outgoing?.heard(topic, payload) === true);
     pipeline = createPipeline({
       source,
       registry,
@@ -177,6 +192,21 @@ class ComposedApp implements App {
       certificates: (siteId) => siteCertificates(audits, registry, siteId),
       learnedRadio: (siteId) => started.learnedRadio(siteId),
     });
+    const leaves = new Outgoing({
+      duck,
+      registry,
+      questions: timeSeries,
+      pipeline,
+      offers,
+      source,
+      clock,
+      onProblem,
+      options: {
+        allowPrivateAddresses: config.outgoing.allowPrivateAddresses,
+        homeAssistantPrefix: prefixOf(config),
+      },
+    });
+    outgoing = leaves;
     const services: Services = {
       duck,
       registry,
@@ -189,6 +219,7 @@ class ComposedApp implements App {
       publicUrl,
       changeGround: (change) => offers.campaigns.changeGround(change),
       handOverTimes: offers.handOverTimes,
+      outgoing: leaves,
     };
     const http: HttpServer = createHttpServer({
       auth,
@@ -205,6 +236,7 @@ class ComposedApp implements App {
         rehearsals,
         identities,
         hub,
+        outgoing: leaves,
         demo,
         identifiedVisitsDays: retention.identifiedVisitsDays,
         reachedAt: () => publicUrl ?? http.url,
@@ -225,6 +257,8 @@ class ComposedApp implements App {
     pipeline.onChangelog((siteId) => hub.publishChangelog(siteId));
     this.#stops.push(() => started.stop());
     await pipeline.start();
+    await leaves.start();
+    this.#stops.push(() => leaves.stop());
     await audits.start();
     this.#stops.push(() => audits.stop());
     await http.start(web.port, web.host);
@@ -235,6 +269,7 @@ class ComposedApp implements App {
       for (const site of registry.sites()) if (site.clock === 'wall') await timeSeries.expire(site.id, clock());
       await offers.expire(clock());
       await identities.expire(clock());
+      await leaves.expire(clock());
       await audit.expire();
     };
     const housekeeping = setInterval(

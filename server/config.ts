@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { site } from './contract/model.ts';
+import { id, site } from './contract/model.ts';
 
 const port = z.int().min(0).max(65_535);
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -42,6 +42,16 @@ export const serverConfig = z
             credentials: z
               .array(z.strictObject({ username: z.string().min(1), password: z.string().min(12) }))
               .default([]),
+            /** Of those who read the live topics, such as Home Assistant: of one site, or (null) of all. */
+            readers: z
+              .array(
+                z.strictObject({
+                  username: z.string().min(1),
+                  password: z.string().min(12),
+                  site: id.nullable().default(null),
+                }),
+              )
+              .default([]),
           })
           .prefault({}),
       })
@@ -63,6 +73,24 @@ export const serverConfig = z
           .regex(/^(https:\/\/|mailto:)./, 'must start with https:// or mailto:')
           .nullable()
           .default(null),
+      })
+      .prefault({}),
+    outgoing: z
+      .strictObject({
+        /** Webhooks may go to receivers in the mall's own network, and without TLS. */
+        allowPrivateAddresses: z.boolean().default(false),
+      })
+      .prefault({}),
+    homeAssistant: z
+      .strictObject({
+        /** Occupancy shows up in a Home Assistant at the same broker by itself. */
+        discovery: z.boolean().default(true),
+        /** As set in Home Assistant. */
+        prefix: z
+          .string()
+          .regex(/^[\w-]+(\/[\w-]+)*$/, 'must be a topic without wildcards, such as homeassistant')
+          .refine((text) => !/^promenade(\/|$)/.test(text), 'must not be promenade, which is ours')
+          .default('homeassistant'),
       })
       .prefault({}),
     retention: z
@@ -126,6 +154,9 @@ const OVERRIDES: Record<string, { path: string[]; number?: true; boolean?: true 
   PROMENADE_MQTT_EMBEDDED_HOST: { path: ['mqtt', 'embedded', 'host'] },
   PROMENADE_MQTT_EMBEDDED_PORT: { path: ['mqtt', 'embedded', 'port'], number: true },
   PROMENADE_PUSH_CONTACT: { path: ['push', 'contact'] },
+  PROMENADE_OUTGOING_ALLOW_PRIVATE_ADDRESSES: { path: ['outgoing', 'allowPrivateAddresses'], boolean: true },
+  PROMENADE_HOME_ASSISTANT_DISCOVERY: { path: ['homeAssistant', 'discovery'], boolean: true },
+  PROMENADE_HOME_ASSISTANT_PREFIX: { path: ['homeAssistant', 'prefix'] },
   PROMENADE_ENGINE: { path: ['engine'] },
   PROMENADE_DUCKDB_MEMORY_LIMIT: { path: ['duckdb', 'memoryLimit'] },
   PROMENADE_RETENTION_SIGHTINGS_HOURS: { path: ['retention', 'sightingsHours'], number: true },

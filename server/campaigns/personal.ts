@@ -66,6 +66,13 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
     erase: 'delete',
     exported: { source: 'source', points: 'points', at: 'at_ms' },
   },
+  // Named only until it was sent, or is no longer to be sent.
+  {
+    table: 'webhook_deliveries',
+    section: 'toldToPartners',
+    erase: 'delete',
+    exported: { event: 'type', at: 'at_ms' },
+  },
   {
     table: 'orders',
     section: 'orders',

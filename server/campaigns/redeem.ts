@@ -267,6 +267,8 @@ export class Redeemer {
         [row.offerId],
       );
       const takeBack = await book.orders.removeOfRedemption(sql, row.siteId, row.tenantId, row.offerId);
+      const { idemKey: _i, settledMs: _s, ...told } = row;
+      await book.told(sql, { ...told, voidedMs: nowMs });
       return { voided: answered(nowMs), offer, takeBack };
     });
     await takeBack?.();

@@ -43,6 +43,21 @@ export interface Booked {
   amountMinor: number | null;
   settledMs: number | null;
 }
+/** Of a redemption that is made or taken back, for those who tell others. */
+export interface RedemptionTold {
+  siteId: string;
+  tenantId: string | null;
+  campaignId: string;
+  id: string;
+  offerId: string;
+  redeemedMs: number;
+  till: string | null;
+  amountMinor: number | null;
+  currency: string;
+  /** Taken back. */
+  voidedMs?: number;
+}
+
 const BOOKED = `id, offer_id as "offerId", idem_key as "idemKey", redeemed_ms as "redeemedMs", till,
   amount_minor as "amountMinor", settled_ms as "settledMs"`;
 
@@ -67,11 +82,21 @@ export class RedemptionBook {
   readonly duck: Duck;
   readonly orders: Orders;
   readonly #registry: Pick<Registry, 'zones' | 'site'>;
+  #tell: ((sql: WriteSql, told: RedemptionTold) => Promise<void>) | undefined;
 
   constructor(duck: Duck, orders: Orders, registry: Pick<Registry, 'zones' | 'site'>) {
     this.duck = duck;
     this.orders = orders;
     this.#registry = registry;
+  }
+
+  /** Called within the transaction: what is told is durable with it, or not at all. */
+  onTold(tell: (sql: WriteSql, told: RedemptionTold) => Promise<void>): void {
+    this.#tell = tell;
+  }
+
+  async told(sql: WriteSql, told: Omit<RedemptionTold, 'currency'>): Promise<void> {
+    await this.#tell?.(sql, { ...told, currency: this.currencyOf(told.siteId) });
   }
 
   currencyOf(siteId: string): string {
@@ -143,6 +168,18 @@ export class RedemptionBook {
       settledMs: what.settledMs,
     };
     const known = await this.order(sql, offer, { orderId, amountMinor, atMs: what.atMs, nowMs: what.nowMs });
+    const { siteId, tenantId, campaignId } = offer;
+    const { till } = by;
+    await this.told(sql, {
+      siteId,
+      tenantId,
+      campaignId,
+      id,
+      offerId: offer.id,
+      redeemedMs: what.atMs,
+      till,
+      amountMinor,
+    });
     return { booked, known };
   }
 

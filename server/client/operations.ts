@@ -11,3 +11,4 @@ export * from './operations/redemptions.ts';
 export * from './operations/shopper.ts';
 export * from './operations/shops.ts';
 export * from './operations/sites.ts';
+export * from './operations/webhooks.ts';

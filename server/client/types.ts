@@ -742,6 +742,33 @@ export interface DefinitionsVersion {
   definitions: Definitions;
 }
 
+export interface Delivery {
+  id: string;
+  sequence: number;
+  type: string;
+  state: DeliveryState;
+  /** ISO 8601 with its offset from UTC. */
+  at: string;
+  attempts: number;
+  /** ISO 8601 with its offset from UTC. */
+  lastAttemptAt: string | null;
+  /** ISO 8601 with its offset from UTC. */
+  nextAttemptAt: string | null;
+  lastStatus: number | null;
+  lastError: string | null;
+  replayable: boolean;
+}
+
+export interface DeliveryFigures {
+  pending: number;
+  dead: number;
+  delivered: number;
+  dropped: number;
+  failing: number;
+  /** ISO 8601 with its offset from UTC. */
+  retryAt: string | null;
+}
+
 export interface DeliveryReport {
   from: string;
   to: string;
@@ -756,6 +783,8 @@ export interface DeliveryReport {
   subscriptions: number;
 }
 
+export type DeliveryState = 'pending' | 'delivered' | 'dead' | 'withdrawn' | 'expired';
+
 export interface Effect {
   value: number;
   low: number;
@@ -768,6 +797,16 @@ export interface Erasure {
   erasedAt: string;
   removed: Record<string, number>;
 }
+
+export type EventType =
+  | 'occupancy.threshold'
+  | 'zone.counts'
+  | 'offer.sent'
+  | 'redemption.made'
+  | 'redemption.voided'
+  | 'carrier.entered'
+  | 'carrier.exited'
+  | 'carrier.dwelled';
 
 export interface Failure {
   error: {
@@ -1342,6 +1381,26 @@ export interface MapZone {
   liveliness: Liveliness | null;
 }
 
+export interface OccupancyThreshold {
+  zone: string | null;
+  /** 1 to 1000000. */
+  limit: number;
+  /** 0 to 1000000. Default: 0. */
+  hysteresis: number;
+  /** Seconds. 0 to 3600. Default: 10. */
+  forSeconds: number;
+}
+
+export interface OccupancyThresholdInput {
+  zone?: string | null | undefined;
+  /** 1 to 1000000. */
+  limit: number;
+  /** 0 to 1000000. Default: 0. */
+  hysteresis?: number | undefined;
+  /** Seconds. 0 to 3600. Default: 10. */
+  forSeconds?: number | undefined;
+}
+
 export interface OfferFace {
   /** 1 to 80 characters. */
   title: string;
@@ -1906,6 +1965,11 @@ export interface RejectionInput {
   reason: string;
 }
 
+export interface ReplayDeliveriesBody {
+  /** ISO 8601 with its offset from UTC. */
+  since: Time;
+}
+
 export interface Returning {
   identified: number | null;
   returning: number | null;
@@ -2382,6 +2446,66 @@ export interface WaypointsTaken {
     id: string;
     reason: string;
   }[];
+}
+
+export interface Webhook {
+  id: string;
+  tenantId: string | null;
+  url: string;
+  name: string | null;
+  events: EventType[];
+  zones: string[];
+  campaigns: string[];
+  thresholds: OccupancyThreshold[];
+  dwellSeconds: number[];
+  countsInterval: '15m' | 'hour';
+  enabled: boolean;
+  disabledReason: 'gone' | null;
+  previousSecretUntil: string | null;
+  /** ISO 8601 with its offset from UTC. */
+  createdAt: string;
+  figures: DeliveryFigures;
+}
+
+export interface WebhookInput {
+  /** 1 to 2000 characters. */
+  url: string;
+  /** 1 to 120 characters. */
+  name?: string | null | undefined;
+  /** 1 to 8 of them. */
+  events: EventType[];
+  /** 0 to 200 of them. Default: []. */
+  zones?: string[] | undefined;
+  /** 0 to 200 of them. Default: []. */
+  campaigns?: string[] | undefined;
+  /** 0 to 50 of them. Default: []. */
+  thresholds?: OccupancyThresholdInput[] | undefined;
+  /** 0 to 5 of them. Default: []. */
+  dwellSeconds?: number[] | undefined;
+  /** Default: "15m". */
+  countsInterval?: '15m' | 'hour' | undefined;
+  /** Default: true. */
+  enabled?: boolean | undefined;
+}
+
+export interface WebhookWithSecret {
+  id: string;
+  tenantId: string | null;
+  url: string;
+  name: string | null;
+  events: EventType[];
+  zones: string[];
+  campaigns: string[];
+  thresholds: OccupancyThreshold[];
+  dwellSeconds: number[];
+  countsInterval: '15m' | 'hour';
+  enabled: boolean;
+  disabledReason: 'gone' | null;
+  previousSecretUntil: string | null;
+  /** ISO 8601 with its offset from UTC. */
+  createdAt: string;
+  figures: DeliveryFigures;
+  secret: string;
 }
 
 export interface Zone {

@@ -6,7 +6,7 @@ import { amountMinor, orderId } from './orders.ts';
 
 // The shopper's page
 
-export const PURPOSES = ['presence', 'push', 'profiling'] as const;
+export const PURPOSES = ['presence', 'push', 'profiling', 'sharing'] as const;
 export const purpose = z.enum(PURPOSES);
 export type Purpose = z.infer<typeof purpose>;
 

@@ -6,9 +6,6 @@ export const AVAILABILITY_TOPIC = `${ROOT}/availability`;
 export const ONLINE = 'online';
 export const OFFLINE = 'offline';
 
-/** A gateway of that name would share its topics with the zones. */
-export const RESERVED_GATEWAY_IDS: readonly string[] = ['zones'];
-
 export const siteTopic = (siteId: string): string => `${ROOT}/${siteId}/occupancy`;
 export const zoneTopic = (siteId: string, zoneId: string): string => `${ROOT}/${siteId}/zones/${zoneId}/occupancy`;
 

@@ -14,6 +14,7 @@ import * as model from '../contract/model.ts';
 import * as offers from '../contract/offers.ts';
 import * as offlineKit from '../contract/offlineKit.ts';
 import * as orders from '../contract/orders.ts';
+import * as outgoing from '../contract/outgoing.ts';
 import * as people from '../contract/people.ts';
 import * as proof from '../contract/proof.ts';
 import * as push from '../contract/push.ts';
@@ -36,6 +37,7 @@ export const CONTRACT = {
   offers,
   offlineKit,
   orders,
+  outgoing,
   people,
   proof,
   push,

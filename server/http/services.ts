@@ -6,6 +6,7 @@ import type { Duck } from '../db/duckdb.ts';
 import type { Questions } from '../db/timeSeries.ts';
 import type { IngestPipeline } from '../ingest/pipeline.ts';
 import type { Clock } from '../ingest/types.ts';
+import type { Outgoing } from '../outgoing/open.ts';
 import type { Audit } from '../privacy/audit.ts';
 import type { Registry } from '../registry/types.ts';
 
@@ -30,4 +31,6 @@ export interface Services {
   publicUrl: string | null;
   /** Of offers, for the metrics of those who run the server. */
   handOverTimes?: Pick<HandOverTimes, 'onHandOver'>;
+  /** Of webhooks, for the same. */
+  outgoing?: Pick<Outgoing, 'totals'>;
 }

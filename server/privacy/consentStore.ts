@@ -11,6 +11,8 @@ export interface ConsentNow {
   presence: boolean;
   push: boolean;
   profiling: boolean;
+  /** That others are told. */
+  sharing: boolean;
 }
 
 export class ConsentStore {
@@ -45,6 +47,7 @@ export class ConsentStore {
       presence: now.presence && then.presence,
       push: now.push && then.push,
       profiling: now.profiling && then.profiling,
+      sharing: now.sharing && then.sharing,
     };
   }
 
@@ -86,7 +89,12 @@ export class ConsentStore {
 
   #nowOf(rows: readonly ConsentRow[], nowMs: number): ConsentNow {
     const granted = (purpose: Purpose): boolean => consentState(rows, purpose, nowMs) === 'granted';
-    return { presence: granted('presence'), push: granted('push'), profiling: granted('profiling') };
+    return {
+      presence: granted('presence'),
+      push: granted('push'),
+      profiling: granted('profiling'),
+      sharing: granted('sharing'),
+    };
   }
 
   #keep(shopperId: string, rows: ConsentRow[]): ConsentRow[] {

@@ -23,6 +23,10 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
       title: 'Choose offers by what I like',
       text: 'The mall may use my earlier visits, purchases and offers, and what I tell it of my interests and favourite brands, to choose what suits me. Without this I get the same offers as everybody else. When I turn it off, what I told is deleted.',
     },
+    sharing: {
+      title: 'Tell partners where I am',
+      text: 'The mall may tell the systems of its partners when my tag enters a zone, stays in it or leaves it: the zone and the time, under a random number that changes with each visit. They learn neither my name nor my tag nor an exact place. It needs the consent to be recognised, and ends within seconds when I turn it off.',
+    },
   },
   cs: {
     presence: {
@@ -36,6 +40,10 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
     profiling: {
       title: 'Vybírat nabídky podle mě',
       text: 'Centrum smí podle mých dřívějších návštěv, nákupů a nabídek a podle toho, co uvedu o svých zájmech a oblíbených značkách, vybírat, co se mi hodí. Bez toho dostávám stejné nabídky jako všichni ostatní. Když souhlas odvolám, moje odpovědi se smažou.',
+    },
+    sharing: {
+      title: 'Sdílet s partnery, kde jsem',
+      text: 'Centrum smí systémům svých partnerů sdělit, kdy můj štítek do zóny vstoupí, zdrží se v ní nebo ji opustí: zónu a čas, pod náhodným číslem, které se s každou návštěvou mění. Nedozví se mé jméno, můj štítek ani přesné místo. Platí jen spolu se souhlasem s rozpoznáním, a když ho vypnu, skončí to během několika sekund.',
     },
   },
   pl: {
@@ -51,6 +59,10 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
       title: 'Dobieraj oferty do mnie',
       text: 'Galeria może na podstawie moich wcześniejszych wizyt, zakupów i ofert oraz tego, co podam o swoich zainteresowaniach i ulubionych markach, wybierać to, co mi odpowiada. Bez tej zgody dostaję takie same oferty jak wszyscy. Gdy ją wycofam, podane informacje zostaną usunięte.',
     },
+    sharing: {
+      title: 'Informuj partnerów, gdzie jestem',
+      text: 'Galeria może informować systemy swoich partnerów, kiedy mój znacznik wchodzi do strefy, przebywa w niej lub ją opuszcza: podaje strefę i godzinę, pod losowym numerem, który zmienia się przy każdej wizycie. Partnerzy nie poznają mojego imienia, znacznika ani dokładnego miejsca. Wymaga to zgody na rozpoznawanie, a po wyłączeniu kończy się w ciągu kilku sekund.',
+    },
   },
   sk: {
     presence: {
@@ -64,6 +76,10 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
     profiling: {
       title: 'Vyberať ponuky podľa mňa',
       text: 'Centrum smie podľa mojich predchádzajúcich návštev, nákupov a ponúk a podľa toho, čo uvediem o svojich záujmoch a obľúbených značkách, vyberať, čo sa mi hodí. Bez toho dostávam rovnaké ponuky ako všetci ostatní. Keď súhlas odvolám, moje odpovede sa zmažú.',
+    },
+    sharing: {
+      title: 'Zdieľať s partnermi, kde som',
+      text: 'Centrum smie systémom svojich partnerov oznámiť, kedy môj štítok do zóny vstúpi, zdrží sa v nej alebo ju opustí: zónu a čas, pod náhodným číslom, ktoré sa s každou návštevou mení. Nedozvedia sa moje meno, môj štítok ani presné miesto. Platí len spolu so súhlasom s rozpoznaním, a keď ho vypnem, skončí sa to v priebehu niekoľkých sekúnd.',
     },
   },
 };

@@ -21,10 +21,12 @@ import { shopperRoutes } from '../../server/http/routes/shopper.ts';
 import { shopperClubRoutes } from '../../server/http/routes/shopperClub.ts';
 import { shopperMapRoutes } from '../../server/http/routes/shopperMap.ts';
 import { tagRoutes } from '../../server/http/routes/tags.ts';
+import { webhookRoutes } from '../../server/http/routes/webhooks.ts';
 import { createHttpServer } from '../../server/http/server.ts';
 import type { Services } from '../../server/http/services.ts';
 import { openIdentities } from '../../server/identities/open.ts';
 import type { LiveServer } from '../../server/live/hub.ts';
+import { Outgoing } from '../../server/outgoing/open.ts';
 import { Harness, NOW, PEOPLE, type Person } from './harness.ts';
 
 type Row = 'public' | readonly Person[];
@@ -158,6 +160,16 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/insights/definitions': ANALYSTS,
   'GET /api/v1/sites/:site/attention': ANALYSTS,
   'PUT /api/v1/sites/:site/attention': MANAGEMENT,
+  'GET /api/v1/sites/:site/webhooks': ANALYSTS,
+  'POST /api/v1/sites/:site/webhooks': ANALYSTS,
+  'GET /api/v1/sites/:site/webhooks/:webhook': ANALYSTS,
+  'PUT /api/v1/sites/:site/webhooks/:webhook': ANALYSTS,
+  'DELETE /api/v1/sites/:site/webhooks/:webhook': ANALYSTS,
+  'POST /api/v1/sites/:site/webhooks/:webhook/secret': ANALYSTS,
+  'POST /api/v1/sites/:site/webhooks/:webhook/test': ANALYSTS,
+  'GET /api/v1/sites/:site/webhooks/:webhook/deliveries': ANALYSTS,
+  'POST /api/v1/sites/:site/webhooks/:webhook/deliveries/:delivery/replay': ANALYSTS,
+  'POST /api/v1/sites/:site/webhooks/:webhook/replay': ANALYSTS,
   'GET /api/v1/shopper/sites': 'public',
   'GET /api/v1/shopper/site/:siteId': 'public',
   'POST /api/v1/shopper/start': 'public',
@@ -238,7 +250,19 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     certificates: (siteId) => siteCertificates(audits, registry, siteId),
     learnedRadio: () => undefined,
   });
+  const outgoing = new Outgoing({
+    duck,
+    registry,
+    questions: services.questions,
+    pipeline: { ...pipeline, onSnapshot: () => () => {}, onChangelog: () => () => {} },
+    offers,
+    source: { publish: async () => {} },
+    clock,
+    onProblem: (_, error) => onError(error),
+    options: { allowPrivateAddresses: false, homeAssistantPrefix: null },
+  });
   return [
+    ...webhookRoutes({ outgoing, registry, audit }),
     ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
     ...campaignRoutes({ services: offers, registry }),
     ...rehearsalRoutes({ services: offers, registry, rehearsals }),

@@ -16,6 +16,7 @@ import { shopperApp } from './0013-shopper-app.ts';
 import { till } from './0014-till.ts';
 import { proof } from './0015-proof.ts';
 import { identities } from './0016-identities.ts';
+import { outgoing } from './0020-outgoing.ts';
 
 export interface Migration {
   number: number;
@@ -40,6 +41,7 @@ export const MIGRATIONS: Migration[] = [
   till,
   proof,
   identities,
+  outgoing,
 ];
 
 /** Returns the numbers that were applied now. Each migration is one transaction. */

@@ -5,6 +5,7 @@ import type { Rehearsals } from '../../campaigns/rehearse.ts';
 import type { IdentityServices } from '../../identities/open.ts';
 import type { IngestPipeline } from '../../ingest/pipeline.ts';
 import type { LiveHub } from '../../live/types.ts';
+import type { Outgoing } from '../../outgoing/open.ts';
 import { FloorImages } from '../floorImages.ts';
 import type { Route } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -23,6 +24,7 @@ import { shopperRoutes } from './shopper.ts';
 import { shopperClubRoutes } from './shopperClub.ts';
 import { shopperMapRoutes } from './shopperMap.ts';
 import { tagRoutes } from './tags.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export interface AllRouteParts {
   services: Services & { pipeline: IngestPipeline };
@@ -31,6 +33,7 @@ export interface AllRouteParts {
   rehearsals: Rehearsals;
   identities: IdentityServices;
   hub: LiveHub;
+  outgoing: Outgoing;
   /** Of the server's configuration. */
   demo: boolean;
   identifiedVisitsDays: number;
@@ -39,7 +42,17 @@ export interface AllRouteParts {
 }
 
 export function allRoutes(parts: AllRouteParts): Route[] {
-  const { services, offers, audits, rehearsals, identities, hub, demo, identifiedVisitsDays: retentionDays } = parts;
+  const {
+    services,
+    offers,
+    audits,
+    rehearsals,
+    identities,
+    hub,
+    outgoing,
+    demo,
+    identifiedVisitsDays: retentionDays,
+  } = parts;
   const { duck, registry, questions, pipeline, auth, audit, dataDir } = services;
   return [
     ...coreRoutes(services),
@@ -55,7 +68,16 @@ export function allRoutes(parts: AllRouteParts): Route[] {
     ...rehearsalRoutes({ services: offers, registry, rehearsals }),
     ...basketRoutes({ services: offers, registry }),
     ...imageRoutes({ services: offers }),
-    ...shopperRoutes({ services: offers, registry, hub, auth, demo, audit, retentionDays }),
+    ...shopperRoutes({
+      services: offers,
+      registry,
+      hub,
+      auth,
+      demo,
+      audit,
+      retentionDays,
+      asksSharing: (siteId) => outgoing.asksSharing(siteId),
+    }),
     ...shopperClubRoutes({ services: offers, registry }),
     ...shopperMapRoutes({
       services: offers,
@@ -68,6 +90,7 @@ export function allRoutes(parts: AllRouteParts): Route[] {
     ...redemptionRoutes({ services: offers, registry, audit }),
     ...identityRoutes({ services: offers, apps: identities, registry, hub, audit }),
     ...tagRoutes({ services: offers, registry, audit, publicUrl: parts.reachedAt }),
+    ...webhookRoutes({ outgoing, registry, audit }),
     ...demoRoutes({ services: offers, registry, pipeline, hub, demo }),
   ];
 }

@@ -21,7 +21,7 @@ const HELP: Record<Counted, string> = {
 /** Round the bound that is asked for (1 s), and up to the deadline, after which nothing is sent. */
 const HAND_OVER_SECONDS = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 7.5, 10];
 
-function collector({ pipeline, registry, handOverTimes }: Services): Prometheus {
+function collector({ pipeline, registry, handOverTimes, outgoing }: Services): Prometheus {
   const prometheus = new Prometheus();
   collectDefaultMetrics({ register: prometheus });
   const registers = [prometheus];
@@ -70,7 +70,34 @@ function collector({ pipeline, registry, handOverTimes }: Services): Prometheus 
   handOverTimes?.onHandOver(({ siteId, route: by, latencyMs }) =>
     handOvers.observe({ site: siteId, route: by }, latencyMs / 1_000),
   );
+  if (outgoing) collectDeliveries(outgoing, registers);
   return prometheus;
+}
+
+function collectDeliveries(outgoing: NonNullable<Services['outgoing']>, registers: Prometheus[]): void {
+  new Counter({
+    name: 'promenade_webhook_attempts_total',
+    help: 'Deliveries to webhooks: taken, failed (tried again later), given up (dead), not sent because somebody withdrew',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      const { delivered, failed, dead, withdrawn } = outgoing.totals();
+      for (const [outcome, count] of Object.entries({ delivered, failed, dead, withdrawn }))
+        this.inc({ outcome }, count);
+    },
+  });
+  new Gauge({
+    name: 'promenade_webhooks',
+    help: 'Events that wait for a receiver, that were dropped because too many waited, and webhooks whose receiver fails',
+    labelNames: ['site', 'state'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { siteId, ...states } of outgoing.totals().bySite)
+        for (const [state, count] of Object.entries(states)) this.set({ site: siteId, state }, count);
+    },
+  });
 }
 
 export function operationsRoutes(services: Services): Route[] {

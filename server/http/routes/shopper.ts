@@ -37,6 +37,8 @@ export interface ShopperRouteParts {
   demo: boolean;
   /** What the consent to presence says of how long visits are kept. @default 90 */
   retentionDays?: number;
+  /** Whether anybody outside is told of those who agree; where nobody is, nobody is asked. @default nobody is */
+  asksSharing?: (siteId: string) => boolean;
   audit: Pick<Audit, 'record'>;
 }
 
@@ -164,7 +166,9 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
           name: site.name,
           demo: parts.demo,
           languages: [...LANGUAGES],
-          consents: consentTexts(query.language, parts.retentionDays),
+          consents: consentTexts(query.language, parts.retentionDays).filter(
+            (text) => text.purpose !== 'sharing' || parts.asksSharing?.(site.id) === true,
+          ),
         };
       },
     }),

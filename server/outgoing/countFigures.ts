@@ -1,0 +1,55 @@
+/** Which numbers of an interval may leave. Pure. */
+import type { SeriesPoint } from '../contract/metrics.ts';
+import type { ZoneFigures } from '../contract/outgoing.ts';
+import { withheldCells } from '../metrics/suppression.ts';
+import { type Nesting, SITE } from './shown.ts';
+
+/** Of one place in one interval. */
+export interface Counted {
+  /** '' is the site. */
+  placeId: string;
+  footfall: SeriesPoint;
+  occupancy: SeriesPoint;
+  visitors: SeriesPoint;
+}
+
+type Figure = ZoneFigures['footfall'];
+
+/**
+ * Withheld: every number of a place with 1 to k − 1 visitors, a footfall of 1 to k − 1, and the smallest place told where
+ * what is withheld would follow from the place that holds it. Where the whole site has fewer than k, an empty zone would
+ * tell where the few were not: then all of it is withheld.
+ */
+export function shownFigures(all: readonly Counted[], nestings: readonly Nesting[], k: number): ZoneFigures[] {
+  const visitorsOf = (one: Counted): number => Math.round(one.visitors.value ?? 0);
+  const site = all.find(({ placeId }) => placeId === SITE);
+  const deserted = site !== undefined && site.visitors.value !== null && visitorsOf(site) < k;
+  const parents = new Map(nestings.flatMap(({ parent, parts }) => parts.map((id) => [id, parent] as const)));
+  const somebody = all.filter((one) => one.placeId !== SITE && visitorsOf(one) > 0);
+  const cells = somebody.map((one) => ({ carriers: visitorsOf(one), groups: [parents.get(one.placeId) ?? SITE] }));
+  const withheld = new Set([...withheldCells(cells, k)].map((index) => somebody[index]!.placeId));
+  return all.map((one) => {
+    const hides = deserted || withheld.has(one.placeId);
+    const few = (one.footfall.value ?? 0) > 0 && (one.footfall.value ?? 0) < k;
+    return {
+      zone: one.placeId === SITE ? null : one.placeId,
+      coverage: one.footfall.coverage,
+      footfall: figureOf(one.footfall, hides || few),
+      occupancy: figureOf(one.occupancy, hides),
+    };
+  });
+}
+
+function figureOf({ value, low, high, state }: SeriesPoint, hides: boolean): Figure {
+  const suppressed = hides && value !== null;
+  return suppressed
+    ? { value: null, low: null, high: null, suppressed, state }
+    : { value, low, high, suppressed, state };
+}
+
+/** Whether a receiver would see a difference. */
+export const sameFigures = (a: ZoneFigures | undefined, b: ZoneFigures): boolean =>
+  a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+
+export const isFinal = (figures: readonly ZoneFigures[]): boolean =>
+  figures.every(({ footfall, occupancy }) => footfall.state === 'final' && occupancy.state === 'final');

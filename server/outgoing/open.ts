@@ -1,0 +1,240 @@
+/** Puts the parts of what leaves for others together: for the server's composition and for tests. */
+import { randomBytes } from 'node:crypto';
+import type { OfferServices } from '../campaigns/open.ts';
+import { type DeliveryFigures, sharesPersons } from '../contract/outgoing.ts';
+import { homeAssistantStatusTopic } from '../contract/outgoingTopics.ts';
+import type { Duck } from '../db/duckdb.ts';
+import type { Questions } from '../db/timeSeries.ts';
+import type { Clock, MessageSource, Pipeline } from '../ingest/types.ts';
+import type { Registry } from '../registry/types.ts';
+import { CarrierEvents } from './carrierEvents.ts';
+import { CountEvents } from './countEvents.ts';
+import { Courier, type CourierCounts } from './courier.ts';
+import { LiveTree } from './liveTree.ts';
+import { OccupancyEvents } from './occupancyEvents.ts';
+import { tellOffers } from './offerEvents.ts';
+import { Outbox } from './outbox.ts';
+import { Poster, type PostParts } from './post.ts';
+import { tellRedemption } from './redemptionEvents.ts';
+import { seesZone, wants } from './scope.ts';
+import { VisitorNames } from './visitors.ts';
+import { type Webhook, Webhooks } from './webhooks.ts';
+
+export interface OutgoingOptions extends PostParts {
+  /** Null: Home Assistant is told nothing. */
+  homeAssistantPrefix: string | null;
+  /** For tests: how long a receiver may take, and the dice of the back-off. */
+  timeoutMs?: number;
+  random?: () => number;
+}
+
+export interface OutgoingParts {
+  duck: Duck;
+  registry: Registry;
+  questions: Pick<Questions, 'series'>;
+  pipeline: Pick<Pipeline, 'onLiveEvents' | 'onSnapshot' | 'onChangelog'>;
+  offers: Pick<OfferServices, 'consents' | 'pairings' | 'redemptions'>;
+  source: Pick<MessageSource, 'publish' | 'connected' | 'onConnected'>;
+  clock: Clock;
+  onProblem: (what: string, error: Error) => void;
+  options: OutgoingOptions;
+}
+
+/** Counts and offers are told by the quarter hour; a minute later is early enough. */
+const LOOK_EVERY_MS = 60_000;
+
+export interface OutgoingTotals extends CourierCounts {
+  bySite: { siteId: string; pending: number; dropped: number; failing: number }[];
+}
+
+export class Outgoing {
+  readonly webhooks: Webhooks;
+  readonly outbox: Outbox;
+  readonly counts: CountEvents;
+  readonly carriers: CarrierEvents;
+  readonly tree: LiveTree;
+  readonly allowPrivateAddresses: boolean;
+  readonly #parts: OutgoingParts;
+  readonly #courier: Courier;
+  readonly #poster: Poster;
+  readonly #occupancy: OccupancyEvents;
+  #stops: (() => void)[] = [];
+  #looking: Promise<void> | undefined;
+  #dwells = new Map<string, string>();
+  #dwelling: Promise<void> = Promise.resolve();
+
+  constructor(parts: OutgoingParts) {
+    const { duck, registry, pipeline, offers, clock, options, source, questions } = parts;
+    const problem = (what: string) => (error: Error) => parts.onProblem(what, error);
+    this.#parts = parts;
+    this.allowPrivateAddresses = options.allowPrivateAddresses;
+    this.webhooks = new Webhooks(duck, randomBytes);
+    this.outbox = new Outbox({ duck, clock, random: randomBytes, onProblem: problem('outbox') });
+    this.#poster = new Poster(options);
+    const names = new VisitorNames(randomBytes);
+    const { webhooks, outbox } = this;
+    this.carriers = new CarrierEvents({
+      pipeline,
+      registry,
+      webhooks,
+      outbox,
+      consents: offers.consents,
+      pairings: offers.pairings,
+      names,
+      clock,
+      onProblem: problem('carrier events'),
+    });
+    this.#courier = new Courier({
+      webhooks,
+      outbox,
+      poster: this.#poster,
+      mayTell: this.carriers.mayTell,
+      clock,
+      random: options.random ?? Math.random,
+      onProblem: problem('webhooks'),
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    });
+    this.counts = new CountEvents({ duck, registry, questions, webhooks, outbox });
+    this.#occupancy = new OccupancyEvents({ duck, registry, webhooks, outbox, onProblem: problem('thresholds') });
+    this.tree = new LiveTree({
+      source,
+      duck,
+      registry,
+      homeAssistantPrefix: options.homeAssistantPrefix,
+      onProblem: problem('live topics'),
+    });
+    offers.redemptions.onTold((sql, told) => tellRedemption({ webhooks, outbox }, sql, told));
+    webhooks.onChange(async ({ webhook, what }) => {
+      if (what === 'put') {
+        outbox.follow(webhook);
+        this.#courier.follow(webhook);
+      } else {
+        outbox.forget(webhook.id);
+        this.#courier.forget(webhook.id);
+        names.forgetWebhook(webhook.id);
+      }
+      this.#occupancy.changed();
+      await this.#setDwells(webhook.siteId);
+    });
+  }
+
+  /** Whether anybody outside is told of those who agree to it. */
+  asksSharing = (siteId: string): boolean => this.webhooks.all(siteId).some(({ events }) => sharesPersons(events));
+
+  /** After the offers, and once the broker is there. */
+  async start(): Promise<void> {
+    const { pipeline, registry } = this.#parts;
+    const stored = await this.webhooks.start();
+    await this.outbox.start(stored, (webhookId) => this.#courier.wake(webhookId));
+    await this.#occupancy.start();
+    for (const webhook of stored) this.#courier.follow(webhook);
+    for (const siteId of this.webhooks.siteIds()) await this.#setDwells(siteId);
+    this.carriers.start();
+    await this.tree.start();
+    const timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.#stops.push(
+      () => clearInterval(timer),
+      pipeline.onSnapshot((siteId, snapshot) => {
+        this.tree.snapshot(siteId, snapshot);
+        this.#occupancy.snapshot(siteId, snapshot);
+      }),
+      pipeline.onChangelog((siteId) => this.counts.changed(siteId)),
+      registry.onChange(({ siteId, what }) => {
+        // Those that name no zone hear of all there are.
+        if (what === 'zones') void this.#setDwells(siteId);
+      }),
+    );
+    void this.look();
+  }
+
+  /** What is due by the clock. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { registry, clock, onProblem } = this.#parts;
+    for (const { id } of registry.sites()) {
+      await tellOffers({ ...this.#parts, webhooks: this.webhooks, outbox: this.outbox }, id, clock()).catch(
+        (error: Error) => onProblem('offers sent', error),
+      );
+      await this.counts.tell(id, clock()).catch((error: Error) => onProblem('counts', error));
+    }
+  }
+
+  /** Of a broker's messages those that are for this; others are another's. */
+  heard(topic: string, payload: Uint8Array): boolean {
+    const { homeAssistantPrefix: prefix } = this.#parts.options;
+    if (prefix === null || topic !== homeAssistantStatusTopic(prefix)) return false;
+    if (Buffer.from(payload).toString() === 'online') this.tree.republish();
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) stop();
+    await this.#looking;
+    await this.carriers.stop();
+    await this.#occupancy.stop();
+    await this.#courier.stop();
+    await this.tree.stop();
+    await this.#dwelling;
+    this.#poster.close();
+  }
+
+  async expire(nowMs: number): Promise<void> {
+    await this.webhooks.expire(nowMs);
+    await this.outbox.expire(nowMs);
+  }
+
+  async figures({ id }: Webhook, nowMs: number): Promise<DeliveryFigures> {
+    const { failing, retryMs } = this.#courier.state(id);
+    return {
+      pending: this.outbox.pending(id),
+      ...(await this.outbox.counts(id, nowMs)),
+      dropped: this.outbox.dropped(id),
+      failing,
+      retryAt: retryMs === null ? null : new Date(retryMs).toISOString(),
+    };
+  }
+
+  totals(): OutgoingTotals {
+    const bySite = this.webhooks.siteIds().map((siteId) => {
+      const all = this.webhooks.all(siteId);
+      const sum = (of: (webhookId: string) => number): number => all.reduce((total, { id }) => total + of(id), 0);
+      return {
+        siteId,
+        pending: sum((id) => this.outbox.pending(id)),
+        dropped: sum((id) => this.outbox.dropped(id)),
+        failing: all.filter(({ id }) => this.#courier.state(id).failing > 0).length,
+      };
+    });
+    return { ...this.#courier.counts, bySite };
+  }
+
+  /** The engine tells of a dwell only where somebody asked for it. */
+  #setDwells(siteId: string): Promise<void> {
+    this.#dwelling = this.#dwelling
+      .then(async () => {
+        const { registry } = this.#parts;
+        if (registry.site(siteId) === undefined) return;
+        const byZone: Record<string, number[]> = {};
+        const asking = this.webhooks
+          .all(siteId)
+          .filter((one) => wants(one, 'carrier.dwelled') && one.dwellSeconds.length > 0);
+        if (asking.length > 0)
+          for (const zone of registry.zones.all(siteId)) {
+            const seconds = asking.filter((one) => seesZone(one, zone)).flatMap((one) => one.dwellSeconds);
+            if (seconds.length > 0) byZone[zone.id] = [...new Set(seconds)].sort((a, b) => a - b);
+          }
+        const text = JSON.stringify(byZone);
+        if ((this.#dwells.get(siteId) ?? '{}') === text) return;
+        await registry.setDwellSeconds(siteId, 'webhooks', byZone);
+        this.#dwells.set(siteId, text);
+      })
+      .catch((error: Error) => this.#parts.onProblem('dwells', error));
+    return this.#dwelling;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Which counts of the present may leave. Below k a count that moves from zone to zone is one person's way, so nothing is
+ * told of a place with fewer than k, an empty one neither: that it is no longer empty would be told by the next value.
+ * Where a place's parts are told as well, what is left of it beside them is known: if that is fewer than k, the smallest
+ * part that is told is withheld too. Pure.
+ */
+import type { Zone } from '../contract/model.ts';
+import { areaOf, overlapShare } from '../floor/geometry.ts';
+
+/** A place (zone id; '' is the site) and the zones that lie in it, in no other zone that lies in it. */
+export interface Nesting {
+  parent: string;
+  parts: string[];
+}
+export const SITE = '';
+
+/** Drawn by hand, a zone in a shop sticks out a little. */
+const INSIDE_SHARE = 0.9;
+
+export function nestingOf(zones: readonly Pick<Zone, 'id' | 'floorId' | 'shape'>[]): Nesting[] {
+  const sized = zones.map((zone) => ({ zone, areaM2: areaOf(zone.shape) })).sort((a, b) => a.areaM2 - b.areaM2);
+  const parts = new Map<string, string[]>();
+  sized.forEach(({ zone }, i) => {
+    const around = sized
+      .slice(i + 1)
+      .find(
+        ({ zone: other }) => other.floorId === zone.floorId && overlapShare(zone.shape, other.shape) > INSIDE_SHARE,
+      );
+    const parent = around?.zone.id ?? SITE;
+    parts.set(parent, [...(parts.get(parent) ?? []), zone.id]);
+  });
+  return [...parts].map(([parent, ids]) => ({ parent, parts: ids }));
+}
+
+/** `counts` by zone id, the site under ''. What is not in the answer is withheld. */
+export function shownCounts(
+  counts: ReadonlyMap<string, number>,
+  nestings: readonly Nesting[],
+  k: number,
+): Map<string, number> {
+  const shown = new Map([...counts].filter(([, count]) => count >= k));
+  // Withholding a part leaves what holds it as it was, but may bare a part of its own: until nothing changes.
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { parent, parts } of nestings) {
+      const whole = shown.get(parent);
+      if (whole === undefined) continue;
+      const told = parts.filter((id) => shown.has(id)).sort((a, b) => shown.get(a)! - shown.get(b)!);
+      const withheld = parts.length > told.length;
+      const rest = whole - told.reduce((sum, id) => sum + shown.get(id)!, 0);
+      if (!withheld || told.length === 0 || rest <= 0 || rest >= k) continue;
+      shown.delete(told[0]!);
+      changed = true;
+    }
+  }
+  return shown;
+}

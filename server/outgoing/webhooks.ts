@@ -1,0 +1,194 @@
+/** Webhooks: held in memory, written through. */
+import { newId, type RandomBytes } from '../auth/secrets.ts';
+import { type OccupancyThreshold, type WebhookInput, webhookInput } from '../contract/outgoing.ts';
+import type { Duck } from '../db/duckdb.ts';
+import { conflict } from '../errors.ts';
+import { newSecret } from './signature.ts';
+
+export interface Webhook extends WebhookInput {
+  id: string;
+  siteId: string;
+  /** Null: the mall's. */
+  tenantId: string | null;
+  disabledReason: 'gone' | null;
+  secret: string;
+  previousSecret: string | null;
+  previousUntilMs: number | null;
+  createdMs: number;
+}
+/** Beside what the outbox counts on. */
+export interface StoredWebhook extends Webhook {
+  nextSeq: number;
+  dropped: number;
+}
+
+/** Each has a queue of its own; a mall has a handful of systems to tell. */
+const MAX_PER_SITE = 50;
+const MAX_PER_TENANT = 5;
+/** Receivers change theirs in a working day. */
+export const BOTH_SECRETS_MS = 24 * 3_600_000;
+
+type Change = { webhook: Webhook; what: 'put' | 'removed' };
+
+interface Row {
+  id: string;
+  siteId: string;
+  tenantId: string | null;
+  settings: string;
+  disabledReason: 'gone' | null;
+  secret: string;
+  previousSecret: string | null;
+  previousUntilMs: number | null;
+  nextSeq: number;
+  dropped: number;
+  createdMs: number;
+}
+
+export class Webhooks {
+  readonly #duck: Duck;
+  readonly #random: RandomBytes;
+  readonly #bySite = new Map<string, Map<string, Webhook>>();
+  readonly #listeners = new Set<(change: Change) => Promise<void> | void>();
+
+  constructor(duck: Duck, random: RandomBytes) {
+    this.#duck = duck;
+    this.#random = random;
+  }
+
+  /** With what the outbox counts on. */
+  async start(): Promise<StoredWebhook[]> {
+    const rows = await this.#duck.all<Row>(
+      `select id, site_id as "siteId", tenant_id as "tenantId", settings, disabled_reason as "disabledReason", secret,
+         previous_secret as "previousSecret", previous_until_ms as "previousUntilMs", next_seq as "nextSeq", dropped,
+         created_ms as "createdMs"
+       from webhooks order by created_ms, id`,
+    );
+    const stored = rows.map(
+      ({ settings, ...row }): StoredWebhook => ({ ...row, ...webhookInput.parse(JSON.parse(settings)) }),
+    );
+    for (const one of stored) this.#hold(one);
+    return stored;
+  }
+
+  /** Called after the write. */
+  onChange(listener: (change: Change) => Promise<void> | void): void {
+    this.#listeners.add(listener);
+  }
+
+  all(siteId: string): Webhook[] {
+    return [...(this.#bySite.get(siteId)?.values() ?? [])];
+  }
+  get(siteId: string, id: string): Webhook | undefined {
+    return this.#bySite.get(siteId)?.get(id);
+  }
+  siteIds(): string[] {
+    return [...this.#bySite.keys()];
+  }
+
+  async create(siteId: string, tenantId: string | null, input: WebhookInput, nowMs: number): Promise<Webhook> {
+    const siblings = this.all(siteId);
+    if (siblings.length >= MAX_PER_SITE) throw conflict(`a site has at most ${MAX_PER_SITE} webhooks`);
+    if (tenantId !== null && siblings.filter((one) => one.tenantId === tenantId).length >= MAX_PER_TENANT)
+      throw conflict(`a tenant has at most ${MAX_PER_TENANT} webhooks`);
+    const made: Webhook = {
+      ...input,
+      id: newId(this.#random, 'wh'),
+      siteId,
+      tenantId,
+      disabledReason: null,
+      secret: newSecret(this.#random),
+      previousSecret: null,
+      previousUntilMs: null,
+      createdMs: nowMs,
+    };
+    await this.#duck.run('insert into webhooks values ($1, $2, $3, $4, null, $5, null, null, 1, 0, $6)', [
+      made.id,
+      siteId,
+      tenantId,
+      JSON.stringify(input),
+      made.secret,
+      nowMs,
+    ]);
+    this.#hold(made);
+    await this.#tell({ webhook: made, what: 'put' });
+    return made;
+  }
+
+  async change(before: Webhook, input: WebhookInput): Promise<Webhook> {
+    const disabledReason = input.enabled ? null : before.disabledReason;
+    return this.#put({ ...before, ...input, disabledReason });
+  }
+
+  async disable(before: Webhook, reason: 'gone'): Promise<void> {
+    await this.#put({ ...before, enabled: false, disabledReason: reason });
+  }
+
+  /** For a day deliveries are signed with both. */
+  async rotate(before: Webhook, nowMs: number): Promise<Webhook> {
+    return this.#put({
+      ...before,
+      secret: newSecret(this.#random),
+      previousSecret: before.secret,
+      previousUntilMs: nowMs + BOTH_SECRETS_MS,
+    });
+  }
+
+  async remove(webhook: Webhook): Promise<void> {
+    this.#bySite.get(webhook.siteId)?.delete(webhook.id);
+    await this.#duck.transaction(async (sql) => {
+      await sql.run('delete from webhooks where id = $1', [webhook.id]);
+      await sql.run('delete from webhook_deliveries where webhook_id = $1', [webhook.id]);
+      await sql.run('delete from webhook_thresholds where webhook_id = $1', [webhook.id]);
+    });
+    await this.#tell({ webhook, what: 'removed' });
+  }
+
+  /** A secret that is no longer used is no longer kept. */
+  async expire(nowMs: number): Promise<void> {
+    for (const siteId of this.siteIds())
+      for (const one of this.all(siteId))
+        if (one.previousUntilMs !== null && one.previousUntilMs <= nowMs)
+          await this.#put({ ...one, previousSecret: null, previousUntilMs: null });
+  }
+
+  async #put(next: Webhook): Promise<Webhook> {
+    const {
+      id,
+      siteId,
+      tenantId: _t,
+      disabledReason,
+      secret,
+      previousSecret,
+      previousUntilMs,
+      createdMs: _c,
+      ...input
+    } = next;
+    await this.#duck.run(
+      `update webhooks set settings = $2, disabled_reason = $3, secret = $4, previous_secret = $5,
+         previous_until_ms = $6 where id = $1`,
+      [id, JSON.stringify(input), disabledReason, secret, previousSecret, previousUntilMs],
+    );
+    // Removed meanwhile, it stays so.
+    if (this.get(siteId, id) === undefined) return next;
+    this.#hold(next);
+    await this.#tell({ webhook: next, what: 'put' });
+    return next;
+  }
+
+  #hold(webhook: Webhook): void {
+    const ofSite = this.#bySite.get(webhook.siteId) ?? new Map<string, Webhook>();
+    ofSite.set(webhook.id, webhook);
+    this.#bySite.set(webhook.siteId, ofSite);
+  }
+
+  async #tell(change: Change): Promise<void> {
+    for (const listener of this.#listeners) await listener(change);
+  }
+}
+
+export const thresholdKey = ({ zone, limit, hysteresis }: OccupancyThreshold): string =>
+  `${zone ?? ''}/${limit}/${hysteresis}`;
+
+/** The secrets that deliveries are signed with now, the newest first. */
+export const secretsOf = ({ secret, previousSecret, previousUntilMs }: Webhook, nowMs: number): string[] =>
+  previousSecret !== null && previousUntilMs !== null && nowMs < previousUntilMs ? [secret, previousSecret] : [secret];
