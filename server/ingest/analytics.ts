@@ -5,8 +5,9 @@
  */
 import type { SiteModelVersion } from '../contract/model.ts';
 import type { AwaitedGateway, Recomputation, TimeSeriesWriter } from '../db/timeSeries.ts';
-import { type CreateEngine, type Engine, type EngineRows, TICK_MS } from '../engine/types.ts';
-import { phoneOf, type SightingBatch, toLogBatch } from '../log/batch.ts';
+import type { ClonedCarrier } from '../engine/clones.ts';
+import { type EngineRows, type PresentCarrier, TICK_MS } from '../engine/types.ts';
+import { phoneOf, type SightingBatch } from '../log/batch.ts';
 import { HOUR_MS } from '../log/hourFile.ts';
 import { readTail, replay } from '../log/replay.ts';
 import type { Positions, SiteLog } from '../log/siteLog.ts';
@@ -14,16 +15,14 @@ import { mergeCauses } from '../metrics/changelog.ts';
 import { finalUntilMs } from '../metrics/state.ts';
 import { CauseBook } from './causes.ts';
 import { formatCheckpoint } from './checkpoint.ts';
-import { alignedTimeline, engineFrom, firstDifferenceMs, floorTick } from './models.ts';
+import type { EngineHost, EngineView } from './engineHost.ts';
+import { alignedTimeline, firstDifferenceMs, floorTick } from './models.ts';
 import { PendingBatches } from './pendingBatches.ts';
 import type { ReceivedJson } from './received.ts';
 import { appendRows, countRows, emptyRows } from './rows.ts';
 import type { Snapshots } from './snapshots.ts';
 import { Turns } from './turns.ts';
 
-/** A step of the engine that took less is followed by a longer one, and the other way round. */
-const STEP_SHORT_MS = 5;
-const STEP_LONG_MS = 25;
 const MAX_STEP_MS = 3_600_000;
 const STEP_SIGHTINGS = 10_000;
 /** Longer than the longest visit gap that the definitions allow: nothing is under way after it. */
@@ -41,7 +40,7 @@ export interface AnalyticsParts {
   log: SiteLog;
   snapshots: Snapshots;
   timeSeries: TimeSeriesWriter;
-  createEngine: CreateEngine;
+  engine: EngineHost;
   timeline: () => readonly SiteModelVersion[];
   /** Of the site, at this moment. */
   bookkeeping: () => {
@@ -77,7 +76,9 @@ const earliest = (awaited: readonly AwaitedGateway[]): number | null =>
 export class Analytics {
   readonly #parts: AnalyticsParts;
   readonly #pending = new PendingBatches();
-  #engine!: Engine;
+  readonly #engine: EngineHost;
+  #view: EngineView = { clones: [], learnedRadio: undefined };
+  #present: PresentCarrier[] = [];
   #timeline: SiteModelVersion[] = [];
   /** While the log is read again, what arrives is found there. */
   #replaying = true;
@@ -99,13 +100,13 @@ export class Analytics {
   #stepMs = 60_000;
   #lastAddedToMs = Number.NEGATIVE_INFINITY;
   #abandoned = false;
-  #snapshotVersion = 0;
   /** Sightings in batches that came too late for their ticks, since the start. */
   lateBatches = 0;
   changedSinceCommit = false;
 
   constructor(parts: AnalyticsParts) {
     this.#parts = parts;
+    this.#engine = parts.engine;
   }
 
   get watermarkMs(): number {
@@ -124,16 +125,28 @@ export class Analytics {
     return this.#replaying;
   }
 
-  present() {
-    return this.#engine.present();
+  /** The engine failed: nothing goes on before `recoverEngine`. */
+  get lost(): boolean {
+    return this.#engine.lost;
   }
 
-  clones() {
-    return this.#engine.clones();
+  /** As of the last `lookAround`. */
+  present(): PresentCarrier[] {
+    return this.#present;
   }
 
+  /** As of the last commit. */
+  clones(): ClonedCarrier[] {
+    return this.#view.clones;
+  }
+
+  /** As of the last commit. */
   learnedRadio(): unknown {
-    return this.#engine.learnedRadio();
+    return this.#view.learnedRadio;
+  }
+
+  async lookAround(): Promise<void> {
+    this.#present = await this.#engine.present();
   }
 
   /**
@@ -180,7 +193,8 @@ export class Analytics {
     if (differsFromMs === undefined) return;
     const untouched = this.#lastAddedToMs === Number.NEGATIVE_INFINITY && this.#engine.watermarkMs === 0;
     if (untouched && !this.#replaying) {
-      this.#engine = engineFrom(this.#parts.createEngine, after, undefined);
+      // Where it fails the engine is lost, which the next turn sees.
+      this.#engine.start({ timeline: after, snapshotPath: undefined, watermarkMs: 0 }).catch(() => {});
       return;
     }
     if (differsFromMs < this.#engine.watermarkMs || differsFromMs < (before.at(-1)?.effectiveFromMs ?? 0)) {
@@ -203,12 +217,22 @@ export class Analytics {
     this.#shownAwaitedFromMs = earliest(awaited);
     this.#causes = causes;
     this.#recomputation = recomputation;
-    let fromMs = Math.min(dirtyFromMs ?? watermarkMs, watermarkMs);
-    if (recomputation || !causes.empty) {
-      await this.recompute(fromMs, Math.max(watermarkMs, recomputation?.untilMs ?? 0), true);
+    await this.#comeBack(Math.min(dirtyFromMs ?? watermarkMs, watermarkMs), untilMs);
+  }
+
+  /** The same where the engine alone was lost. */
+  recoverEngine(): Promise<void> {
+    const fromMs = Math.min(this.#dirtyFromMs ?? Number.POSITIVE_INFINITY, this.#shownWatermarkMs);
+    return this.#comeBack(Math.min(fromMs, this.#rewoundToMs ?? fromMs), this.#engine.watermarkMs);
+  }
+
+  async #comeBack(dirtyFromMs: number, untilMs: number): Promise<void> {
+    let fromMs = dirtyFromMs;
+    if (this.#recomputation || !this.#causes.empty) {
+      await this.recompute(fromMs, Math.max(this.#shownWatermarkMs, this.#recomputation?.untilMs ?? 0), true);
       fromMs = this.#engine.watermarkMs;
     }
-    await this.recompute(fromMs, Math.max(watermarkMs, fromMs, untilMs));
+    await this.recompute(fromMs, Math.max(this.#shownWatermarkMs, fromMs, untilMs));
   }
 
   /**
@@ -221,7 +245,7 @@ export class Analytics {
     andNoFurther = false,
   ): Promise<{ ticks: number; sightings: number }> {
     // What is compared with what comes of it must stand where that will stand.
-    if (!this.#replaying && (this.pendingRows > 0 || this.#shownWatermarkMs !== this.#engine.watermarkMs))
+    if (!this.lost && !this.#replaying && (this.pendingRows > 0 || this.#shownWatermarkMs !== this.#engine.watermarkMs))
       await this.commit();
     // What the log no longer has cannot be computed again; its rows stay.
     const keptFromMs = Math.max(fromMs, this.#parts.bookkeeping().prunedBeforeMs ?? 0);
@@ -254,24 +278,25 @@ export class Analytics {
     untilMs: number,
     andNoFurther: boolean,
   ): Promise<{ ticks: number; sightings: number }> {
-    const { log, snapshots, createEngine } = this.#parts;
+    const { log, snapshots } = this.#parts;
     const turns = new Turns();
     const positions = log.positions();
     this.#replayPositions = positions;
     this.#replaying = true;
     this.#pending.clear();
     this.#rows = emptyRows();
-    const probe = engineFrom(createEngine, this.#timeline, undefined);
-    this.#snapshotVersion = probe.snapshot().version;
-    await snapshots.removeAfter(Math.max(0, fromMs));
-    const snapshot = await snapshots.newest(fromMs, this.#snapshotVersion);
-    const startMs = snapshot?.watermarkMs ?? floorTick(this.#parts.bookkeeping().prunedBeforeMs ?? 0);
-    this.#engine = engineFrom(createEngine, this.#timeline, snapshot, startMs);
-    // Without a snapshot the engine is at 0; what the log no longer has must not be asked of it.
-    if (!snapshot && startMs > 0) this.#engine.advance(startMs);
-    this.#lastAddedToMs = snapshot ? startMs : Number.NEGATIVE_INFINITY;
-    this.#rewoundToMs = startMs;
+    // A model that changes from here on marks anew.
     this.#dirtyFromMs = null;
+    await snapshots.removeAfter(Math.max(0, fromMs));
+    const loadedMs = await snapshots.loadNewest(fromMs, (snapshotPath, watermarkMs) =>
+      this.#engine.start({ timeline: this.#timeline, snapshotPath, watermarkMs }),
+    );
+    // What the log no longer has must not be asked of the engine.
+    const startMs = loadedMs ?? floorTick(this.#parts.bookkeeping().prunedBeforeMs ?? 0);
+    if (loadedMs === undefined)
+      await this.#engine.start({ timeline: this.#timeline, snapshotPath: undefined, watermarkMs: startMs });
+    this.#lastAddedToMs = loadedMs !== undefined ? startMs : Number.NEGATIVE_INFINITY;
+    this.#rewoundToMs = startMs;
     let sightings = 0;
     const longMs = this.#parts.longComputationMs ?? LONG_COMPUTATION_MS;
     let committed = { at: performance.now(), watermarkMs: startMs };
@@ -311,8 +336,8 @@ export class Analytics {
 
   async commit(): Promise<void> {
     const { siteId, log, snapshots, timeSeries, bookkeeping, nowMs, onChangelog } = this.#parts;
-    const { watermarkMs } = this.#engine;
-    const open = this.#engine.openRows();
+    const engine = this.#engine;
+    const { watermarkMs } = engine;
     const rows = this.#rows;
     const rewoundToMs = this.#rewoundToMs;
     const dirtyFromMs = this.#dirtyFromMs;
@@ -330,7 +355,9 @@ export class Analytics {
     this.changedSinceCommit = false;
     try {
       // The snapshot first: a checkpoint must find it.
-      await snapshots.save(watermarkMs, this.#engine.snapshotParts());
+      await snapshots.save(watermarkMs, (path) => engine.saveSnapshot(path));
+      const open = await engine.openRows();
+      this.#view = await engine.view();
       const committed = await timeSeries.commit({
         siteId,
         rewoundToMs,
@@ -395,15 +422,15 @@ export class Analytics {
       let endMs = Math.min(targetMs, fromMs + this.#stepMs, this.#pending.endOfStep(fromMs, STEP_SIGHTINGS, TICK_MS));
       if (fromMs > this.#lastAddedToMs + IDLE_AFTER_MS)
         endMs = Math.max(endMs, Math.min(targetMs, floorTick(this.#pending.firstFromMs() ?? targetMs)));
-      const startedMs = performance.now();
+      const batches: SightingBatch[] = [];
       this.#pending.takeUntil(endMs, (batch) => {
         this.#lastAddedToMs = Math.max(this.#lastAddedToMs, batch.toMs);
-        engine.add(toLogBatch(batch));
+        batches.push(batch);
       });
-      appendRows(this.#rows, engine.advance(endMs).rows);
-      const tookMs = performance.now() - startedMs;
-      if (tookMs < STEP_SHORT_MS) this.#stepMs = Math.min(MAX_STEP_MS, this.#stepMs * 2);
-      else if (tookMs > STEP_LONG_MS) this.#stepMs = Math.max(TICK_MS, floorTick(this.#stepMs / 2));
+      const { rows, tookMs } = await engine.advance(batches, endMs);
+      appendRows(this.#rows, rows);
+      if (tookMs < engine.stepMs.short) this.#stepMs = Math.min(MAX_STEP_MS, this.#stepMs * 2);
+      else if (tookMs > engine.stepMs.long) this.#stepMs = Math.max(TICK_MS, floorTick(this.#stepMs / 2));
       await turns.yieldIfDue();
     }
   }

@@ -15,6 +15,8 @@ import type { Registry, RegistryChange } from '../registry/types.ts';
 import type { CarrierWalk } from './carrierLog.ts';
 import { takeCount } from './counterCounts.ts';
 import { DeadLetters } from './deadLetters.ts';
+import { engineHere } from './engineHost.ts';
+import { ENGINE_THREAD, engineThread } from './engineThread.ts';
 import type { Listened } from './listening.ts';
 import type { PhoneFault } from './phoneBatch.ts';
 import { type SiteOptions, SiteRuntime } from './siteRuntime.ts';
@@ -25,8 +27,10 @@ const SNAPSHOT_EVERY_MS = 1_000;
 
 export interface PipelineOptions extends Partial<SiteOptions> {
   deadLettersKept?: number;
-  /** Replaces the engine, for tests of the pipeline alone. */
+  /** Replaces the engine, for tests of the pipeline alone; it runs in this thread. */
   createEngine?: CreateEngine;
+  /** The script of the analytics engine's thread; null: it runs in this one. @default ENGINE_THREAD */
+  engineThread?: URL | null;
 }
 
 export interface PipelineParts {
@@ -287,7 +291,8 @@ class IngestPipelineOfSites implements IngestPipeline {
     const known = this.#starting.get(siteId);
     if (known) return known;
     const { source, registry, timeSeries, duck, dataDir, clock, random, options } = this.#parts;
-    const { createEngine = createRealEngine, deadLettersKept: _, ...siteOptions } = options ?? {};
+    const { createEngine = createRealEngine, deadLettersKept: _, engineThread: thread, ...siteOptions } = options ?? {};
+    const script = options?.createEngine ? undefined : thread === undefined ? ENGINE_THREAD : thread;
     const runtime = new SiteRuntime({
       siteId,
       registry,
@@ -296,6 +301,7 @@ class IngestPipelineOfSites implements IngestPipeline {
       dataDir,
       clock,
       createEngine,
+      engineHost: (onProblem) => (script ? engineThread(script, onProblem) : engineHere(createEngine)),
       random: random ?? randomBytes,
       rotating: () => this.#parts.rotating?.(siteId),
       deadLetters: this.#deadLetters,

@@ -20,6 +20,7 @@ import { CauseBook } from './causes.ts';
 import { type Checkpoint, EMPTY_CHECKPOINT, parseCheckpoint } from './checkpoint.ts';
 import { DailyKeys } from './dailyKeys.ts';
 import type { DeadLetters } from './deadLetters.ts';
+import type { EngineHost } from './engineHost.ts';
 import { GatewayConfigs } from './gatewayConfig.ts';
 import { GatewayHealth } from './gatewayHealth.ts';
 import { loadAwaited, loadGatewayStates, saveGatewayStates } from './gatewayStates.ts';
@@ -51,6 +52,8 @@ const RETRY_MS = 1_000;
 const MAX_KEY_GRACE_MS = 48 * 3_600_000;
 /** Later than that nothing of a phone is taken any more, and so nothing twice. */
 const PHONE_FORGOTTEN_AFTER_MS = 20 * 60_000;
+/** A site that lives in its data shows the analytics engine's people; asking for them takes longer the more they are. */
+const LOOK_AROUND_MS = 250;
 /** After a fault of the live engine. */
 const LIVE_REST_MS = 5_000;
 
@@ -73,6 +76,8 @@ export interface SiteParts {
   dataDir: string;
   clock: Clock;
   createEngine: CreateEngine;
+  /** The engine of the analytics, wherever it runs. */
+  engineHost: (onProblem: (error: Error) => void) => EngineHost;
   random: (bytes: number) => Buffer;
   rotating: () => RotatingNumbers | undefined;
   deadLetters: DeadLetters;
@@ -99,6 +104,7 @@ export class SiteRuntime {
   readonly #clock: SiteClock;
   readonly #configs: GatewayConfigs;
   readonly #live: LiveEngine;
+  readonly #engine: EngineHost;
   readonly #pacing: Pacing;
   readonly #listening = new Listening();
   readonly health = new GatewayHealth();
@@ -119,6 +125,7 @@ export class SiteRuntime {
   #abandoned = false;
   #failing = false;
   #liveRestsUntil = 0;
+  #lookedAt = { at: Number.NEGATIVE_INFINITY, watermarkMs: Number.NaN };
   #housekeeping: Promise<void> | undefined;
 
   constructor(parts: SiteParts) {
@@ -131,6 +138,7 @@ export class SiteRuntime {
     this.#configs = new GatewayConfigs((topic, payload) => parts.publish(topic, payload, true));
     this.#pacing = new Pacing(parts.options);
     this.#live = new LiveEngine(parts.createEngine, this.#log);
+    this.#engine = parts.engineHost((error) => parts.onProblem('engine', error));
   }
 
   get ingest(): SiteIngest {
@@ -154,8 +162,17 @@ export class SiteRuntime {
     return this.#clock.nowMs(this.site().clock);
   }
 
-  /** Reads what a crash may have left, and starts the loop. */
   async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.#engine.stop();
+      throw error;
+    }
+  }
+
+  /** Reads what a crash may have left, and starts the loop. */
+  async #start(): Promise<void> {
     const { siteId, timeSeries, registry, duck, clock, options } = this.#parts;
     const stored = await timeSeries.lastCheckpoint(siteId);
     const checkpoint: Checkpoint = (stored && parseCheckpoint(stored.checkpoint)) ?? EMPTY_CHECKPOINT;
@@ -191,7 +208,7 @@ export class SiteRuntime {
       log: this.#log,
       snapshots: this.#snapshots,
       timeSeries,
-      createEngine: this.#parts.createEngine,
+      engine: this.#engine,
       timeline: () => registry.modelTimeline(siteId),
       bookkeeping: () => ({
         newestMs: this.#clock.newestMs,
@@ -246,10 +263,14 @@ export class SiteRuntime {
     await this.#ingest?.stop();
     await this.#end();
     if (!this.#abandoned && this.#analytics) {
-      await this.#analytics.advanceTo(this.#target(), () => false);
-      await this.#analytics.commit();
+      // Without its engine the next start goes on from the last commit, as after a crash.
+      if (!this.#analytics.lost) {
+        await this.#analytics.advanceTo(this.#target(), () => false);
+        await this.#analytics.commit();
+      }
       await saveGatewayStates(this.#parts.duck, this.#parts.siteId, this.health);
     }
+    await this.#engine.stop();
     await this.#log.close();
   }
 
@@ -261,6 +282,7 @@ export class SiteRuntime {
     this.#analytics?.abandon();
     await this.#ingest?.stop();
     await this.#end();
+    await this.#engine.stop();
     await this.#log.close();
   }
 
@@ -444,6 +466,7 @@ export class SiteRuntime {
   async #turn(): Promise<void> {
     const analytics = this.#analytics;
     this.#lookWhoIsOut();
+    if (analytics.lost) await analytics.recoverEngine();
     const request = this.#requests[0];
     if (request) await this.#ingest.drained();
     if (request?.kind === 'rebuild') analytics.markForRebuild(Math.min(request.fromMs, analytics.watermarkMs));
@@ -463,11 +486,21 @@ export class SiteRuntime {
       if (this.#abandoned) return;
       if (request || this.#pacing.commitIsDue(analytics)) await this.#commit();
     } while (analytics.watermarkMs < targetMs && !this.#stopping);
+    await this.#lookAround(request !== undefined);
     if (!request) return;
     // What arrived late while settling belongs to it; at a wall clock something always does.
     if (analytics.dirtyFromMs !== null && this.site().clock === 'data') return;
     this.#requests.shift();
     request.resolve(result);
+  }
+
+  async #lookAround(now: boolean): Promise<void> {
+    const { watermarkMs } = this.#analytics;
+    const { at, watermarkMs: lookedAtMs } = this.#lookedAt;
+    if (this.site().clock !== 'data' || watermarkMs === lookedAtMs) return;
+    if (!now && performance.now() - at < LOOK_AROUND_MS) return;
+    await this.#analytics.lookAround();
+    this.#lookedAt = { at: performance.now(), watermarkMs };
   }
 
   /** A site that lives in its data waits for nobody: recordings have no outbox. */

@@ -1,15 +1,10 @@
 /** The engine's state in files, one per watermark: from one of them and the log behind it everything can be computed again. */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
-import { crc32 } from 'node:zlib';
-import { joinSnapshot } from '../engine/engineState.ts';
-import type { EngineSnapshot, SnapshotPart } from '../engine/types.ts';
+import type { EngineSnapshot } from '../engine/types.ts';
 import { HOUR_MS } from '../log/hourFile.ts';
-import { syncDirectory } from '../log/siteLog.ts';
+import { readSnapshot } from './snapshotFile.ts';
 
-const CRC_BYTES = 4;
-const LENGTH_BYTES = 4;
 /** Late data is mostly some minutes late: these are kept closer together for a while. */
 const FINE_STEP_MS = 300_000;
 const FINE_FOR_MS = 2 * HOUR_MS;
@@ -39,46 +34,41 @@ export class Snapshots {
     return this.#watermarks;
   }
 
-  /** Piece by piece, each read only once the one before is written: who else waits for this thread gets their turn. */
-  async save(watermarkMs: number, parts: Iterable<SnapshotPart>): Promise<void> {
-    const path = this.#path(watermarkMs);
-    const handle = await open(`${path}.new`, 'w');
-    try {
-      const head = Buffer.alloc(CRC_BYTES);
-      let crc = 0;
-      let position = CRC_BYTES;
-      for (const part of parts) {
-        const payload = serialize(part);
-        const record = Buffer.allocUnsafe(LENGTH_BYTES + payload.length);
-        record.writeUInt32LE(payload.length, 0);
-        record.set(payload, LENGTH_BYTES);
-        crc = crc32(record, crc);
-        await handle.write(record, 0, record.length, position);
-        position += record.length;
-      }
-      head.writeUInt32LE(crc, 0);
-      await handle.write(head, 0, CRC_BYTES, 0);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${path}.new`, path);
-    await syncDirectory(this.#dir);
+  /** `write` makes the file, wherever the engine runs; a checkpoint may name it once this settles. */
+  async save(watermarkMs: number, write: (path: string) => Promise<void>): Promise<void> {
+    await write(this.#path(watermarkMs));
     if (!this.#watermarks.includes(watermarkMs)) {
       this.#watermarks.push(watermarkMs);
       this.#watermarks.sort((a, b) => a - b);
     }
   }
 
-  /** The newest usable one at or before that time; rotten ones and those of another version are passed over and removed. */
-  async newest(atOrBeforeMs: number, version: number): Promise<EngineSnapshot | undefined> {
+  /**
+   * Has the newest one at or before that time loaded that can be: rotten ones and those of another version are passed over
+   * and removed. Returns the watermark of the one that was taken.
+   */
+  async loadNewest(
+    atOrBeforeMs: number,
+    load: (path: string, watermarkMs: number) => Promise<boolean>,
+  ): Promise<number | undefined> {
     for (const watermarkMs of [...this.#watermarks].reverse()) {
       if (watermarkMs > atOrBeforeMs) continue;
-      const snapshot = await this.#load(watermarkMs);
-      if (snapshot?.version === version && snapshot.watermarkMs === watermarkMs) return snapshot;
+      if (await load(this.#path(watermarkMs), watermarkMs)) return watermarkMs;
       await this.#remove(watermarkMs);
     }
     return undefined;
+  }
+
+  /** The newest usable one at or before that time. */
+  async newest(atOrBeforeMs: number, version: number): Promise<EngineSnapshot | undefined> {
+    let found: EngineSnapshot | undefined;
+    await this.loadNewest(atOrBeforeMs, async (path, watermarkMs) => {
+      const snapshot = await readSnapshot(path);
+      if (snapshot?.version !== version || snapshot.watermarkMs !== watermarkMs) return false;
+      found = snapshot;
+      return true;
+    });
+    return found;
   }
 
   /** Those that late data or a crash has made untrue. */
@@ -102,22 +92,6 @@ export class Snapshots {
       if (at < beforeLogMs || (!first && at !== beforeLogMs && i < all.length - NEWEST_KEPT)) superfluous.push(at);
     });
     for (const at of superfluous) await this.#remove(at);
-  }
-
-  async #load(watermarkMs: number): Promise<EngineSnapshot | undefined> {
-    try {
-      const bytes = await readFile(this.#path(watermarkMs));
-      if (crc32(bytes.subarray(CRC_BYTES)) !== bytes.readUInt32LE(0)) return undefined;
-      const parts: SnapshotPart[] = [];
-      for (let at = CRC_BYTES; at < bytes.length; ) {
-        const start = at + LENGTH_BYTES;
-        at = start + bytes.readUInt32LE(at);
-        parts.push(deserialize(bytes.subarray(start, at)) as SnapshotPart);
-      }
-      return joinSnapshot(parts);
-    } catch {
-      return undefined;
-    }
   }
 
   async #remove(watermarkMs: number): Promise<void> {

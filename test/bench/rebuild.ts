@@ -13,6 +13,7 @@ import { migrate } from '../../server/db/migrations/index.ts';
 import { createEngine } from '../../server/engine/engine.ts';
 import { Analytics } from '../../server/ingest/analytics.ts';
 import { CauseBook } from '../../server/ingest/causes.ts';
+import { engineHere } from '../../server/ingest/engineHost.ts';
 import { replay } from '../../server/log/replay.ts';
 import { SiteLog } from '../../server/log/siteLog.ts';
 import type { Registry } from '../../server/registry/types.ts';
@@ -147,7 +148,7 @@ try {
     log,
     snapshots,
     timeSeries: stages.writer(openTimeSeries(duck, registry)),
-    createEngine: stages.engine(createEngine),
+    engine: engineHere(stages.engine(createEngine)),
     timeline: () => registry.modelTimeline(SITE),
     bookkeeping: () => ({ newestMs: endMs, prunedBeforeMs: null, received: { toJSON: () => ({}) } }),
     nowMs: () => endMs,

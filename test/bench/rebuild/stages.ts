@@ -107,9 +107,9 @@ export class Stages {
   snapshots(dir: string): Snapshots {
     const inner = new Snapshots(dir);
     const save = inner.save.bind(inner);
-    inner.save = (watermarkMs, parts) => {
+    inner.save = (watermarkMs, write) => {
       this.#count('snapshots', 1);
-      return this.async('snapshots', () => save(watermarkMs, parts));
+      return this.async('snapshots', () => save(watermarkMs, write));
     };
     return inner;
   }
