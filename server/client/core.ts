@@ -21,19 +21,19 @@ export class ApiError extends Error {
 
 export interface ClientOptions {
   /** Where the server is, such as `https://promenade.example`. @default '' the page's own server */
-  baseUrl?: string;
+  baseUrl?: string | undefined;
   /** An API token. Without one the cookie of the browser's session speaks. */
-  token?: string;
+  token?: string | undefined;
   /** Sent with every request. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** @default 30_000: longer than the slowest question on years of history, shorter than a person's patience */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Of every request that may be repeated; see `CallOptions`. @default 0 */
-  retries?: number;
+  retries?: number | undefined;
   /** Called when the server answers 401, so that a page can show its sign-in. */
-  onUnauthenticated?: () => void;
+  onUnauthenticated?: (() => void) | undefined;
   /** @default the global one */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
 }
 export type Client = Readonly<ClientOptions>;
 
