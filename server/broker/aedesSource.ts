@@ -6,7 +6,9 @@ import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
 import type { MessageSource } from '../ingest/types.ts';
 import {
   type GatewayCredential,
+  mayListenInVain,
   mayPublish,
+  mayPublishFor,
   mayReceive,
   maySubscribe,
   OPEN_SCOPE,
@@ -16,6 +18,7 @@ import {
 } from './credentials.ts';
 import { FrameGuard } from './frameGuard.ts';
 import { throttled } from './throttle.ts';
+import { type RoutedFilter, TopicRouter } from './topicRouter.ts';
 
 /** A packet above MAX_PAYLOAD_BYTES is refused and counted; one far above ends its connection before it is collected. */
 const MAX_PACKET_BYTES = 16 * MAX_PAYLOAD_BYTES;
@@ -62,10 +65,17 @@ class HandingBroker extends Aedes {
   }
 }
 
+const bytesOf = (payload: string | Buffer): Uint8Array =>
+  typeof payload === 'string' ? Buffer.from(payload) : payload;
+
 class AedesSource implements MessageSource {
   readonly #options: AedesSourceOptions;
   readonly #scopes = new WeakMap<Client, Scope>();
   readonly #sockets = new Set<Socket>();
+  #fleets = new TopicRouter([]);
+  #fleetFilters: string[] = [];
+  /** Publications that the server has before they are acknowledged. */
+  readonly #handled = new WeakSet<object>();
   #broker: HandingBroker | undefined;
   #server: Server | undefined;
   #port = 0;
@@ -82,6 +92,17 @@ class AedesSource implements MessageSource {
 
   get connected(): boolean {
     return this.#broker !== undefined;
+  }
+
+  listenTo(filters: readonly RoutedFilter[]): void {
+    this.#fleets = new TopicRouter(filters);
+    this.#fleetFilters = filters.map(({ filter }) => filter);
+  }
+
+  /** Whose message it is, where the client may publish it. */
+  #fleetOf(client: Client, topic: string): RoutedFilter | undefined {
+    const fleet = this.#fleets.route(topic);
+    return fleet && mayPublishFor(this.#scopes.get(client) ?? OPEN_SCOPE, fleet) ? fleet : undefined;
   }
 
   async start(handle: Handler): Promise<void> {
@@ -103,27 +124,35 @@ class AedesSource implements MessageSource {
       },
       // Any topic is taken, that of a forbidden one too: ending the connection would have the client send it for ever.
       // But a QoS 2 message is kept until its sender asks for its release, so a huge one does end it.
-      authorizePublish: (_client, { qos, payload }, done) =>
-        done(
-          qos === 2 && payload.length > MAX_PAYLOAD_BYTES ? new Error('a QoS 2 message is too large to keep') : null,
-        ),
+      authorizePublish: (client, packet, done) => {
+        if (packet.qos === 2 && packet.payload.length > MAX_PAYLOAD_BYTES)
+          return done(new Error('a QoS 2 message is too large to keep'));
+        const fleet = packet.qos === 1 && client ? this.#fleetOf(client, packet.topic) : undefined;
+        if (fleet?.qos !== 1 || !client) return done(null);
+        // The PUBACK is written after this: other makes know of no other acknowledgement.
+        this.#handled.add(packet);
+        handle(packet.topic, bytesOf(packet.payload), { retained: false, qos: 1 }).then(
+          () => done(null),
+          // Without one, and without its connection, the client sends it again.
+          (error: Error) => done(error),
+        );
+      },
       maxInflightInbound: MAX_UNRELEASED,
       authorizeSubscribe: (client, subscription, done) => {
-        const allowed = maySubscribe(scopeOfClient(client), subscription.topic);
+        const scope = scopeOfClient(client);
+        const allowed =
+          maySubscribe(scope, subscription.topic) || mayListenInVain(scope, subscription.topic, this.#fleetFilters);
         // Null answers SUBACK 128 for this filter and leaves the connection.
         done(null, allowed ? subscription : null);
       },
       authorizeForward: (client, packet) => (mayReceive(scopeOfClient(client), packet.topic) ? packet : null),
     });
     broker.onClientPublish = async (client, packet) => {
-      const { topic, payload } = packet;
-      const allowed = mayPublish(scopeOfClient(client), topic);
+      const { topic, payload, qos } = packet;
+      if (this.#handled.has(packet)) return;
+      const allowed = mayPublish(scopeOfClient(client), topic) || this.#fleetOf(client, topic) !== undefined;
       try {
-        await handle(
-          allowed ? topic : `${FORBIDDEN}${topic}`,
-          typeof payload === 'string' ? Buffer.from(payload) : payload,
-          { retained: false },
-        );
+        await handle(allowed ? topic : `${FORBIDDEN}${topic}`, bytesOf(payload), { retained: false, qos });
       } catch (error) {
         problem('message', error as Error);
       }

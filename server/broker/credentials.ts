@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { homeAssistantStatusTopic, isReadable, isReaderFilter } from '../contract/outgoingTopics.ts';
 import { isId, parseCounterTopic, parseGatewayTopic } from '../contract/topics.ts';
+import { overlaps } from './filters.ts';
 
 export interface GatewayCredential {
   username: string;
@@ -10,6 +11,8 @@ export interface GatewayCredential {
   siteId?: string;
   /** Absent: the gateway is named like the user; null: any gateway of the site, as for a fleet on one connection. */
   gatewayId?: string | null;
+  /** Of gateways of another make: publishes what this fleet publishes, and nothing else. */
+  fleetId?: string;
 }
 
 /** Reads the live topics, of one site or of all, and publishes nothing but that Home Assistant has started. */
@@ -26,6 +29,8 @@ export interface Scope {
   gatewayId: string | undefined;
   /** Publishes what gateways publish. @default true */
   hears?: boolean;
+  /** Publishes what this fleet publishes. */
+  fleetId?: string;
   /** May be given the live topics. @default false */
   reads?: boolean;
   /** Under which Home Assistant is told; null: it is not. @default null */
@@ -54,6 +59,8 @@ export function scopeOf(
     if (credential.username === username && same) found = credential;
   }
   if (!found) return undefined;
+  if (found.fleetId !== undefined)
+    return { siteId: found.siteId, gatewayId: undefined, hears: false, fleetId: found.fleetId };
   return {
     siteId: found.siteId,
     gatewayId: found.gatewayId === null ? undefined : (found.gatewayId ?? found.username),
@@ -72,6 +79,26 @@ export function mayPublish(scope: Scope, topic: string): boolean {
   if (parsed) return within(scope, parsed.siteId, parsed.gatewayId);
   const counter = parseCounterTopic(topic);
   return counter !== undefined && within(scope, counter.siteId, counter.counterId);
+}
+
+/** Gateways of another make: a client that is bound to one gateway of ours is none of them. */
+const isForeign = ({ hears, fleetId, gatewayId }: Scope): boolean =>
+  fleetId !== undefined || (hears !== false && gatewayId === undefined);
+
+/** `fleet`: whose the topic is. */
+export const mayPublishFor = (scope: Scope, fleet: { siteId: string; fleetId: string }): boolean =>
+  isForeign(scope) &&
+  (scope.siteId === undefined || scope.siteId === fleet.siteId) &&
+  (scope.fleetId === undefined || scope.fleetId === fleet.fleetId);
+
+/**
+ * Some firmware listens for settings below its own root, and connects anew for ever where that is refused. Nothing comes of
+ * it: this broker relays nothing. `filters`: those of the fleets.
+ */
+export function mayListenInVain(scope: Scope, filter: string, filters: readonly string[]): boolean {
+  if (!isForeign(scope) || filter.startsWith('$') || overlaps(filter, 'promenade/#')) return false;
+  const [root] = filter.split('/');
+  return filters.some((one) => one.split('/')[0] === root || one.startsWith('+'));
 }
 
 /** A filter may have `+` for the ids where the client is not bound to one gateway. */

@@ -3,7 +3,10 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { OFFLINE, ONLINE } from '../contract/outgoingTopics.ts';
 import { SERVER_FILTERS } from '../contract/topics.ts';
 import type { MessageSource } from '../ingest/types.ts';
+import { Copies } from './copies.ts';
+import { covers, withoutCovered } from './filters.ts';
 import { throttled } from './throttle.ts';
+import type { RoutedFilter } from './topicRouter.ts';
 
 const MAX_RECONNECT_MS = 10_000;
 const MIN_RECONNECT_MS = 100;
@@ -80,6 +83,12 @@ class MqttSource implements MessageSource {
   #timer: NodeJS.Timeout | undefined;
   #attempt = 0;
   readonly #listeners = new Set<() => void>();
+  #problem: (what: string, error: Error) => void = () => {};
+  /** Topics of fleets, each with the QoS that it is wanted with. */
+  #foreign = new Map<string, 0 | 1>();
+  /** No longer wanted, but the broker may not know yet. */
+  readonly #unwanted = new Set<string>();
+  #copies = new Copies([]);
 
   constructor(options: MqttSourceOptions) {
     this.#options = options;
@@ -103,6 +112,7 @@ class MqttSource implements MessageSource {
     const { url, clientId, username, password, tls, random = Math.random } = this.#options;
     const { availabilityTopic, alsoSubscribe = [] } = this.#options;
     const problem = throttled((what, error) => this.#options.onProblem?.(`broker: ${what}`, error));
+    this.#problem = problem;
     const client = mqtt.connect(url, {
       clientId,
       clean: false,
@@ -120,7 +130,8 @@ class MqttSource implements MessageSource {
     const held = holdAcks(client);
     client.handleMessage = (packet, done) => {
       const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-      const committed = handle(packet.topic, payload, { retained: packet.retain });
+      if (this.#copies.isCopy(packet.topic, payload, performance.now())) return done();
+      const committed = handle(packet.topic, payload, { retained: packet.retain, qos: packet.qos });
       held.until(packet.messageId, committed);
       committed.catch((error: Error) => problem('message', error));
       // On with the next one: one commit carries many messages.
@@ -128,12 +139,12 @@ class MqttSource implements MessageSource {
     };
     client.on('connect', () => {
       this.#attempt = 0;
-      client.subscribe([...SERVER_FILTERS, ...alsoSubscribe], { qos: 1 }, (error, granted) => {
-        const refused = granted?.filter((grant) => grant.qos > 2) ?? [];
-        if (error) problem('subscribe', error);
-        else if (refused.length > 0)
-          problem('subscribe', new Error(`the broker refuses ${refused.map((grant) => grant.topic).join(', ')}`));
-      });
+      this.#subscribe(
+        client,
+        Object.fromEntries([...SERVER_FILTERS, ...alsoSubscribe].map((own) => [own, { qos: 1 }])),
+      );
+      this.#subscribeForeign(client, this.#foreign);
+      this.#unsubscribe(client);
       if (availabilityTopic !== undefined) client.publish(availabilityTopic, ONLINE, { qos: 1, retain: true });
       for (const listener of this.#listeners) listener();
     });
@@ -150,6 +161,47 @@ class MqttSource implements MessageSource {
     });
     this.#client = client;
     client.connect();
+  }
+
+  listenTo(filters: readonly RoutedFilter[]): void {
+    const wanted = new Map<string, 0 | 1>();
+    for (const filter of withoutCovered(filters.map((one) => one.filter))) {
+      const qos = filters.some((one) => one.qos === 1 && covers(filter, one.filter)) ? 1 : 0;
+      wanted.set(filter, qos);
+    }
+    const added = new Map([...wanted].filter(([filter, qos]) => this.#foreign.get(filter) !== qos));
+    for (const filter of this.#foreign.keys()) if (!wanted.has(filter)) this.#unwanted.add(filter);
+    for (const filter of wanted.keys()) this.#unwanted.delete(filter);
+    this.#foreign = wanted;
+    this.#copies = new Copies([...wanted.keys()]);
+    const client = this.#client;
+    // Else at the next connection.
+    if (!client?.connected) return;
+    this.#subscribeForeign(client, added);
+    this.#unsubscribe(client);
+  }
+
+  #subscribeForeign(client: MqttClient, filters: ReadonlyMap<string, 0 | 1>): void {
+    if (filters.size > 0)
+      this.#subscribe(client, Object.fromEntries([...filters].map(([filter, qos]) => [filter, { qos }])));
+  }
+
+  #subscribe(client: MqttClient, filters: Record<string, { qos: 0 | 1 }>): void {
+    client.subscribe(filters, (error, granted) => {
+      const refused = granted?.filter((grant) => grant.qos > 2) ?? [];
+      if (error) this.#problem('subscribe', error);
+      else if (refused.length > 0)
+        this.#problem('subscribe', new Error(`the broker refuses ${refused.map((grant) => grant.topic).join(', ')}`));
+    });
+  }
+
+  #unsubscribe(client: MqttClient): void {
+    const filters = [...this.#unwanted];
+    if (filters.length === 0) return;
+    client.unsubscribe(filters, (error) => {
+      if (error) return this.#problem('unsubscribe', error);
+      for (const filter of filters) this.#unwanted.delete(filter);
+    });
   }
 
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<void> {

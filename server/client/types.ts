@@ -634,6 +634,75 @@ export interface CreateCarriersBodyItem {
   label?: string | null | undefined;
 }
 
+export interface CreateFleetAnswer {
+  id: string;
+  /** 1 to 120 characters. */
+  name: string;
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  /** 1 to 32 of them. */
+  topics: string[];
+  /** Default: {}. */
+  aliases: Record<
+    string,
+    {
+      uuid: string;
+      /** 0 to 65535. */
+      major: number;
+      /** 0 to 65535. */
+      minor: number;
+    }
+  >;
+  /** Default: true. */
+  enabled: boolean;
+  /** Default: "own". */
+  clock: 'own' | 'arrival';
+}
+
+export interface CreateFleetBody {
+  id: string;
+  /** 1 to 120 characters. */
+  name?: string | undefined;
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  /** 1 to 32 of them. */
+  topics?: string[] | undefined;
+  aliases?:
+    | Record<
+        string,
+        {
+          uuid: string;
+          /** 0 to 65535. */
+          major: number;
+          /** 0 to 65535. */
+          minor: number;
+        }
+      >
+    | undefined;
+  /** Default: true. */
+  enabled?: boolean | undefined;
+  /** Default: "own". */
+  clock?: 'own' | 'arrival' | undefined;
+}
+
 export interface CreateSiteBody {
   id: string;
   /** 1 to 120 characters. */
@@ -1037,6 +1106,77 @@ export interface GatewaySettings {
   unknowns?: boolean | undefined;
 }
 
+export interface GetFleetAnswer {
+  id: string;
+  /** 1 to 120 characters. */
+  name: string;
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  /** 1 to 32 of them. */
+  topics: string[];
+  /** Default: {}. */
+  aliases: Record<
+    string,
+    {
+      uuid: string;
+      /** 0 to 65535. */
+      major: number;
+      /** 0 to 65535. */
+      minor: number;
+    }
+  >;
+  /** Default: true. */
+  enabled: boolean;
+  /** Default: "own". */
+  clock: 'own' | 'arrival';
+}
+
+export interface GetFleetHealthAnswer {
+  fleetId: string;
+  since: string;
+  listening: boolean;
+  messages: number;
+  readings: number;
+  used: number;
+  sightings: number;
+  lastHeard: string | null;
+  ignored: {
+    reason: string;
+    count: number;
+  }[];
+  unknown: {
+    reason: string;
+    count: number;
+    sample: {
+      /** ISO 8601 with its offset from UTC. */
+      at: string;
+      topic: string;
+      payload: string;
+    } | null;
+  }[];
+  gateways: {
+    gatewayId: string;
+    name: string;
+    placed: boolean;
+    dismissed: boolean;
+    online: boolean;
+    lastHeard: string | null;
+    messages: number;
+    /** Milliseconds. */
+    clockOffsetMs: number | null;
+    version: string | null;
+  }[];
+}
+
 export interface GetIngestCountersAnswer {
   messages: number;
   batches: number;
@@ -1244,6 +1384,73 @@ export interface ListDeadLettersAnswerItem {
   topic: string;
   reason: string;
   detail: string;
+}
+
+export interface ListFleetFormatsAnswerItem {
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  title: string;
+  defaultTopics: string[];
+  timed: boolean;
+  /** Seconds. */
+  aliveSeconds: number;
+  aliases: 'always' | 'possible' | 'never';
+}
+
+export interface ListFleetsAnswerItem {
+  id: string;
+  /** 1 to 120 characters. */
+  name: string;
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  /** 1 to 32 of them. */
+  topics: string[];
+  /** Default: {}. */
+  aliases: Record<
+    string,
+    {
+      uuid: string;
+      /** 0 to 65535. */
+      major: number;
+      /** 0 to 65535. */
+      minor: number;
+    }
+  >;
+  /** Default: true. */
+  enabled: boolean;
+  /** Default: "own". */
+  clock: 'own' | 'arrival';
+}
+
+export interface ListInboxAnswerItem {
+  id: string;
+  suggestedName: string;
+  fleetId: string | null;
+  format: string;
+  name: string;
+  firstHeard: string;
+  lastHeard: string;
+  messages: number;
+  beaconsPerMinute: number | null;
+  dismissed: boolean;
 }
 
 export interface ListServerAuditAnswerItem {
@@ -1758,6 +1965,75 @@ export interface PutCounterBody {
   /** 1 to 120 characters. */
   name?: string | null | undefined;
   zoneId: string;
+}
+
+export interface PutFleetAnswer {
+  id: string;
+  /** 1 to 120 characters. */
+  name: string;
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  /** 1 to 32 of them. */
+  topics: string[];
+  /** Default: {}. */
+  aliases: Record<
+    string,
+    {
+      uuid: string;
+      /** 0 to 65535. */
+      major: number;
+      /** 0 to 65535. */
+      minor: number;
+    }
+  >;
+  /** Default: true. */
+  enabled: boolean;
+  /** Default: "own". */
+  clock: 'own' | 'arrival';
+}
+
+export interface PutFleetBody {
+  id?: string | undefined;
+  /** 1 to 120 characters. */
+  name?: string | undefined;
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  /** 1 to 32 of them. */
+  topics?: string[] | undefined;
+  aliases?:
+    | Record<
+        string,
+        {
+          uuid: string;
+          /** 0 to 65535. */
+          major: number;
+          /** 0 to 65535. */
+          minor: number;
+        }
+      >
+    | undefined;
+  /** Default: true. */
+  enabled?: boolean | undefined;
+  /** Default: "own". */
+  clock?: 'own' | 'arrival' | undefined;
 }
 
 export interface PutGatewayBody {

@@ -1,14 +1,19 @@
 /** Broker → ingest → log → engines → time series, for all sites of this server. */
 import { randomBytes } from 'node:crypto';
+import type { FleetHealth } from '../contract/fleets.ts';
 import type { PhoneSightings } from '../contract/identity.ts';
 import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
-import { parseGatewayTopic } from '../contract/topics.ts';
+import { parseGatewayTopic, ROOT } from '../contract/topics.ts';
 import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { TimeSeriesWriter } from '../db/timeSeries.ts';
 import type { ClonedCarrier } from '../engine/clones.ts';
 import { createEngine as createRealEngine } from '../engine/engine.ts';
 import type { CreateEngine, PresentCarrier } from '../engine/types.ts';
+import { FleetIngest } from '../fleets/fleetIngest.ts';
+import { Fleets } from '../fleets/fleets.ts';
+import { type HeardGateway, HeardGateways } from '../fleets/heardGateways.ts';
+import { maskForeignTopic } from '../fleets/masks.ts';
 import type { RotatingNumbers } from '../identities/appIdentities.ts';
 import { HOUR_MS } from '../log/hourFile.ts';
 import type { Registry, RegistryChange } from '../registry/types.ts';
@@ -21,7 +26,6 @@ import type { Listened } from './listening.ts';
 import type { PhoneFault } from './phoneBatch.ts';
 import { type SiteOptions, SiteRuntime } from './siteRuntime.ts';
 import type { Clock, DeadLetter, IngestCounters, LiveEvents, MessageSource, PhoneTaken, Pipeline } from './types.ts';
-import { type WaitingGateway, WaitingGateways } from './waitingGateways.ts';
 
 const SNAPSHOT_EVERY_MS = 1_000;
 
@@ -49,8 +53,14 @@ export interface PipelineParts {
 }
 
 export interface IngestPipeline extends Pipeline {
-  /** Gateways that publish under a site of ours but are not entered there. */
-  waitingGateways(siteId: string): WaitingGateway[];
+  /** Gateways that were heard at a site, of whatever make, but are not entered there; the latest first. */
+  waitingGateways(siteId: string): HeardGateway[];
+  /** Puts one of them aside, or back; false where none of this id waits. */
+  setDismissed(siteId: string, gatewayId: string, dismissed: boolean): boolean;
+  /** Gateways of other makes that the sites listen to. */
+  readonly fleets: Fleets;
+  /** Undefined where there is no such fleet. */
+  fleetHealth(siteId: string, fleetId: string): FleetHealth | undefined;
   /** The site's clock once it has data; undefined before, when a change of its model holds from the beginning. */
   dataNowMs(siteId: string): number | undefined;
   /** For audits: what was heard of the carrier that somebody walked with. */
@@ -82,7 +92,9 @@ export function createPipeline(parts: PipelineParts): IngestPipeline {
 class IngestPipelineOfSites implements IngestPipeline {
   readonly #parts: PipelineParts;
   readonly #deadLetters: DeadLetters;
-  readonly #waiting = new WaitingGateways();
+  readonly fleets: Fleets;
+  readonly #heard: HeardGateways;
+  #fleetIngest: FleetIngest | undefined;
   readonly #sites = new Map<string, SiteRuntime>();
   readonly #starting = new Map<string, Promise<void>>();
   readonly #latest = new Map<string, { snapshot: LiveSnapshot; heat: LiveHeat }>();
@@ -98,6 +110,11 @@ class IngestPipelineOfSites implements IngestPipeline {
   constructor(parts: PipelineParts) {
     this.#parts = parts;
     this.#deadLetters = new DeadLetters(parts.duck, parts.options?.deadLettersKept);
+    this.fleets = new Fleets(parts.duck, parts.clock);
+    this.#heard = new HeardGateways(
+      parts.duck,
+      (siteId, gatewayId) => parts.registry.gateways.get(siteId, gatewayId) !== undefined,
+    );
     this.#counters = {
       messages: 0,
       batches: 0,
@@ -112,11 +129,25 @@ class IngestPipelineOfSites implements IngestPipeline {
   }
 
   async start(): Promise<void> {
-    const { registry, source } = this.#parts;
+    const { registry, source, clock, options } = this.#parts;
     await this.#deadLetters.start();
+    await this.#heard.start();
+    await this.fleets.start();
+    this.#fleetIngest = new FleetIngest({
+      fleets: this.fleets,
+      heard: this.#heard,
+      registry,
+      source,
+      clock,
+      retentionMs: (siteId) => (options?.retentionMs ?? DEFAULTS.retentionMs)(siteId),
+      onProblem: (what, error) => this.#problem(what, error),
+    });
     this.#unsubscribe = registry.onChange((change) => this.#changed(change));
     for (const site of registry.sites()) await this.#startSite(site.id);
-    await source.start((topic, payload, meta) => this.#handle(topic, payload, meta.retained));
+    this.#fleetIngest.start();
+    await source.start(
+      (topic, payload, meta) => this.#foreign(topic, payload, meta) ?? this.#handle(topic, payload, meta.retained),
+    );
     // Retained configs can only be published once the broker is there.
     for (const runtime of this.#sites.values()) await runtime.publishConfigs();
     this.#timer = setInterval(() => this.#takeSnapshots(), SNAPSHOT_EVERY_MS);
@@ -129,16 +160,18 @@ class IngestPipelineOfSites implements IngestPipeline {
   }
 
   abandon(): Promise<void> {
-    return this.#end((runtime) => runtime.abandon());
+    return this.#end((runtime) => runtime.abandon(), false);
   }
 
-  async #end(end: (runtime: SiteRuntime) => Promise<void>): Promise<void> {
+  async #end(end: (runtime: SiteRuntime) => Promise<void>, wholly = true): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#unsubscribe?.();
     clearInterval(this.#timer);
     await Promise.allSettled(this.#starting.values());
     const failures: unknown[] = [];
+    if (wholly) await this.#fleetIngest?.stop().catch((error: unknown) => failures.push(error));
+    else this.#fleetIngest?.abandon();
     for (const runtime of this.#sites.values()) await end(runtime).catch((error: unknown) => failures.push(error));
     await this.#parts.source.stop();
     if (failures.length > 0) throw failures[0];
@@ -167,8 +200,16 @@ class IngestPipelineOfSites implements IngestPipeline {
     return this.#deadLetters.latest(siteId, limit);
   }
 
-  waitingGateways(siteId: string): WaitingGateway[] {
-    return this.#waiting.of(siteId);
+  waitingGateways(siteId: string): HeardGateway[] {
+    return this.#heard.waiting(siteId);
+  }
+
+  setDismissed(siteId: string, gatewayId: string, dismissed: boolean): boolean {
+    return this.#heard.setDismissed(siteId, gatewayId, dismissed);
+  }
+
+  fleetHealth(siteId: string, fleetId: string): FleetHealth | undefined {
+    return this.#fleetIngest?.healthOf(siteId, fleetId);
   }
 
   snapshot(siteId: string): LiveSnapshot | undefined {
@@ -241,6 +282,14 @@ class IngestPipelineOfSites implements IngestPipeline {
     this.#parts.onProblem?.(what, error);
   }
 
+  /** Undefined where no fleet listens to the topic. */
+  #foreign(topic: string, payload: Uint8Array, meta: { retained: boolean; qos?: number }): Promise<void> | undefined {
+    if (topic.startsWith(`${ROOT}/`)) return undefined;
+    const taken = this.#fleetIngest?.message(topic, payload, meta);
+    if (taken) this.#counters.messages++;
+    return taken;
+  }
+
   async #handle(topic: string, payload: Uint8Array, retained: boolean): Promise<void> {
     const { registry, clock, duck } = this.#parts;
     this.#counters.messages++;
@@ -252,7 +301,8 @@ class IngestPipelineOfSites implements IngestPipeline {
         atMs: clock(),
         siteId: site?.id ?? null,
         gatewayId: site && parsed ? parsed.gatewayId : null,
-        topic,
+        // In other topics there may be somebody's beacon.
+        topic: topic.startsWith(`${ROOT}/`) ? topic : maskForeignTopic(topic),
         reason,
         detail,
       });
@@ -266,7 +316,7 @@ class IngestPipelineOfSites implements IngestPipeline {
     if (!site) return letter('unknown-site', 'no such site on this server');
     const { gatewayId, leaf } = parsed;
     if (!registry.gateways.get(site.id, gatewayId)) {
-      if (this.#waiting.heard(site.id, gatewayId, clock()))
+      if (this.#heard.heardOwn(site.id, gatewayId, clock(), leaf === 'sightings' ? payload : undefined))
         letter('unknown-gateway', 'the gateway is not entered in this site; enter it and it will be heard');
       else this.#deadLetters.count('unknown-gateway');
       return;
@@ -280,7 +330,7 @@ class IngestPipelineOfSites implements IngestPipeline {
   #changed(change: RegistryChange): void {
     const { siteId, what } = change;
     const { registry } = this.#parts;
-    if (what === 'gateways') this.#waiting.entered(siteId, (id) => registry.gateways.get(siteId, id) !== undefined);
+    if (what === 'gateways') this.#heard.placed(siteId);
     const runtime = this.#sites.get(siteId);
     if (runtime) runtime.changed(what);
     else if (registry.site(siteId) && !this.#stopped)
@@ -316,7 +366,8 @@ class IngestPipelineOfSites implements IngestPipeline {
       onProblem: (what, error) => this.#problem(`${siteId}: ${what}`, error),
       options: { ...DEFAULTS, ...siteOptions },
     });
-    const starting = runtime.start().then(() => {
+    const starting = runtime.start().then(async () => {
+      await this.#fleetIngest?.startSite(runtime);
       this.#sites.set(siteId, runtime);
       // What was changed meanwhile.
       runtime.changed('site');

@@ -1,4 +1,5 @@
 /** What the rest of the server asks of the pipeline: broker → ingest → log → engines → time series. */
+import type { RoutedFilter } from '../broker/topicRouter.ts';
 import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
 import type { ClonedCarrier } from '../engine/clones.ts';
 import type { EngineEvent, PresentCarrier } from '../engine/types.ts';
@@ -8,7 +9,11 @@ export type Clock = () => number;
 
 /** A connection to a broker, embedded or not. `handle` holds the message's acknowledgement until its promise settles. */
 export interface MessageSource {
-  start(handle: (topic: string, payload: Uint8Array, meta: { retained: boolean }) => Promise<void>): Promise<void>;
+  start(
+    handle: (topic: string, payload: Uint8Array, meta: { retained: boolean; qos?: number }) => Promise<void>,
+  ): Promise<void>;
+  /** Beside Promenade's own topics; at any time, each time all of them. What several filters take in comes once. */
+  listenTo?(filters: readonly RoutedFilter[]): void;
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>;
   stop(): Promise<void>;
   /** `mqtt://host:port` that gateways connect to. */

@@ -5,12 +5,14 @@ import { openAudits } from '../../server/audits/audits.ts';
 import { siteCertificates } from '../../server/audits/certified.ts';
 import { openOffers } from '../../server/campaigns/open.ts';
 import { Rehearsals } from '../../server/campaigns/rehearse.ts';
+import { Fleets } from '../../server/fleets/fleets.ts';
 import { fullPath, PAGES, routeName } from '../../server/http/declare.ts';
 import { type Route, route } from '../../server/http/route.ts';
 import { auditRoutes } from '../../server/http/routes/audits.ts';
 import { basketRoutes } from '../../server/http/routes/baskets.ts';
 import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
+import { fleetRoutes } from '../../server/http/routes/fleets.ts';
 import { identityRoutes } from '../../server/http/routes/identity.ts';
 import { imageRoutes } from '../../server/http/routes/images.ts';
 import { insightRoutes } from '../../server/http/routes/insights.ts';
@@ -91,6 +93,16 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/gateways/:gateway': FITTERS,
   'PUT /api/v1/sites/:site/gateways/:gateway': FITTERS,
   'DELETE /api/v1/sites/:site/gateways/:gateway': FITTERS,
+  'GET /api/v1/sites/:site/fleet-formats': FITTERS,
+  'GET /api/v1/sites/:site/fleets': FITTERS,
+  'POST /api/v1/sites/:site/fleets': FITTERS,
+  'GET /api/v1/sites/:site/fleets/:fleet': FITTERS,
+  'PUT /api/v1/sites/:site/fleets/:fleet': FITTERS,
+  'DELETE /api/v1/sites/:site/fleets/:fleet': FITTERS,
+  'GET /api/v1/sites/:site/fleets/:fleet/health': FITTERS,
+  'GET /api/v1/sites/:site/inbox': FITTERS,
+  'PUT /api/v1/sites/:site/inbox/:gateway': FITTERS,
+  'DELETE /api/v1/sites/:site/inbox/:gateway': FITTERS,
   'GET /api/v1/sites/:site/dead-letters': FITTERS,
   'GET /api/v1/sites/:site/audit-carriers': FITTERS,
   'GET /api/v1/sites/:site/audit-carriers/:carrier/heard': FITTERS,
@@ -261,7 +273,11 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     onProblem: (_, error) => onError(error),
     options: { allowPrivateAddresses: false, homeAssistantPrefix: null },
   });
+  const fleets = new Fleets(duck, clock);
   return [
+    ...fleetRoutes({
+      pipeline: { fleets, fleetHealth: () => undefined, waitingGateways: () => [], setDismissed: () => false },
+    }),
     ...webhookRoutes({ outgoing, registry, audit }),
     ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
     ...campaignRoutes({ services: offers, registry }),

@@ -9,12 +9,12 @@ import { Duck } from '../../server/db/duckdb.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import type { Questions } from '../../server/db/timeSeries.ts';
 import type { ClonedCarrier } from '../../server/engine/clones.ts';
+import type { HeardGateway } from '../../server/fleets/heardGateways.ts';
 import type { Grant, Role, Route } from '../../server/http/route.ts';
 import { coreRoutes } from '../../server/http/routes/index.ts';
 import { createHttpServer, type HttpServer } from '../../server/http/server.ts';
 import type { PipelineView, Services } from '../../server/http/services.ts';
 import type { DeadLetter } from '../../server/ingest/types.ts';
-import type { WaitingGateway } from '../../server/ingest/waitingGateways.ts';
 import { createLiveHub, type LiveServer } from '../../server/live/hub.ts';
 import { createAudit } from '../../server/privacy/audit.ts';
 import { openRegistry } from '../../server/registry/registry.ts';
@@ -127,7 +127,7 @@ function fakeQuestions(): FakeQuestions {
 export interface FakePipeline extends PipelineView {
   isReady: boolean;
   letters: DeadLetter[];
-  waiting: WaitingGateway[];
+  waiting: HeardGateway[];
   snapshots: Map<string, LiveSnapshot>;
   heats: Map<string, LiveHeat>;
   cloned: ClonedCarrier[];

@@ -292,9 +292,16 @@ describe('resources', () => {
     const knocks = (gatewayId: string, lastSeenMs: number, messages: number, siteId = 'mall') => ({
       siteId,
       gatewayId,
+      fleetId: '',
+      format: 'promenade',
+      name: gatewayId,
       firstSeenMs: 1,
       lastSeenMs,
       messages,
+      beaconsPerMinute: null,
+      dismissed: false,
+      clockMs: null,
+      bootMs: null,
     });
     harness.pipeline.waiting = [
       knocks('g8', 2, 1),

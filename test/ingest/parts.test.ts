@@ -6,7 +6,6 @@ import { alignedTimeline, firstDifferenceMs } from '../../server/ingest/models.t
 import { PendingBatches } from '../../server/ingest/pendingBatches.ts';
 import { Received } from '../../server/ingest/received.ts';
 import { SeqRanges } from '../../server/ingest/seqRanges.ts';
-import { WaitingGateways } from '../../server/ingest/waitingGateways.ts';
 import { seededRandom } from '../support/random.ts';
 
 test('ranges hold exactly what was added, in any order', () => {
@@ -173,16 +172,4 @@ test('waiting batches come out by time, however they came in', () => {
   expect(out).toEqual([...out].sort((a, b) => a - b));
   expect(out.length).toBe(500);
   expect(pending.sightings).toBe(0);
-});
-
-test('waiting gateways are bounded and leave when they are entered', () => {
-  const waiting = new WaitingGateways();
-  expect(waiting.heard('s', 'a', 0)).toBe(true);
-  expect(waiting.heard('s', 'a', 10)).toBe(false);
-  expect(waiting.heard('s', 'a', 60_000)).toBe(true);
-  expect(waiting.of('s')).toEqual([{ siteId: 's', gatewayId: 'a', firstSeenMs: 0, lastSeenMs: 60_000, messages: 3 }]);
-  for (let i = 0; i < 1_500; i++) waiting.heard('s', `x${i}`, i);
-  expect(waiting.of('s').length).toBe(1_000);
-  waiting.entered('s', () => true);
-  expect(waiting.of('s')).toEqual([]);
 });

@@ -13,6 +13,7 @@ import { auditRoutes } from './audits.ts';
 import { basketRoutes } from './baskets.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { demoRoutes } from './demo.ts';
+import { fleetRoutes } from './fleets.ts';
 import { identityRoutes } from './identity.ts';
 import { imageRoutes } from './images.ts';
 import { coreRoutes } from './index.ts';
@@ -56,6 +57,7 @@ export function allRoutes(parts: AllRouteParts): Route[] {
   const { duck, registry, questions, pipeline, auth, audit, dataDir } = services;
   return [
     ...coreRoutes(services),
+    ...fleetRoutes({ pipeline }),
     ...auditRoutes({ audits, registry, pipeline, auth, journal: audit }),
     ...campaignRoutes({
       services: offers,

@@ -1,18 +1,8 @@
 /** What a decoder of another product's messages is, and what it tells. Pure: no clock, no registry, one message at a time. */
 
-export const FORMATS = [
-  'espresense',
-  'openmqttgateway',
-  'room-assistant',
-  'minew',
-  'moko',
-  'april-brother',
-  'ruuvi',
-  'happy-bubbles',
-  'shelly',
-  'kontakt',
-] as const;
-export type Format = (typeof FORMATS)[number];
+import type { Format } from '../../contract/fleets.ts';
+
+export { FORMATS, type Format } from '../../contract/fleets.ts';
 
 /** One beacon as a gateway of another make told of it. */
 export interface ForeignReading {

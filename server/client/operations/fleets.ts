@@ -1,0 +1,113 @@
+/** Fleets. Written by `npm run client` from the OpenAPI document: not to be changed by hand. */
+import { type CallOptions, type Client, call } from '../core.ts';
+import type {
+  CreateFleetAnswer,
+  CreateFleetBody,
+  GetFleetAnswer,
+  GetFleetHealthAnswer,
+  ListFleetsAnswerItem,
+  PutFleetAnswer,
+  PutFleetBody,
+} from '../types.ts';
+
+/**
+ * Fleets of other makes that the site listens to.
+ *
+ * For owner, manager, installer. `GET /api/v1/sites/{site}/fleets`
+ * @throws {ApiError} 400, 401, 403, 404, 429
+ */
+export function listFleets(
+  client: Client,
+  params: {
+    site: string;
+  },
+  options?: CallOptions,
+): Promise<ListFleetsAnswerItem[]> {
+  return call(client, 'GET', '/api/v1/sites/{site}/fleets', params, undefined, options);
+}
+
+/**
+ * Listen to a fleet; topics and name are those of its format where they are left out.
+ *
+ * For owner, manager, installer. `POST /api/v1/sites/{site}/fleets`
+ * @throws {ApiError} 400, 401, 403, 404, 409, 413, 415, 429
+ */
+export function createFleet(
+  client: Client,
+  params: {
+    site: string;
+  },
+  body: CreateFleetBody,
+  options?: CallOptions,
+): Promise<CreateFleetAnswer> {
+  return call(client, 'POST', '/api/v1/sites/{site}/fleets', params, body, options);
+}
+
+/**
+ * One fleet.
+ *
+ * For owner, manager, installer. `GET /api/v1/sites/{site}/fleets/{fleet}`
+ * @throws {ApiError} 400, 401, 403, 404, 429
+ */
+export function getFleet(
+  client: Client,
+  params: {
+    site: string;
+    fleet: string;
+  },
+  options?: CallOptions,
+): Promise<GetFleetAnswer> {
+  return call(client, 'GET', '/api/v1/sites/{site}/fleets/{fleet}', params, undefined, options);
+}
+
+/**
+ * Listen to a fleet, or change how; what it is counted by begins anew.
+ *
+ * For owner, manager, installer. `PUT /api/v1/sites/{site}/fleets/{fleet}`
+ * @throws {ApiError} 400, 401, 403, 404, 409, 413, 415, 429
+ */
+export function putFleet(
+  client: Client,
+  params: {
+    site: string;
+    fleet: string;
+  },
+  body: PutFleetBody,
+  options?: CallOptions,
+): Promise<PutFleetAnswer> {
+  return call(client, 'PUT', '/api/v1/sites/{site}/fleets/{fleet}', params, body, options);
+}
+
+/**
+ * Listen to a fleet no longer; its gateways on the plan and what they heard stay.
+ *
+ * For owner, manager, installer. `DELETE /api/v1/sites/{site}/fleets/{fleet}`
+ * @throws {ApiError} 400, 401, 403, 404, 409, 429
+ */
+export function deleteFleet(
+  client: Client,
+  params: {
+    site: string;
+    fleet: string;
+  },
+  options?: CallOptions,
+): Promise<void> {
+  return call(client, 'DELETE', '/api/v1/sites/{site}/fleets/{fleet}', params, undefined, options);
+}
+
+/**
+ * What came of a fleet’s messages, by reason; of unknown ones a masked sample; its gateways.
+ *
+ * For owner, manager, installer. `GET /api/v1/sites/{site}/fleets/{fleet}/health`
+ * @throws {ApiError} 400, 401, 403, 404, 429
+ */
+export function getFleetHealth(
+  client: Client,
+  params: {
+    site: string;
+    fleet: string;
+  },
+  options?: CallOptions,
+): Promise<GetFleetHealthAnswer> {
+  return call(client, 'GET', '/api/v1/sites/{site}/fleets/{fleet}/health', params, undefined, options);
+}
