@@ -17,6 +17,7 @@ import {
   createZone,
   getFootfall,
   listReferenceCounts,
+  listWebhooks,
 } from '../../server/client/index.ts';
 import { parseServerConfig } from '../../server/config.ts';
 import { wholeClient } from '../../web/developers/client.config.ts';
@@ -135,7 +136,7 @@ afterAll(async () => {
 });
 
 test('the client as it is downloaded, and every example, pass the strictest compiler, alone', () => {
-  expect([...examples.keys()]).toEqual(expect.arrayContaining(['footfall', 'live', 'export', 'count']));
+  expect([...examples.keys()]).toEqual(expect.arrayContaining(['footfall', 'live', 'webhook', 'export', 'count']));
   const compilerOptions = {
     target: 'ES2023',
     lib: ['ES2023', 'DOM'],
@@ -173,6 +174,12 @@ test('follows what happens, and stops when it is told to', async () => {
   expect(err()).toMatch(/^live/);
   child.kill('SIGINT');
   expect(await ended).toBe(0);
+});
+
+test('creates a webhook, whose secret is told once', async () => {
+  expect(await run('webhook')).toMatch(/^webhook \S+; keep its secret, it is told once: whsec_\S{40,}$/m);
+  const [webhook] = await listWebhooks(client, { site: 'mall' });
+  expect(webhook).toMatchObject({ url: 'https://receiver.example/promenade', enabled: true, figures: { pending: 1 } });
 });
 
 test('exports what was counted', async () => {
