@@ -193,7 +193,7 @@ export class Courier {
     if (round.notBeforeMs <= nowMs) round.failures += 1;
     const waitMs = Math.max(askedMs ?? 0, retryDelayMs(round.failures, random));
     round.notBeforeMs = Math.max(round.notBeforeMs, nowMs + waitMs);
-    return askedMs ?? 0;
+    return 0;
   }
 
   async #send(webhook: Webhook, one: Due): Promise<PostAnswer> {

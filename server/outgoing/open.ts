@@ -42,6 +42,8 @@ export interface OutgoingParts {
 
 /** Counts and offers are told by the quarter hour; a minute later is early enough. */
 const LOOK_EVERY_MS = 60_000;
+/** For answers that are on their way when the server stops. */
+const LAST_ANSWERS_MS = 500;
 
 export interface OutgoingTotals extends CourierCounts {
   bySite: { siteId: string; pending: number; dropped: number; failing: number }[];
@@ -178,10 +180,13 @@ export class Outgoing {
     await this.#looking;
     await this.carriers.stop();
     await this.#occupancy.stop();
+    // A receiver that does not answer holds up no stop: what it was sent is sent again.
+    const cut = setTimeout(() => this.#poster.close(), LAST_ANSWERS_MS);
     await this.#courier.stop();
+    clearTimeout(cut);
+    this.#poster.close();
     await this.tree.stop();
     await this.#dwelling;
-    this.#poster.close();
   }
 
   async expire(nowMs: number): Promise<void> {

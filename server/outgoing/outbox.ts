@@ -123,6 +123,9 @@ export class Outbox {
   readonly #writes: Batches<OutgoingEvent, undefined>;
   readonly #settlements: Batches<Settlement, undefined>;
   #unwritten = 0;
+  /** Written within transactions of others, which may still be undone. */
+  readonly #uncounted = new Set<string>();
+  #after: Promise<void> | undefined;
   #wake: (webhookId: string) => void = () => {};
 
   constructor(parts: OutboxParts) {
@@ -210,17 +213,25 @@ export class Outbox {
     });
     if (taken.length === 0) return;
     await this.#insert(sql, taken);
-    // Transactions run one after another: once this one has run, that one was committed or undone.
-    void this.#parts.duck
-      .transaction(async (after) => {
-        for (const { webhook } of taken) await this.#recount(after, webhook.id);
-      })
-      .then(
-        () => {
-          for (const { webhook } of taken) this.#wake(webhook.id);
-        },
-        (error: Error) => this.#parts.onProblem(error),
-      );
+    for (const { webhook } of taken) this.#uncounted.add(webhook.id);
+    this.#after ??= this.#afterThis();
+  }
+
+  /** Transactions run one after another: once this one runs, those before it were committed or undone. */
+  async #afterThis(): Promise<void> {
+    const ids: string[] = [];
+    try {
+      await this.#parts.duck.transaction(async (sql) => {
+        this.#after = undefined;
+        ids.push(...this.#uncounted);
+        this.#uncounted.clear();
+        for (const id of ids) await this.#recount(sql, id);
+      });
+    } catch (error) {
+      this.#after = undefined;
+      this.#parts.onProblem(error as Error);
+    }
+    for (const id of ids) this.#wake(id);
   }
 
   #drop(book: Book): void {
