@@ -137,6 +137,7 @@ export class Duck implements Sql {
   readonly #bulk: Lane;
   readonly #readers: Connection[];
   readonly #snapshots: Lane[];
+  readonly #end: () => Promise<void>;
   #nextReader = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -146,8 +147,10 @@ export class Duck implements Sql {
     bulk: Connection,
     readers: Connection[],
     snapshotReaders: Connection[],
+    end: () => Promise<void>,
   ) {
     this.#instance = instance;
+    this.#end = end;
     this.#writer = writer;
     this.#bulk = { connection: bulk, tail: Promise.resolve(), waiting: 0 };
     this.#readers = readers;
@@ -162,13 +165,34 @@ export class Duck implements Sql {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     });
+    return Duck.#connected(instance, undefined, async () => instance.closeSync());
+  }
+
+  static async #connected(
+    instance: DuckDBInstance,
+    searchPath: string | undefined,
+    end: () => Promise<void>,
+  ): Promise<Duck> {
     const connect = async () => {
       const connection = await instance.connect();
       await connection.run("set TimeZone = 'UTC'");
+      if (searchPath !== undefined) await connection.run(`set search_path = '${searchPath}'`);
       return new Connection(connection);
     };
     const pair = async () => [await connect(), await connect()];
-    return new Duck(instance, await connect(), await connect(), await pair(), await pair());
+    return new Duck(instance, await connect(), await connect(), await pair(), await pair(), end);
+  }
+
+  /**
+   * Tables in memory beside those of the file: the same, but that a name means the table in memory where there is one. What
+   * is changed in one transaction lies in memory alone. To be closed before this.
+   */
+  async attachMemory(name: string): Promise<Duck> {
+    const row = await this.get<{ name: string }>('select current_database() as name');
+    await this.#writer.run(`attach ':memory:' as ${name}`);
+    return Duck.#connected(this.#instance, `${name}.main,"${row!.name}".main`, () =>
+      this.#writer.run(`detach ${name}`),
+    );
   }
 
   #reader(): Connection {
@@ -221,6 +245,13 @@ export class Duck implements Sql {
     return result;
   }
 
+  /** Rows that were deleted in memory give their place back, and those that are left become smaller; not now where somebody reads. */
+  compact(): Promise<void> {
+    const result = this.#tail.then(() => this.#writer.run('checkpoint').catch(() => {}));
+    this.#tail = result;
+    return result;
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#tail, this.#bulk.tail]);
     await Promise.all(this.#snapshots.map((lane) => lane.tail));
@@ -228,7 +259,7 @@ export class Duck implements Sql {
     this.#bulk.connection.close();
     for (const lane of this.#snapshots) lane.connection.close();
     for (const reader of this.#readers) reader.close();
-    this.#instance.closeSync();
+    await this.#end();
   }
 }
 

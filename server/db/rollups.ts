@@ -11,6 +11,7 @@ import { coverageQuartersSql, coverageSpans } from './coverageRows.ts';
 import type { ReadSql } from './duckdb.ts';
 import { insert, type SeriesSql } from './seriesSql.ts';
 import { sqlNumber } from './sqlText.ts';
+import type { TableName } from './tables.ts';
 import { lengthCountsSql, minLengthSql, type Thresholds } from './visitRows.ts';
 
 /** Longer than all but forgotten carriers stay: hardly a row still comes for a start so long ago. */
@@ -192,11 +193,7 @@ async function sealStep(
 
 async function sealHeatStep(sql: SeriesSql, siteId: string, sealedDay: number, targetDay: number): Promise<number> {
   if (targetDay <= sealedDay) return sealedDay;
-  const row = await sql.get<{ first: number | null }>(
-    'select min(day) as first from heat where site_id = $1 and day >= $2',
-    [siteId, sealedDay],
-  );
-  const first = row?.first ?? targetDay;
+  const first = (await sql.first('heat', 'day', siteId, sealedDay)) ?? targetDay;
   if (first >= targetDay) return targetDay;
   const toDay = Math.min(targetDay, first + SEAL_AT_MOST_DAYS);
   await sealHeat(sql, siteId, first, toDay);
@@ -217,15 +214,13 @@ export async function refreshRollups(sql: SeriesSql, registry: Registry, siteId:
     state.sealedMs = state.rowsFromMs;
     state.signature = signature;
   }
-  const first = async (fromMs: number, sources: readonly (readonly [table: string, column: string])[]) => {
-    const parts = sources.map(
-      ([table, column]) => `select min(${column}) as first from ${table} where site_id = $1 and ${column} >= $2`,
-    );
-    const row = await sql.get<{ first: number | null }>(
-      `select min(first) as first from (${parts.join(' union all ')})`,
-      [siteId, fromMs],
-    );
-    return row?.first ?? null;
+  const first = async (fromMs: number, sources: readonly (readonly [TableName, column: string])[]) => {
+    const found: number[] = [];
+    for (const [table, column] of sources) {
+      const one = await sql.first(table, column, siteId, fromMs);
+      if (one !== null) found.push(one);
+    }
+    return found.length === 0 ? null : Math.min(...found);
   };
   const settledMs = site.watermark_ms - SEAL_AFTER_MS;
   const targetMs = Math.floor(settledMs / QUARTER_MS) * QUARTER_MS;

@@ -16,6 +16,8 @@ export interface SeriesSql extends ReadSql {
   append(table: TableName, columns: Columns): Promise<void>;
   /** What the query gives, with the table's columns in its order. */
   insertSelect(table: TableName, query: string, params?: readonly SqlValue[]): Promise<void>;
+  /** The least value of the column, which is one of its times, from `from` on; null where there is none. */
+  first(table: TableName, column: string, siteId: string, from: number): Promise<number | null>;
 }
 
 const OPERATORS = { from: '>=', above: '>', below: '<', upTo: '<=' } as const;
@@ -52,4 +54,11 @@ export const plainSeries = (sql: WriteSql): SeriesSql => ({
   },
   append: (table, columns) => sql.append(table, columns),
   insertSelect: (table, query, params) => sql.run(`insert into ${table} ${query}`, params),
+  async first(table, column, siteId, from) {
+    const row = await sql.get<{ first: number | null }>(
+      `select min(${column}) as first from ${table} where site_id = $1 and ${column} >= $2`,
+      [siteId, from],
+    );
+    return row?.first ?? null;
+  },
 });

@@ -13,6 +13,8 @@ import type {
 } from '../contract/metrics.ts';
 import type { People } from '../contract/people.ts';
 import type { EngineRows, OpenRows } from '../engine/types.ts';
+import type { ReadSql } from './duckdb.ts';
+import type { SeriesSql } from './seriesSql.ts';
 
 export type { Affinity, Flows, Returning } from '../contract/metrics.ts';
 
@@ -137,4 +139,47 @@ export interface Questions {
   returning(query: PeriodQuery): Promise<Returning>;
   people(query: PeopleQuery): Promise<People>;
   changelog(query: ChangelogQuery): Promise<Changelog>;
+}
+
+export interface CarrierQuery {
+  table: 'visits' | 'stays';
+  siteId: string;
+  carrierId: string;
+  /** Those that end from then on. */
+  fromMs: number;
+  /** Those that start by then. */
+  toMs: number;
+  /** The newest. */
+  limit: number;
+}
+export interface CarrierRow {
+  /** '' of a visit. */
+  zoneId: string;
+  startMs: number;
+  endMs: number;
+  isOpen: boolean;
+}
+
+export interface EngineHealth {
+  engine: 'duckdb' | 'influx';
+  /** Null: all is well. Else in words, since when. */
+  problem: { message: string; sinceMs: number } | null;
+  /** Gauges by name. */
+  figures: Record<string, number>;
+}
+
+/** A time-series engine, with all that other parts of the server read of it. */
+export interface TimeSeries extends TimeSeriesWriter, Questions {
+  /** Removes what has outlived its retention. To be called daily, on sites whose clock is the wall's. */
+  expire(siteId: string, nowMs: number): Promise<void>;
+  /** The tables of the time series and all others; each statement sees what was committed by then. */
+  readonly sql: ReadSql;
+  /** Several statements that see one committed state. `work` only reads: it may run again from its beginning. */
+  snapshot<T>(work: (sql: ReadSql) => Promise<T>): Promise<T>;
+  /** All or nothing. `work` may run again from its beginning. */
+  change<T>(work: (sql: SeriesSql) => Promise<T>): Promise<T>;
+  /** Of one carrier, the latest start first; for whoever carried it alone. */
+  carrierRows(query: CarrierQuery): Promise<CarrierRow[]>;
+  health(): EngineHealth;
+  close(): Promise<void>;
 }

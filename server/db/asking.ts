@@ -1,0 +1,64 @@
+/** The questions, over any SQL that has the tables: each in one snapshot. */
+import type { Registry } from '../registry/types.ts';
+import type { ReadSql } from './duckdb.ts';
+import { affinity } from './questions/affinity.ts';
+import { changelog } from './questions/changelog.ts';
+import { type SiteContext, siteContext } from './questions/context.ts';
+import { flows } from './questions/flows.ts';
+import { heatmap } from './questions/heatmap.ts';
+import { peakHours } from './questions/peakHours.ts';
+import { people } from './questions/people.ts';
+import { returning } from './questions/returning.ts';
+import { series } from './questions/series.ts';
+import type { CarrierQuery, CarrierRow, Questions } from './timeSeries.ts';
+
+export type Snapshot = <T>(work: (sql: ReadSql) => Promise<T>) => Promise<T>;
+
+/** A question reads one committed state throughout: rows, what is open and rollups belong together. */
+export function questionsOver(snapshot: Snapshot, registry: Registry): Questions {
+  const asking =
+    <Query extends { siteId: string; definitionsVersion?: number }, Answer>(
+      question: (context: SiteContext, query: Query) => Promise<Answer>,
+    ) =>
+    (query: Query): Promise<Answer> =>
+      snapshot(async (sql) =>
+        question(await siteContext(sql, registry, query.siteId, query.definitionsVersion), query),
+      );
+  return {
+    series: asking(series),
+    peakHours: asking(peakHours),
+    heatmap: asking(heatmap),
+    affinity: asking(affinity),
+    flows: asking(flows),
+    returning: asking(returning),
+    people: asking(people),
+    changelog: asking(changelog),
+  };
+}
+
+/** As the pipeline's start needs it. */
+export async function checkpointOf(sql: ReadSql, siteId: string) {
+  const row = await sql.get<{ watermark_ms: number; dirty_from_ms: number | null; checkpoint: string }>(
+    'select watermark_ms, dirty_from_ms, checkpoint from site_state where site_id = $1',
+    [siteId],
+  );
+  return row && { watermarkMs: row.watermark_ms, dirtyFromMs: row.dirty_from_ms, checkpoint: row.checkpoint };
+}
+
+/** `sources` are visits or stays and their open ones, or the open ones alone. */
+export const carrierRowsIn = (
+  sql: ReadSql,
+  { table, siteId, carrierId, fromMs, toMs, limit }: CarrierQuery,
+  sources: readonly ('closed' | 'open')[],
+): Promise<CarrierRow[]> => {
+  const zone = table === 'stays' ? 'zone_id' : "''";
+  const rowsOf = (source: 'closed' | 'open') =>
+    `select ${zone} as zone_id, start_ms, end_ms, ${source === 'open'} as is_open
+     from ${source === 'open' ? `open_${table}` : table}
+     where site_id = $1 and carrier_id = $2 and end_ms >= $3 and start_ms <= $4`;
+  return sql.all<CarrierRow>(
+    `select zone_id as "zoneId", start_ms as "startMs", end_ms as "endMs", is_open as "isOpen"
+     from (${sources.map(rowsOf).join(' union all ')}) order by start_ms desc, zone_id, is_open limit ${Math.trunc(limit)}`,
+    [siteId, carrierId, fromMs, toMs],
+  );
+};
