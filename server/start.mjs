@@ -364,6 +364,7 @@ const PROGRAMS = {
   'bench:rebuild': 'test/bench/rebuild.js',
   'bench:identities': 'test/bench/identities.js',
   'bench:delivery': 'test/bench/delivery.js',
+  'bench:load': 'test/bench/load.js',
   'bench:gateway': 'test/bench/gateway.js',
 };
 

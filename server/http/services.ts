@@ -14,7 +14,8 @@ import type { Registry } from '../registry/types.ts';
 export type PipelineView = Pick<
   IngestPipeline,
   'clones' | 'learnedRadio' | 'nowMs' | 'ready' | 'counters' | 'deadLetters' | 'snapshot' | 'heat' | 'waitingGateways'
->;
+> &
+  Partial<Pick<IngestPipeline, 'lags'>>;
 
 export interface Services {
   duck: Duck;

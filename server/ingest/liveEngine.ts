@@ -47,6 +47,11 @@ export class LiveEngine {
     return this.#engine !== undefined;
   }
 
+  /** Undefined while it is not running. */
+  get watermarkMs(): number | undefined {
+    return this.#engine?.watermarkMs;
+  }
+
   /** Reads the last minutes from the log; what they would have set off is not set off again. */
   start(timeline: readonly SiteModelVersion[], nowMs: () => number): Promise<void> {
     this.#warmingUp ??= this.#warmUp(timeline, nowMs).finally(() => {

@@ -25,7 +25,16 @@ import { ENGINE_THREAD, engineThread } from './engineThread.ts';
 import type { Listened } from './listening.ts';
 import type { PhoneFault } from './phoneBatch.ts';
 import { type SiteOptions, SiteRuntime } from './siteRuntime.ts';
-import type { Clock, DeadLetter, IngestCounters, LiveEvents, MessageSource, PhoneTaken, Pipeline } from './types.ts';
+import type {
+  Clock,
+  DeadLetter,
+  IngestCounters,
+  LiveEvents,
+  MessageSource,
+  PhoneTaken,
+  Pipeline,
+  SiteLags,
+} from './types.ts';
 
 const SNAPSHOT_EVERY_MS = 1_000;
 
@@ -63,6 +72,8 @@ export interface IngestPipeline extends Pipeline {
   fleetHealth(siteId: string, fleetId: string): FleetHealth | undefined;
   /** The site's clock once it has data; undefined before, when a change of its model holds from the beginning. */
   dataNowMs(siteId: string): number | undefined;
+  /** Undefined before the site runs. */
+  lags(siteId: string): SiteLags | undefined;
   /** For audits: what was heard of the carrier that somebody walked with. */
   walkOf(siteId: string, carrierId: string, fromMs: number, toMs: number): Promise<CarrierWalk>;
   /** Whether a carrier is heard now; the first question starts the listening. */
@@ -218,6 +229,10 @@ class IngestPipelineOfSites implements IngestPipeline {
 
   heat(siteId: string): LiveHeat | undefined {
     return (this.#latest.get(siteId) ?? this.#takeSnapshot(siteId))?.heat;
+  }
+
+  lags(siteId: string): SiteLags | undefined {
+    return this.#sites.get(siteId)?.lags();
   }
 
   present(siteId: string): PresentCarrier[] {

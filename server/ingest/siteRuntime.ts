@@ -37,7 +37,7 @@ import { SiteClock } from './siteClock.ts';
 import { SiteIngest } from './siteIngest.ts';
 import { Snapshots } from './snapshots.ts';
 import { Signal, sleep } from './turns.ts';
-import type { Clock, IngestCounters, LiveEvents, PhoneTaken } from './types.ts';
+import type { Clock, IngestCounters, LiveEvents, PhoneTaken, SiteLags } from './types.ts';
 
 /** Beyond this many waiting for their ticks the senders are held: some hundred megabytes. */
 const MAX_PENDING_SIGHTINGS = 2_000_000;
@@ -344,6 +344,17 @@ export class SiteRuntime {
     const { newestMs } = this.#clock;
     if (newestMs === null) return;
     for await (const { batches } of replay(this.#log, newestMs - spanMs, this.#log.positions())) yield* batches;
+  }
+
+  /** How far the engines have come, against the site's clock. */
+  lags(): SiteLags {
+    const nowMs = this.nowMs();
+    const liveMs = this.#live.watermarkMs;
+    return {
+      analyticsMs: nowMs - this.#analytics.watermarkMs,
+      liveMs: liveMs === undefined ? undefined : nowMs - liveMs,
+      pendingSightings: this.#analytics.pendingSightings,
+    };
   }
 
   /** What was heard of a carrier while somebody walked with it. */

@@ -58,6 +58,15 @@ export interface PhoneTaken {
   unknownBeacons: number;
 }
 
+/** How far a site's engines are behind its clock: live a breath, analytics half a minute by design. */
+export interface SiteLags {
+  analyticsMs: number;
+  /** Undefined where none runs. */
+  liveMs: number | undefined;
+  /** They wait for their ticks of the analytics. */
+  pendingSightings: number;
+}
+
 export interface LiveEvents {
   siteId: string;
   /** Fresh ones only: from the live engine, of sightings not older than 60 s, on sites with a wall clock. */

@@ -2,7 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Prometheus } from 'prom-client';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import type { IngestCounters } from '../../ingest/types.ts';
+import type { IngestCounters, SiteLags } from '../../ingest/types.ts';
 import { Reply, type Route, route } from '../route.ts';
 import type { Services } from '../services.ts';
 
@@ -60,6 +60,36 @@ function collector({ pipeline, registry, handOverTimes, outgoing }: Services): P
       }
     },
   });
+  const lag = (name: string, help: string, of: (lags: SiteLags) => number | undefined): Gauge =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['site'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { id } of registry.sites()) {
+          const lags = pipeline.lags?.(id);
+          const value = lags && of(lags);
+          if (value !== undefined) this.set({ site: id }, value);
+        }
+      },
+    });
+  lag(
+    'promenade_live_behind_seconds',
+    'From the clock of the site back to what the dashboard shows; of sites at a wall clock',
+    ({ liveMs }) => (liveMs === undefined ? undefined : liveMs / 1_000),
+  );
+  lag(
+    'promenade_analytics_behind_seconds',
+    'From the clock of the site back to what the rows cover; half a minute by design',
+    ({ analyticsMs }) => analyticsMs / 1_000,
+  );
+  lag(
+    'promenade_pending_sightings',
+    'Sightings in memory that wait for their turn in the analytics',
+    ({ pendingSightings }) => pendingSightings,
+  );
   const handOvers = new Histogram({
     name: 'promenade_offer_hand_over_seconds',
     help: 'From the sighting that completed the trigger to the answer of the phone (received) or of its push service (pushed)',
