@@ -1,8 +1,6 @@
 /** Compares the server's heatmaps of a replayed site with the surveyed waypoints of the recorded data. */
 import { parseArgs } from 'node:util';
-import type { Definitions } from '../server/contract/definitions.ts';
-import type { Heatmap } from '../server/contract/metrics.ts';
-import type { Floor } from '../server/contract/model.ts';
+import { getDefinitions, getHeatmap, listFloors, putDefinitions } from '../server/client/operations.ts';
 import {
   type Cells,
   cellKey,
@@ -14,7 +12,7 @@ import {
 } from './heatComparison.ts';
 import { readWaypoints } from './recorded.ts';
 import { replaySiteOf } from './replaySite.ts';
-import { Rest } from './rest.ts';
+import { restClient, serverFault } from './rest.ts';
 import { answerHelp, isUnknownOption } from './usage.ts';
 
 const USAGE = `usage: compareHeat --data DIR --server URL --token T [options]
@@ -47,13 +45,12 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const rest = new Rest(values.server, values.token);
+  const client = restClient(values.server, values.token);
   const siteId = values.site ?? replaySiteOf(values.data.replace(/\/+$/, '').split('/').at(-1)!).siteId;
-  const at = `/sites/${siteId}`;
   if (values.k !== undefined) {
-    const { definitions } = await rest.get<{ definitions: Definitions }>(`${at}/definitions`);
+    const { definitions } = await getDefinitions(client, { site: siteId });
     if (definitions.kAnonymity !== Number(values.k))
-      await rest.put(`${at}/definitions`, { ...definitions, kAnonymity: Number(values.k) });
+      await putDefinitions(client, { site: siteId }, { ...definitions, kAnonymity: Number(values.k) });
   }
   const walks = new Map<string, TimedPoint[]>();
   for (const { carrier, ...point } of await readWaypoints(values.data)) {
@@ -74,13 +71,11 @@ async function main(): Promise<void> {
   // Heat is kept by whole quarter hours.
   const from = new Date(Math.floor(fromMs / HOUR_MS) * HOUR_MS).toISOString();
   const to = new Date(Math.ceil((toMs + 1) / HOUR_MS) * HOUR_MS).toISOString();
-  const floors = await rest.get<Floor[]>(`${at}/floors`);
+  const floors = await listFloors(client, { site: siteId });
   const rows = [];
   for (const floor of floors) {
     const { id } = floor;
-    const heatmap = await rest.get<Heatmap>(
-      `${at}/metrics/heatmap?floor=${id}&from=${from}&to=${to}&cellM=${cellM}&measure=dwell`,
-    );
+    const heatmap = await getHeatmap(client, { site: siteId, floor: id, from, to, cellM, measure: 'dwell' });
     const heat: Cells = new Map(
       heatmap.cells.map(({ xM, yM, value }) => [cellKey(xM + cellM / 2, yM + cellM / 2, cellM), value * cellM * cellM]),
     );
@@ -112,7 +107,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${serverFault(error) ?? (error instanceof Error ? error.message : String(error))}\n`);
   if (isUnknownOption(error)) process.stderr.write(`\n${USAGE}`);
   process.exitCode = 1;
 });

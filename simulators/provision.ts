@@ -1,10 +1,12 @@
 /** Makes a scenario's site on a server over REST: floors, zones, gateways, carriers, campaigns. */
 
+import { ApiError, type Client } from '../server/client/core.ts';
+import * as server from '../server/client/operations.ts';
 import { type CampaignInput, campaignInput } from '../server/contract/campaigns.ts';
 import type { Carrier, Floor, Gateway, Site as SiteModel } from '../server/contract/model.ts';
 import type { SimCarrier } from './carriers.ts';
 import type { SoldOrder } from './orders.ts';
-import { type Rest, RestError } from './rest.ts';
+import { orUndefined } from './rest.ts';
 import type { Scenario } from './scenario.ts';
 import { wallsOf } from './walls.ts';
 import { zonesOf } from './zones.ts';
@@ -41,41 +43,43 @@ export const uuidsOf = ({ people, radio }: Scenario): string[] =>
   people.appPhones > 0 ? [radio.uuid, radio.rotatingUuid] : [radio.uuid];
 
 export class Site {
-  private readonly rest: Rest;
+  private readonly client: Client;
   private readonly siteId: string;
 
-  constructor(rest: Rest, siteId: string) {
-    this.rest = rest;
+  constructor(client: Client, siteId: string) {
+    this.client = client;
     this.siteId = siteId;
   }
 
   find(): Promise<KnownSite | undefined> {
-    return this.rest.find<KnownSite>(`/sites/${this.siteId}`);
+    return orUndefined(server.getSite(this.client, { site: this.siteId }));
   }
 
   /** Live, as the scenario has it, unless it has ended or waits for the mall's approval. */
-  private async putCampaign(path: string, campaign: CampaignInput): Promise<void> {
-    const refused = (error: unknown): boolean => error instanceof RestError && error.status === 409;
-    const known = await this.rest.find<{ status: string }>(path);
+  private async putCampaign(campaign: CampaignInput): Promise<void> {
+    const { client } = this;
+    const at = { site: this.siteId, campaign: campaign.id };
+    const refused = (error: unknown): boolean => error instanceof ApiError && error.status === 409;
+    const known = await orUndefined(server.getCampaign(client, at));
     if (known?.status === 'ended') return;
     try {
-      await this.rest.put(path, campaign);
+      await server.putCampaign(client, at, campaign);
     } catch (error) {
       // What it offers is changed only while it is paused.
       if (known?.status !== 'live' || !refused(error)) throw error;
-      await this.rest.post(`${path}/pause`, {});
-      await this.rest.put(path, campaign);
+      await server.pauseCampaign(client, at);
+      await server.putCampaign(client, at, campaign);
     }
-    const { status } = await this.rest.get<{ status: string }>(path);
+    const { status } = await server.getCampaign(client, at);
     if (status === 'live') return;
-    await this.rest.post(`${path}/start`, {}).catch((error: unknown) => {
+    await server.startCampaign(client, at).catch((error: unknown) => {
       if (!refused(error)) throw error;
     });
   }
 
   private async save(site: SiteModel): Promise<void> {
-    if (await this.find()) await this.rest.put(`/sites/${site.id}`, site);
-    else await this.rest.post('/sites', site);
+    if (await this.find()) await server.putSite(this.client, { site: site.id }, site);
+    else await server.createSite(this.client, site);
   }
 
   /** Played history is over: its progress ends, and the site's clock is what it is to be from now on. */
@@ -104,10 +108,9 @@ export class Site {
     state: SiteState,
     onStep: (what: string) => void = () => undefined,
   ): Promise<void> {
-    const { siteId } = this;
-    const at = `/sites/${siteId}`;
+    const { client, siteId: site } = this;
     await this.save({
-      id: siteId,
+      id: site,
       name: scenario.site.name,
       currency: scenario.site.currency,
       uuids: uuidsOf(scenario),
@@ -137,34 +140,34 @@ export class Site {
         walls: wallsOf(scenario, id),
         image: null,
       };
-      await this.rest.put(`${at}/floors/${id}`, floor);
+      await server.putFloor(client, { site, floor: id }, floor);
     }
     onStep('zones');
-    for (const zone of zonesOf(scenario)) await this.rest.put(`${at}/zones/${zone.id}`, zone);
+    for (const zone of zonesOf(scenario)) await server.putZone(client, { site, zone: zone.id }, zone);
     onStep('gateways');
     const { beaconUuid } = scenario.radio;
     for (const [minor, { id, name, floor, xM, yM, zM }] of scenario.gateways.entries()) {
       const gateway: Gateway = { id, ...(name ? { name } : {}), floorId: floor, xM, yM, zM, enabled: true };
       if (scenario.people.appPhones > 0) gateway.beacon = { uuid: beaconUuid, major: 1, minor, powerDbm: -59 };
-      await this.rest.put(`${at}/gateways/${id}`, gateway);
+      await server.putGateway(client, { site, gateway: id }, gateway);
     }
     onStep(`${carriers.length} carriers`);
     await this.carriers(carriers);
     onStep('campaigns');
-    for (const campaign of campaignsOf(scenario)) await this.putCampaign(`${at}/campaigns/${campaign.id}`, campaign);
+    for (const campaign of campaignsOf(scenario)) await this.putCampaign(campaign);
     if (scenario.people.demoGuests > 0) {
       // Whoever tries it meets more than two offers.
       const often = { pushesPerVisit: 20, pushesPerDay: 20, pushesPerTenantPerDay: 20 };
-      await this.rest.put(`${at}/attention`, { ...often, quietHours: null });
+      await server.putAttention(client, { site }, { ...often, quietHours: null });
       // Nobody is behind these people, and a mall that has just opened its doors shows heat sooner.
-      const { definitions } = await this.rest.get<{ definitions: Record<string, unknown> }>(`${at}/definitions`);
-      await this.rest.put(`${at}/definitions`, { ...definitions, kAnonymity: DEMO_K });
+      const { definitions } = await server.getDefinitions(client, { site });
+      await server.putDefinitions(client, { site }, { ...definitions, kAnonymity: DEMO_K });
     }
   }
 
   async orders(orders: readonly SoldOrder[]): Promise<void> {
     for (let at = 0; at < orders.length; at += ORDERS_PER_REQUEST)
-      await this.rest.post(`/sites/${this.siteId}/orders`, { orders: orders.slice(at, at + ORDERS_PER_REQUEST) });
+      await server.putOrders(this.client, { site: this.siteId }, { orders: orders.slice(at, at + ORDERS_PER_REQUEST) });
   }
 
   /** Registers those that are not registered yet. */
@@ -182,16 +185,14 @@ export class Site {
           label: label ?? null,
         }),
       );
-      await this.rest.post(`/sites/${this.siteId}/carriers`, body);
+      await server.createCarriers(this.client, { site: this.siteId }, body);
     }
   }
 
   private async knownBeacons(): Promise<Set<string>> {
     const known = new Set<string>();
     for (let after = ''; ; ) {
-      const page = await this.rest.get<Carrier[]>(
-        `/sites/${this.siteId}/carriers?limit=${PAGE}${after ? `&after=${after}` : ''}`,
-      );
+      const page = await server.listCarriers(this.client, { site: this.siteId, limit: PAGE, after });
       for (const one of page) known.add(beaconKey(one));
       const last = page.at(-1);
       if (!last || page.length < PAGE) return known;

@@ -5,7 +5,7 @@ import { Progress } from './progress.ts';
 import { readRecorded } from './recorded.ts';
 import { playRecorded } from './replayPlay.ts';
 import { beaconOf, makeReplaySite, replaySiteOf } from './replaySite.ts';
-import { Rest } from './rest.ts';
+import { restClient, serverFault } from './rest.ts';
 import { answerHelp, isUnknownOption } from './usage.ts';
 
 const USAGE = `usage: replay --data DIR --mqtt URL [options]
@@ -60,8 +60,8 @@ async function main(): Promise<void> {
   progress.say(`reading ${values.data} …`);
   const data = await readRecorded(values.data!);
   const site = replaySiteOf(data.name);
-  const rest = values.server && values.token ? new Rest(values.server, values.token) : undefined;
-  if (rest) await makeReplaySite(rest, site, data, (text) => progress.say(text));
+  const client = values.server && values.token ? restClient(values.server, values.token) : undefined;
+  if (client) await makeReplaySite(client, site, data, (text) => progress.say(text));
 
   const playedFromMs = performance.now();
   const fleet = new Fleet({
@@ -138,8 +138,9 @@ main().catch((error: unknown) => {
   const plain =
     error instanceof UsageError ||
     isUnknownOption(error) ||
-    (error instanceof Error && ['RestError', 'RecordedDataError'].includes(error.name));
-  process.stderr.write(`${plain ? (error as Error).message : String(error instanceof Error ? error.stack : error)}\n`);
+    (error instanceof Error && error.name === 'RecordedDataError');
+  const words = plain ? (error as Error).message : serverFault(error);
+  process.stderr.write(`${words ?? String(error instanceof Error ? error.stack : error)}\n`);
   if (error instanceof UsageError || isUnknownOption(error)) process.stderr.write(`\n${USAGE}`);
   process.exitCode = 1;
 });

@@ -1,8 +1,9 @@
 /** Makes the site of recorded data on a server: floors with their drawings and images, gateways, a carrier for each walk. */
-import type { Definitions } from '../server/contract/definitions.ts';
+import type { Client } from '../server/client/core.ts';
+import * as server from '../server/client/operations.ts';
 import type { Carrier, Floor, Gateway, Site } from '../server/contract/model.ts';
 import type { Recorded } from './recorded.ts';
-import type { Rest } from './rest.ts';
+import { orUndefined } from './rest.ts';
 import type { Beacon } from './virtualGateway.ts';
 
 export interface ReplaySite {
@@ -41,13 +42,13 @@ export const beaconOf = (uuid: string, walk: number): Beacon => ({
 });
 
 export async function makeReplaySite(
-  rest: Rest,
+  client: Client,
   site: ReplaySite,
   data: Recorded,
   say: (text: string) => void,
 ): Promise<void> {
   const { siteId, name, timezone, uuid } = site;
-  const at = `/sites/${siteId}`;
+  const at = { site: siteId };
   const state: Site = {
     id: siteId,
     name,
@@ -60,12 +61,12 @@ export async function makeReplaySite(
     historyFromMs: data.sightings[0]?.atMs ?? null,
     historyUntilMs: data.sightings.length > 1 ? data.sightings.at(-1)!.atMs + 1 : null,
   };
-  if (await rest.find(at)) await rest.put(at, state);
-  else await rest.post('/sites', state);
-  const { definitions } = await rest.get<{ definitions: Definitions }>(`${at}/definitions`);
+  if (await orUndefined(server.getSite(client, at))) await server.putSite(client, at, state);
+  else await server.createSite(client, state);
+  const { definitions } = await server.getDefinitions(client, at);
   // Surveyors walked for hours, not days, half a minute at a time, and the recording is public: nothing is left out as too
   // short or too sparse, and nothing withheld.
-  await rest.put(`${at}/definitions`, {
+  await server.putDefinitions(client, at, {
     ...definitions,
     minCoverage: 0,
     kAnonymity: 1,
@@ -75,7 +76,7 @@ export async function makeReplaySite(
   for (const floor of data.floors) {
     const { id, level, widthM, heightM } = floor;
     const body: Floor = { id, name: floor.name, level, widthM, heightM, outline: null, walls: [], image: null };
-    await rest.put(`${at}/floors/${id}`, body);
+    await server.putFloor(client, { ...at, floor: id }, body);
   }
   say(`${data.gateways.length} gateways, ${data.carriers.length} carriers …`);
   for (const { id, name: recordedName, alias, floorId, xM, yM, zM } of data.gateways) {
@@ -88,33 +89,33 @@ export async function makeReplaySite(
       zM: Math.max(0, zM ?? 2.5),
       enabled: true,
     };
-    await rest.put(`${at}/gateways/${id}`, body);
+    await server.putGateway(client, { ...at, gateway: id }, body);
   }
   // After the gateways: each change of a gateway writes the model anew, and drawings make it large.
   for (const floor of data.floors) {
     const { id } = floor;
     if (floor.geojson !== undefined) {
-      const made = await rest.post<{ zones: unknown[]; skipped: unknown[] }>(
-        `${at}/floors/${id}/geojson`,
-        floor.geojson,
+      const made = await server.importFloorGeojson(
+        client,
+        { ...at, floor: id },
+        floor.geojson as Parameters<typeof server.importFloorGeojson>[2],
       );
       say(`floor ${floor.name}: ${made.zones.length} zones, ${made.skipped.length} features that are no zone`);
     }
     if (floor.image)
-      await rest.send(
-        'PUT',
-        `${at}/floors/${id}/image?metresPerPixel=${floor.image.metresPerPixel}`,
-        floor.image.bytes,
-        'image/png',
+      await server.uploadFloorImage(
+        client,
+        { ...at, floor: id, metresPerPixel: floor.image.metresPerPixel },
+        new Blob([new Uint8Array(floor.image.bytes)], { type: 'image/png' }),
       );
   }
-  await makeCarriers(rest, at, uuid, data.carriers);
+  await makeCarriers(client, siteId, uuid, data.carriers);
 }
 
-async function makeCarriers(rest: Rest, at: string, uuid: string, walks: readonly string[]): Promise<void> {
+async function makeCarriers(client: Client, site: string, uuid: string, walks: readonly string[]): Promise<void> {
   const known = new Set<string>();
   for (let after = ''; ; ) {
-    const page = await rest.get<Carrier[]>(`${at}/carriers?limit=1000${after && `&after=${after}`}`);
+    const page = await server.listCarriers(client, { site, limit: 1_000, after });
     for (const one of page) known.add(`${one.major}/${one.minor}`);
     if (page.length < 1_000) break;
     after = page.at(-1)!.id;
@@ -125,5 +126,5 @@ async function makeCarriers(rest: Rest, at: string, uuid: string, walks: readonl
     return [{ kind: 'tag', uuid, major, minor, calibratedPowerDbm: null, label: label.slice(0, 120) }];
   });
   for (let i = 0; i < fresh.length; i += CARRIERS_PER_REQUEST)
-    await rest.post(`${at}/carriers`, fresh.slice(i, i + CARRIERS_PER_REQUEST));
+    await server.createCarriers(client, { site }, fresh.slice(i, i + CARRIERS_PER_REQUEST));
 }

@@ -1,86 +1,28 @@
-/** The server's REST as a client sees it: JSON in and out, a bearer token, errors in words. */
+/** The client as simulators use it: patient with a server that is starting or busy, and plain in its words when it gives up. */
+import { ApiError, type Client, createClient } from '../server/client/core.ts';
 
-const RETRY_MS = [500, 1_000, 2_000, 4_000];
+/** Together some fifteen seconds: a server that starts is there by then. */
+const RETRIES = 5;
+/** A mall's carriers at once, on a busy machine. */
+const TIMEOUT_MS = 300_000;
 
-export class RestError extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.name = 'RestError';
-    this.status = status;
-  }
-}
+export const restClient = (server: string, token: string): Client =>
+  createClient({ baseUrl: server, token, retries: RETRIES, timeoutMs: TIMEOUT_MS });
 
-export class Rest {
-  private readonly base: string;
-  private readonly token: string;
-
-  constructor(server: string, token: string) {
-    this.base = `${server.replace(/\/+$/, '')}/api/v1`;
-    this.token = token;
-  }
-
-  get<T>(path: string): Promise<T> {
-    return this.send<T>('GET', path);
-  }
-  put<T>(path: string, body: unknown): Promise<T> {
-    return this.send<T>('PUT', path, body);
-  }
-  post<T>(path: string, body: unknown): Promise<T> {
-    return this.send<T>('POST', path, body);
-  }
-
-  /** Undefined where it does not exist. */
-  async find<T>(path: string): Promise<T | undefined> {
-    try {
-      return await this.get<T>(path);
-    } catch (error) {
-      if (error instanceof RestError && error.status === 404) return undefined;
-      throw error;
-    }
-  }
-
-  /** `body` is sent as JSON unless it is bytes. */
-  async send<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
-    const url = `${this.base}${path}`;
-    const payload = body === undefined ? undefined : body instanceof Uint8Array ? body : JSON.stringify(body);
-    for (let attempt = 0; ; attempt++) {
-      let response: Response;
-      try {
-        response = await fetch(url, {
-          method,
-          headers: {
-            authorization: `Bearer ${this.token}`,
-            ...(payload === undefined ? {} : { 'content-type': contentType }),
-          },
-          ...(payload === undefined ? {} : { body: payload as BodyInit }),
-        });
-      } catch (error) {
-        if (attempt >= RETRY_MS.length)
-          throw new RestError(
-            0,
-            `${this.base} does not answer (${String((error as Error).cause ?? error)}); is the server running?`,
-          );
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS[attempt]));
-        continue;
-      }
-      const text = await response.text();
-      if ((response.status === 429 || response.status >= 502) && attempt < RETRY_MS.length) {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS[attempt]));
-        continue;
-      }
-      if (!response.ok) throw new RestError(response.status, `${method} ${path}: ${response.status} ${explain(text)}`);
-      return (text === '' ? undefined : JSON.parse(text)) as T;
-    }
-  }
-}
-
-function explain(text: string): string {
+/** Undefined where it does not exist. */
+export async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    const { error } = JSON.parse(text) as { error?: { message?: string; path?: string } };
-    if (error?.message) return error.path ? `${error.path} ${error.message}` : error.message;
-  } catch {
-    // Not JSON: a proxy, or no Promenade server at all.
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
   }
-  return text.slice(0, 200);
+}
+
+/** For whoever started the program; undefined where it is no failure of the server. */
+export function serverFault(error: unknown): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  const { status, request, path, message } = error;
+  if (status === 0) return `${request}: ${message}; is the server running?`;
+  return `${request}: ${status} ${path === undefined ? '' : `${path} `}${message}`;
 }

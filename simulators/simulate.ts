@@ -9,7 +9,7 @@ import { ordersOf } from './orders.ts';
 import { play } from './play.ts';
 import { Progress } from './progress.ts';
 import { interruptedAtMs, Site, uuidsOf } from './provision.ts';
-import { Rest } from './rest.ts';
+import { restClient, serverFault } from './rest.ts';
 import { type Scenario, ScenarioError } from './scenario.ts';
 import { busyTimezone } from './timezone.ts';
 import { TruthRecorder } from './truth.ts';
@@ -166,7 +166,7 @@ async function main(): Promise<void> {
   let resumed = false;
   let historyFromMs: number | null = null;
   const site =
-    options.server && options.token ? new Site(new Rest(options.server, options.token), scenario.site.id) : undefined;
+    options.server && options.token ? new Site(restClient(options.server, options.token), scenario.site.id) : undefined;
   if (site) {
     const known = await site.find();
     if (known) {
@@ -327,8 +327,8 @@ function recordTruth(scenario: Scenario, out: WriteStream, fromMs: number, posit
 
 main().catch((error: unknown) => {
   const known =
-    error instanceof ScenarioError || isUnknownOption(error) || (error instanceof Error && error.name === 'RestError');
-  process.stderr.write(`${known ? (error as Error).message : String(error instanceof Error ? error.stack : error)}\n`);
+    error instanceof ScenarioError || isUnknownOption(error) ? (error as Error).message : serverFault(error);
+  process.stderr.write(`${known ?? String(error instanceof Error ? error.stack : error)}\n`);
   if (error instanceof ScenarioError || isUnknownOption(error)) process.stderr.write(`\n${USAGE}`);
   process.exitCode = 1;
 });

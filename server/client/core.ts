@@ -10,12 +10,15 @@ export class ApiError extends Error {
   readonly code: string;
   /** The field that is wrong, where the server named one: `body.shape.rings.0`. */
   readonly path: string | undefined;
-  constructor(status: number, code: string, message: string, path?: string) {
-    super(message);
+  /** What was asked: `PUT https://promenade.example/api/v1/sites/mall`. */
+  readonly request: string | undefined;
+  constructor(status: number, code: string, message: string, path?: string, request?: string, cause?: unknown) {
+    super(message, { cause });
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.path = path;
+    this.request = request;
   }
 }
 
@@ -45,7 +48,8 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
   /**
    * How often to try again where nobody answered, or 429, 502, 503 or 504 came: after a random time below 0.5 s, 1 s, 2 s … 10 s,
-   * or as long as Retry-After says. Only what may be sent twice is: GET, PUT and DELETE, and what bears an `idempotencyKey`.
+   * or as long as Retry-After says. Only what may be sent twice is: GET, PUT and DELETE, what bears an `idempotencyKey`, and
+   * anything that 429 turned away.
    */
   retries?: number | undefined;
   /** Where the operation takes one: the same again is answered as the first try was. */
@@ -105,13 +109,14 @@ function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-async function readError(response: Response): Promise<ApiError> {
+async function readError(response: Response, request: string): Promise<ApiError> {
   try {
     const body = (await response.json()) as { error?: { code?: string; message?: string; path?: string } };
     const { code = 'error', message = response.statusText, path } = body.error ?? {};
-    return new ApiError(response.status, code, message, path);
+    return new ApiError(response.status, code, message, path, request);
   } catch {
-    return new ApiError(response.status, 'unreadable', `the server answered ${response.status} without words`);
+    const words = `the server answered ${response.status} without words`;
+    return new ApiError(response.status, 'unreadable', words, undefined, request);
   }
 }
 
@@ -131,6 +136,7 @@ async function once<T>(
 ): Promise<T | { error: ApiError; retryAfterMs: number | undefined }> {
   const timeoutMs = options.timeoutMs ?? client.timeoutMs ?? 30_000;
   const timeout = AbortSignal.timeout(timeoutMs);
+  const request = `${method} ${url.split('?')[0]}`;
   try {
     const response = await (client.fetch ?? fetch)(url, {
       method,
@@ -147,15 +153,16 @@ async function once<T>(
     });
     if (response.ok) return await read(response);
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    return { error: await readError(response), retryAfterMs: Number.isNaN(seconds) ? undefined : seconds * 1_000 };
+    return {
+      error: await readError(response, request),
+      retryAfterMs: Number.isNaN(seconds) ? undefined : seconds * 1_000,
+    };
   } catch (error) {
     if (options.signal?.aborted || error instanceof ApiError) throw error;
-    return {
-      error: timeout.aborted
-        ? new ApiError(0, 'timeout', `no answer within ${timeoutMs / 1_000} seconds`)
-        : new ApiError(0, 'offline', 'the server cannot be reached'),
-      retryAfterMs: undefined,
-    };
+    const [code, words] = timeout.aborted
+      ? ['timeout', `no answer within ${timeoutMs / 1_000} seconds`]
+      : ['offline', 'the server cannot be reached'];
+    return { error: new ApiError(0, code!, words!, undefined, request, error), retryAfterMs: undefined };
   }
 }
 
@@ -166,13 +173,14 @@ async function send<T>(
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
   const repeatable = MAY_BE_REPEATED.has(sending.method) || options.idempotencyKey !== undefined;
-  const retries = repeatable ? (options.retries ?? client.retries ?? 0) : 0;
+  const retries = options.retries ?? client.retries ?? 0;
   for (let tried = 0; ; tried++) {
     const answer = await once(client, sending, options, async (response) => ({ value: await read(response) }));
     if ('value' in answer) return answer.value;
     const { error, retryAfterMs } = answer;
     if (error.status === 401) client.onUnauthenticated?.();
-    if (tried >= retries || !PASSING.has(error.status)) throw error;
+    // What 429 turned away was not looked at.
+    if (tried >= retries || !PASSING.has(error.status) || !(repeatable || error.status === 429)) throw error;
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tried);
     await wait(retryAfterMs ?? Math.random() * longest, options.signal);
   }
@@ -184,7 +192,8 @@ async function readJson<T>(response: Response): Promise<T> {
   try {
     return JSON.parse(body) as T;
   } catch {
-    throw new ApiError(response.status, 'unreadable', 'the server answered with something other than JSON');
+    const words = 'the server answered with something other than JSON';
+    throw new ApiError(response.status, 'unreadable', words, undefined, response.url);
   }
 }
 

@@ -237,6 +237,22 @@ export interface BasketTaken {
   basketId: string;
 }
 
+export interface BeaconAlias {
+  uuid: string;
+  /** 0 to 65535. */
+  major: number;
+  /** 0 to 65535. */
+  minor: number;
+}
+
+export interface BeaconAliasInput {
+  uuid: string;
+  /** 0 to 65535. */
+  major: number;
+  /** 0 to 65535. */
+  minor: number;
+}
+
 export interface Campaign {
   id: string;
   /** 1 to 120 characters. */
@@ -634,75 +650,6 @@ export interface CreateCarriersBodyItem {
   label?: string | null | undefined;
 }
 
-export interface CreateFleetAnswer {
-  id: string;
-  /** 1 to 120 characters. */
-  name: string;
-  format:
-    | 'espresense'
-    | 'openmqttgateway'
-    | 'room-assistant'
-    | 'minew'
-    | 'moko'
-    | 'april-brother'
-    | 'ruuvi'
-    | 'happy-bubbles'
-    | 'shelly'
-    | 'kontakt';
-  /** 1 to 32 of them. */
-  topics: string[];
-  /** Default: {}. */
-  aliases: Record<
-    string,
-    {
-      uuid: string;
-      /** 0 to 65535. */
-      major: number;
-      /** 0 to 65535. */
-      minor: number;
-    }
-  >;
-  /** Default: true. */
-  enabled: boolean;
-  /** Default: "own". */
-  clock: 'own' | 'arrival';
-}
-
-export interface CreateFleetBody {
-  id: string;
-  /** 1 to 120 characters. */
-  name?: string | undefined;
-  format:
-    | 'espresense'
-    | 'openmqttgateway'
-    | 'room-assistant'
-    | 'minew'
-    | 'moko'
-    | 'april-brother'
-    | 'ruuvi'
-    | 'happy-bubbles'
-    | 'shelly'
-    | 'kontakt';
-  /** 1 to 32 of them. */
-  topics?: string[] | undefined;
-  aliases?:
-    | Record<
-        string,
-        {
-          uuid: string;
-          /** 0 to 65535. */
-          major: number;
-          /** 0 to 65535. */
-          minor: number;
-        }
-      >
-    | undefined;
-  /** Default: true. */
-  enabled?: boolean | undefined;
-  /** Default: "own". */
-  clock?: 'own' | 'arrival' | undefined;
-}
-
 export interface CreateSiteBody {
   id: string;
   /** 1 to 120 characters. */
@@ -950,6 +897,107 @@ export interface FixedBeaconInput {
   powerDbm?: number | undefined;
 }
 
+export interface Fleet {
+  id: string;
+  /** 1 to 120 characters. */
+  name: string;
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  /** 1 to 32 of them. */
+  topics: string[];
+  /** Default: {}. */
+  aliases: Record<string, BeaconAlias>;
+  /** Default: true. */
+  enabled: boolean;
+  /** Default: "own". */
+  clock: FleetClock;
+}
+
+export interface FleetBody {
+  id: string;
+  /** 1 to 120 characters. */
+  name?: string | undefined;
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  /** 1 to 32 of them. */
+  topics?: string[] | undefined;
+  aliases?: Record<string, BeaconAliasInput> | undefined;
+  /** Default: true. */
+  enabled?: boolean | undefined;
+  /** Default: "own". */
+  clock?: FleetClock | undefined;
+}
+
+export type FleetClock = 'own' | 'arrival';
+
+export interface FleetFormat {
+  format:
+    | 'espresense'
+    | 'openmqttgateway'
+    | 'room-assistant'
+    | 'minew'
+    | 'moko'
+    | 'april-brother'
+    | 'ruuvi'
+    | 'happy-bubbles'
+    | 'shelly'
+    | 'kontakt';
+  title: string;
+  defaultTopics: string[];
+  timed: boolean;
+  /** Seconds. */
+  aliveSeconds: number;
+  aliases: 'always' | 'possible' | 'never';
+}
+
+export interface FleetGateway {
+  gatewayId: string;
+  name: string;
+  placed: boolean;
+  dismissed: boolean;
+  online: boolean;
+  lastHeard: string | null;
+  messages: number;
+  /** Milliseconds. */
+  clockOffsetMs: number | null;
+  version: string | null;
+}
+
+export interface FleetHealth {
+  fleetId: string;
+  since: string;
+  listening: boolean;
+  messages: number;
+  readings: number;
+  used: number;
+  sightings: number;
+  lastHeard: string | null;
+  ignored: {
+    reason: string;
+    count: number;
+  }[];
+  unknown: UnknownPayload[];
+  gateways: FleetGateway[];
+}
+
 export interface Floor {
   id: string;
   /** 1 to 120 characters. */
@@ -1106,77 +1154,6 @@ export interface GatewaySettings {
   unknowns?: boolean | undefined;
 }
 
-export interface GetFleetAnswer {
-  id: string;
-  /** 1 to 120 characters. */
-  name: string;
-  format:
-    | 'espresense'
-    | 'openmqttgateway'
-    | 'room-assistant'
-    | 'minew'
-    | 'moko'
-    | 'april-brother'
-    | 'ruuvi'
-    | 'happy-bubbles'
-    | 'shelly'
-    | 'kontakt';
-  /** 1 to 32 of them. */
-  topics: string[];
-  /** Default: {}. */
-  aliases: Record<
-    string,
-    {
-      uuid: string;
-      /** 0 to 65535. */
-      major: number;
-      /** 0 to 65535. */
-      minor: number;
-    }
-  >;
-  /** Default: true. */
-  enabled: boolean;
-  /** Default: "own". */
-  clock: 'own' | 'arrival';
-}
-
-export interface GetFleetHealthAnswer {
-  fleetId: string;
-  since: string;
-  listening: boolean;
-  messages: number;
-  readings: number;
-  used: number;
-  sightings: number;
-  lastHeard: string | null;
-  ignored: {
-    reason: string;
-    count: number;
-  }[];
-  unknown: {
-    reason: string;
-    count: number;
-    sample: {
-      /** ISO 8601 with its offset from UTC. */
-      at: string;
-      topic: string;
-      payload: string;
-    } | null;
-  }[];
-  gateways: {
-    gatewayId: string;
-    name: string;
-    placed: boolean;
-    dismissed: boolean;
-    online: boolean;
-    lastHeard: string | null;
-    messages: number;
-    /** Milliseconds. */
-    clockOffsetMs: number | null;
-    version: string | null;
-  }[];
-}
-
 export interface GetIngestCountersAnswer {
   messages: number;
   batches: number;
@@ -1312,6 +1289,19 @@ export interface ImportFloorGeojsonAnswer {
   crs: string;
 }
 
+export interface InboxGateway {
+  id: string;
+  suggestedName: string;
+  fleetId: string | null;
+  format: string;
+  name: string;
+  firstHeard: string;
+  lastHeard: string;
+  messages: number;
+  beaconsPerMinute: number | null;
+  dismissed: boolean;
+}
+
 export interface InsightDefinitions {
   definitions: {
     name: string;
@@ -1384,73 +1374,6 @@ export interface ListDeadLettersAnswerItem {
   topic: string;
   reason: string;
   detail: string;
-}
-
-export interface ListFleetFormatsAnswerItem {
-  format:
-    | 'espresense'
-    | 'openmqttgateway'
-    | 'room-assistant'
-    | 'minew'
-    | 'moko'
-    | 'april-brother'
-    | 'ruuvi'
-    | 'happy-bubbles'
-    | 'shelly'
-    | 'kontakt';
-  title: string;
-  defaultTopics: string[];
-  timed: boolean;
-  /** Seconds. */
-  aliveSeconds: number;
-  aliases: 'always' | 'possible' | 'never';
-}
-
-export interface ListFleetsAnswerItem {
-  id: string;
-  /** 1 to 120 characters. */
-  name: string;
-  format:
-    | 'espresense'
-    | 'openmqttgateway'
-    | 'room-assistant'
-    | 'minew'
-    | 'moko'
-    | 'april-brother'
-    | 'ruuvi'
-    | 'happy-bubbles'
-    | 'shelly'
-    | 'kontakt';
-  /** 1 to 32 of them. */
-  topics: string[];
-  /** Default: {}. */
-  aliases: Record<
-    string,
-    {
-      uuid: string;
-      /** 0 to 65535. */
-      major: number;
-      /** 0 to 65535. */
-      minor: number;
-    }
-  >;
-  /** Default: true. */
-  enabled: boolean;
-  /** Default: "own". */
-  clock: 'own' | 'arrival';
-}
-
-export interface ListInboxAnswerItem {
-  id: string;
-  suggestedName: string;
-  fleetId: string | null;
-  format: string;
-  name: string;
-  firstHeard: string;
-  lastHeard: string;
-  messages: number;
-  beaconsPerMinute: number | null;
-  dismissed: boolean;
 }
 
 export interface ListServerAuditAnswerItem {
@@ -1967,40 +1890,6 @@ export interface PutCounterBody {
   zoneId: string;
 }
 
-export interface PutFleetAnswer {
-  id: string;
-  /** 1 to 120 characters. */
-  name: string;
-  format:
-    | 'espresense'
-    | 'openmqttgateway'
-    | 'room-assistant'
-    | 'minew'
-    | 'moko'
-    | 'april-brother'
-    | 'ruuvi'
-    | 'happy-bubbles'
-    | 'shelly'
-    | 'kontakt';
-  /** 1 to 32 of them. */
-  topics: string[];
-  /** Default: {}. */
-  aliases: Record<
-    string,
-    {
-      uuid: string;
-      /** 0 to 65535. */
-      major: number;
-      /** 0 to 65535. */
-      minor: number;
-    }
-  >;
-  /** Default: true. */
-  enabled: boolean;
-  /** Default: "own". */
-  clock: 'own' | 'arrival';
-}
-
 export interface PutFleetBody {
   id?: string | undefined;
   /** 1 to 120 characters. */
@@ -2018,22 +1907,11 @@ export interface PutFleetBody {
     | 'kontakt';
   /** 1 to 32 of them. */
   topics?: string[] | undefined;
-  aliases?:
-    | Record<
-        string,
-        {
-          uuid: string;
-          /** 0 to 65535. */
-          major: number;
-          /** 0 to 65535. */
-          minor: number;
-        }
-      >
-    | undefined;
+  aliases?: Record<string, BeaconAliasInput> | undefined;
   /** Default: true. */
   enabled?: boolean | undefined;
   /** Default: "own". */
-  clock?: 'own' | 'arrival' | undefined;
+  clock?: FleetClock | undefined;
 }
 
 export interface PutGatewayBody {
@@ -2585,6 +2463,17 @@ export type TriggerInput =
       /** In minor units of the currency, such as cents. At least 0. Default: 0. */
       minValueMinor?: number | undefined;
     };
+
+export interface UnknownPayload {
+  reason: string;
+  count: number;
+  sample: {
+    /** ISO 8601 with its offset from UTC. */
+    at: string;
+    topic: string;
+    payload: string;
+  } | null;
+}
 
 export interface UnsubscribePushBody {
   /** 0 to 1000 characters. */

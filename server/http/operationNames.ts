@@ -25,6 +25,8 @@ const CHOSEN: Record<string, string> = {
   'GET /api/v1/sites/:site/gateways/waiting': 'listWaitingGateways',
   'POST /api/v1/sites/:site/carriers': 'createCarriers',
   'GET /api/v1/sites/:site/metrics/flows': 'getFlows',
+  'DELETE /api/v1/sites/:site/inbox/:gateway': 'dismissInboxGateway',
+  'PUT /api/v1/sites/:site/inbox/:gateway': 'restoreInboxGateway',
   'GET /api/v1/sites/:site/insights/definitions': 'getInsightDefinitions',
   'GET /api/v1/sites/:site/audit-carriers/:carrier/heard': 'getHeardNow',
   'POST /api/v1/sites/:site/audits': 'beginAudit',

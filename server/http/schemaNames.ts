@@ -7,6 +7,7 @@ import * as campaigns from '../contract/campaigns.ts';
 import * as changelog from '../contract/changelog.ts';
 import * as coverage from '../contract/coverage.ts';
 import * as definitions from '../contract/definitions.ts';
+import * as fleets from '../contract/fleets.ts';
 import * as identity from '../contract/identity.ts';
 import * as live from '../contract/live.ts';
 import * as metrics from '../contract/metrics.ts';
@@ -30,6 +31,7 @@ export const CONTRACT = {
   changelog,
   coverage,
   definitions,
+  fleets,
   identity,
   live,
   metrics,

@@ -105,6 +105,7 @@ test('a failure carries the status, the code, the words and the field', async ()
   const fault = await faultOf(listZones(client, { site: 'mall' }));
   expect(fault).toBeInstanceOf(ApiError);
   expect(fault).toMatchObject({ status: 400, code: 'validation', message: 'must be a number', path: 'body.xM' });
+  expect(fault.request).toBe(`GET ${baseUrl}/api/v1/sites/mall/zones`);
   expect(heard).toEqual([]);
   expect(await faultOf(listZones(client, { site: 'mall' }))).toMatchObject({ status: 401 });
   expect(heard).toEqual([2]);
@@ -147,6 +148,11 @@ test('tries again only where asked, only what may be sent twice, and only what p
   answers.push({ status: 503, body: refusal('x') });
   expect(await faultOf(redeem(client, { code: 'abc' }, { retries: 3 }))).toMatchObject({ status: 503 });
   expect(asked).toHaveLength(1);
+
+  asked = [];
+  answers.push({ status: 429, headers: { 'retry-after': '0' }, body: refusal('too-many') }, { body: '{}' });
+  await redeem(client, { code: 'abc' }, { retries: 3 });
+  expect(asked).toHaveLength(2);
 
   asked = [];
   answers.push({ status: 503, body: refusal('x') }, { body: '{"result":"redeemed"}' });

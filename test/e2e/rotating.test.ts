@@ -11,7 +11,7 @@ import { Fleet } from '../../simulators/fleet.ts';
 import type { Walker } from '../../simulators/mall.ts';
 import { play } from '../../simulators/play.ts';
 import { Site, uuidsOf } from '../../simulators/provision.ts';
-import { Rest } from '../../simulators/rest.ts';
+import { restClient } from '../../simulators/rest.ts';
 import { parseScenario } from '../../simulators/scenario.ts';
 import { World } from '../../simulators/world.ts';
 import { rawScenario } from '../simulators/support.ts';
@@ -60,7 +60,7 @@ test('simulated phones rotate their numbers, and each visit is one visit', async
   const gone: Walker[] = [];
   const timezone = 'Europe/Prague';
   const world = new World(scenario, { seed: 5, timezone, onGone: (walker) => gone.push(walker) });
-  await new Site(new Rest(server.ready.url, server.token), id).provision(scenario, world.carriers.registered(), {
+  await new Site(restClient(server.ready.url, server.token), id).provision(scenario, world.carriers.registered(), {
     timezone,
     clock: 'data',
     historyFromMs: null,

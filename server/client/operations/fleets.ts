@@ -1,14 +1,22 @@
 /** Fleets. Written by `npm run client` from the OpenAPI document: not to be changed by hand. */
 import { type CallOptions, type Client, call } from '../core.ts';
-import type {
-  CreateFleetAnswer,
-  CreateFleetBody,
-  GetFleetAnswer,
-  GetFleetHealthAnswer,
-  ListFleetsAnswerItem,
-  PutFleetAnswer,
-  PutFleetBody,
-} from '../types.ts';
+import type { Fleet, FleetBody, FleetFormat, FleetHealth, InboxGateway, PutFleetBody } from '../types.ts';
+
+/**
+ * Formats of other makes that can be listened to, with their usual topics and what may be expected of them.
+ *
+ * For owner, manager, installer. `GET /api/v1/sites/{site}/fleet-formats`
+ * @throws {ApiError} 400, 401, 403, 404, 429
+ */
+export function listFleetFormats(
+  client: Client,
+  params: {
+    site: string;
+  },
+  options?: CallOptions,
+): Promise<FleetFormat[]> {
+  return call(client, 'GET', '/api/v1/sites/{site}/fleet-formats', params, undefined, options);
+}
 
 /**
  * Fleets of other makes that the site listens to.
@@ -22,7 +30,7 @@ export function listFleets(
     site: string;
   },
   options?: CallOptions,
-): Promise<ListFleetsAnswerItem[]> {
+): Promise<Fleet[]> {
   return call(client, 'GET', '/api/v1/sites/{site}/fleets', params, undefined, options);
 }
 
@@ -37,9 +45,9 @@ export function createFleet(
   params: {
     site: string;
   },
-  body: CreateFleetBody,
+  body: FleetBody,
   options?: CallOptions,
-): Promise<CreateFleetAnswer> {
+): Promise<Fleet> {
   return call(client, 'POST', '/api/v1/sites/{site}/fleets', params, body, options);
 }
 
@@ -56,7 +64,7 @@ export function getFleet(
     fleet: string;
   },
   options?: CallOptions,
-): Promise<GetFleetAnswer> {
+): Promise<Fleet> {
   return call(client, 'GET', '/api/v1/sites/{site}/fleets/{fleet}', params, undefined, options);
 }
 
@@ -74,7 +82,7 @@ export function putFleet(
   },
   body: PutFleetBody,
   options?: CallOptions,
-): Promise<PutFleetAnswer> {
+): Promise<Fleet> {
   return call(client, 'PUT', '/api/v1/sites/{site}/fleets/{fleet}', params, body, options);
 }
 
@@ -108,6 +116,58 @@ export function getFleetHealth(
     fleet: string;
   },
   options?: CallOptions,
-): Promise<GetFleetHealthAnswer> {
+): Promise<FleetHealth> {
   return call(client, 'GET', '/api/v1/sites/{site}/fleets/{fleet}/health', params, undefined, options);
+}
+
+/**
+ * Gateways that were heard but are not on the plan, of Promenade’s own and of other makes, the latest first. One
+ * that is put there under its id leaves the inbox and is heard from then on; nothing of it is counted before.
+ *
+ * For owner, manager, installer. `GET /api/v1/sites/{site}/inbox`
+ * @throws {ApiError} 400, 401, 403, 404, 429
+ */
+export function listInbox(
+  client: Client,
+  params: {
+    site: string;
+    dismissed?: 'true' | 'false' | undefined;
+  },
+  options?: CallOptions,
+): Promise<InboxGateway[]> {
+  return call(client, 'GET', '/api/v1/sites/{site}/inbox', params, undefined, options);
+}
+
+/**
+ * Put a gateway of the inbox aside: it is listed as dismissed from now on.
+ *
+ * For owner, manager, installer. `DELETE /api/v1/sites/{site}/inbox/{gateway}`
+ * @throws {ApiError} 400, 401, 403, 404, 409, 429
+ */
+export function dismissInboxGateway(
+  client: Client,
+  params: {
+    site: string;
+    gateway: string;
+  },
+  options?: CallOptions,
+): Promise<void> {
+  return call(client, 'DELETE', '/api/v1/sites/{site}/inbox/{gateway}', params, undefined, options);
+}
+
+/**
+ * Take a dismissed gateway back into the inbox.
+ *
+ * For owner, manager, installer. `PUT /api/v1/sites/{site}/inbox/{gateway}`
+ * @throws {ApiError} 400, 401, 403, 404, 409, 429
+ */
+export function restoreInboxGateway(
+  client: Client,
+  params: {
+    site: string;
+    gateway: string;
+  },
+  options?: CallOptions,
+): Promise<void> {
+  return call(client, 'PUT', '/api/v1/sites/{site}/inbox/{gateway}', params, undefined, options);
 }
