@@ -8,6 +8,7 @@ import { Duck } from '../../server/db/duckdb.ts';
 import { retryAfterMs, retryDelayMs } from '../../server/outgoing/backoff.ts';
 import { MAX_PENDING } from '../../server/outgoing/outbox.ts';
 import { signatureHeaders } from '../../server/outgoing/signature.ts';
+import { campaignOf, entered } from '../campaigns/world.ts';
 import { seededRandom } from '../support/random.ts';
 import { until } from '../support/until.ts';
 import { isSigned, Receiver } from './receiver.ts';
@@ -93,6 +94,40 @@ test('what is told is signed, numbered and of the declared form; with a changed 
     'select previous_secret as previous from webhooks',
   );
   expect(kept).toEqual({ previous: null });
+});
+
+test('a code that is redeemed at the till and taken back is told, once each', async () => {
+  const { services, pipeline, clock } = out.world;
+  await services.campaigns.put(SITE, campaignOf(), clock.nowMs);
+  const shopperId = await out.world.shopper('c-1');
+  pipeline.nowMs = clock.nowMs;
+  pipeline.emit([entered({ atMs: clock.nowMs })]);
+  await services.offers.settle();
+  const [offer] = await services.ledger.wallet(shopperId, clock.nowMs);
+  await out.webhook({ url: receiver.url, events: ['redemption.made', 'redemption.voided'] }, 'cafe');
+  const other = await receiving();
+  await out.webhook({ url: other.url, events: ['redemption.made', 'redemption.voided'] }, 'shoes');
+  const rights = [{ siteId: SITE, tenants: { tenantId: 'cafe' } }];
+  const by = { byKind: 'account' as const, byId: 'a-1', till: 'Till 2' };
+  const attempt = {
+    code: offer!.code!,
+    rights,
+    ...by,
+    ip: '10.0.0.1',
+    device: 'd',
+    amountMinor: 990,
+    nowMs: clock.nowMs,
+  };
+  const redeemed = await services.redeemer.redeem(attempt);
+  expect((await services.redeemer.redeem(attempt)).result).toBe('already-redeemed');
+  await services.redeemer.void({ id: redeemed.id!, rights, by, reason: null, nowMs: clock.nowMs });
+  await until(() => [...receiver.types].sort()).toEqual(['redemption.made', 'redemption.voided']);
+  for (const { body } of receiver.received) {
+    OUTGOING_EVENTS[body.type as 'redemption.made'].parse(body);
+    expect(body.data).toMatchObject({ id: redeemed.id, offer: offer!.id, till: 'Till 2', amountMinor: 990 });
+  }
+  expect(receiver.received.map(({ text }) => text).join()).not.toContain(shopperId);
+  expect(other.received).toEqual([]);
 });
 
 test('a redemption that is undone tells nothing', async () => {
