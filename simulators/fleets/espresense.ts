@@ -59,7 +59,7 @@ export const createEspresense: CreateImitator = ({ gateways, random, startMs, na
     const known = devices[gateway]!;
     let device = known.get(keyOf(beacon));
     if (!device) {
-      const id = nameOf?.(beacon) ?? `iBeacon:${beacon.uuid}-${beacon.major}-${beacon.minor}`;
+      const id = (isNode ? undefined : nameOf?.(beacon)) ?? `iBeacon:${beacon.uuid}-${beacon.major}-${beacon.minor}`;
       device = {
         beacon,
         id,
