@@ -25,6 +25,7 @@ import { ENGINE_THREAD, engineThread } from './engineThread.ts';
 import type { Listened } from './listening.ts';
 import type { PhoneFault } from './phoneBatch.ts';
 import { type SiteOptions, SiteRuntime } from './siteRuntime.ts';
+import { SnapshotPace } from './snapshotPace.ts';
 import type {
   Clock,
   DeadLetter,
@@ -36,7 +37,11 @@ import type {
   SiteLags,
 } from './types.ts';
 
+/** Of a site that lives in its data, and of one whose live engine is silent for longer than it should be. */
 const SNAPSHOT_EVERY_MS = 1_000;
+const SNAPSHOT_OVERDUE_MS = 1_500;
+/** A live engine that catches up computes many seconds in one: nobody can look faster. */
+const SNAPSHOT_APART_MS = 250;
 
 export interface PipelineOptions extends Partial<SiteOptions> {
   deadLettersKept?: number;
@@ -109,6 +114,7 @@ class IngestPipelineOfSites implements IngestPipeline {
   readonly #sites = new Map<string, SiteRuntime>();
   readonly #starting = new Map<string, Promise<void>>();
   readonly #latest = new Map<string, { snapshot: LiveSnapshot; heat: LiveHeat }>();
+  readonly #pace = new SnapshotPace(SNAPSHOT_APART_MS, SNAPSHOT_OVERDUE_MS);
   readonly #liveListeners = new Set<(events: LiveEvents) => void>();
   readonly #changelogListeners = new Set<(siteId: string) => void>();
   readonly #snapshotListeners = new Set<(siteId: string, snapshot: LiveSnapshot, heat: LiveHeat) => void>();
@@ -162,6 +168,7 @@ class IngestPipelineOfSites implements IngestPipeline {
     // Retained configs can only be published once the broker is there.
     for (const runtime of this.#sites.values()) await runtime.publishConfigs();
     this.#timer = setInterval(() => this.#takeSnapshots(), SNAPSHOT_EVERY_MS);
+    this.#pace.start((siteId) => this.#tellSnapshot(siteId));
     this.#started = true;
   }
 
@@ -179,6 +186,7 @@ class IngestPipelineOfSites implements IngestPipeline {
     this.#stopped = true;
     this.#unsubscribe?.();
     clearInterval(this.#timer);
+    this.#pace.stop();
     await Promise.allSettled(this.#starting.values());
     const failures: unknown[] = [];
     if (wholly) await this.#fleetIngest?.stop().catch((error: unknown) => failures.push(error));
@@ -375,6 +383,7 @@ class IngestPipelineOfSites implements IngestPipeline {
       onLiveEvents: (events) => {
         for (const listener of this.#liveListeners) listener(events);
       },
+      onLiveTick: () => this.#pace.ticked(siteId, performance.now()),
       onChangelog: () => {
         for (const listener of this.#changelogListeners) listener(siteId);
       },
@@ -399,9 +408,15 @@ class IngestPipelineOfSites implements IngestPipeline {
   }
 
   #takeSnapshots(): void {
-    for (const siteId of this.#sites.keys()) {
-      const taken = this.#takeSnapshot(siteId);
-      if (taken) for (const listener of this.#snapshotListeners) listener(siteId, taken.snapshot, taken.heat);
-    }
+    const nowMs = performance.now();
+    for (const siteId of this.#sites.keys())
+      if (this.#parts.registry.site(siteId)?.clock !== 'wall' || this.#pace.isOverdue(siteId, nowMs))
+        this.#tellSnapshot(siteId);
+  }
+
+  #tellSnapshot(siteId: string): void {
+    this.#pace.told(siteId, performance.now());
+    const taken = this.#takeSnapshot(siteId);
+    if (taken) for (const listener of this.#snapshotListeners) listener(siteId, taken.snapshot, taken.heat);
   }
 }

@@ -84,6 +84,8 @@ export interface SiteParts {
   counters: IngestCounters;
   publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
   onLiveEvents: (events: LiveEvents) => void;
+  /** The live engine has come further: what is shown is new. */
+  onLiveTick: () => void;
   onChangelog: () => void;
   onProblem: (what: string, error: Error) => void;
   options: SiteOptions;
@@ -444,8 +446,10 @@ export class SiteRuntime {
     try {
       const nowMs = this.#parts.clock();
       if (this.site().clock === 'wall' && !this.#live.running) this.#startLive();
+      const beforeMs = this.#live.watermarkMs;
       const events = this.#live.advance(nowMs);
       if (events.length > 0) this.#parts.onLiveEvents({ siteId: this.#parts.siteId, events, nowMs });
+      if (this.#live.watermarkMs !== beforeMs) this.#parts.onLiveTick();
     } catch (error) {
       // It runs in a timer, where a fault would end the server, for all sites. Later it begins anew from the log.
       this.#live.stop();

@@ -95,7 +95,7 @@ export interface Pipeline {
   onLiveEvents(listener: (events: LiveEvents) => void): () => void;
   /** An entry of the changelog was made or changed. */
   onChangelog(listener: (siteId: string) => void): () => void;
-  /** Once a second and site. */
+  /** Once a second and site; at a wall clock as soon as the live engine has come further. */
   onSnapshot(listener: (siteId: string, snapshot: LiveSnapshot, heat: LiveHeat) => void): () => void;
   /** Waits until all that was received is processed up to the site's clock and committed. For tests, replays and shutdown. */
   settle(siteId: string): Promise<void>;
