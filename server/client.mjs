@@ -1,4 +1,4 @@
-/** `npm run client`: writes the client's types and operations from the routes, for the repository. `--check` only compares. */
+/** `npm run client`: writes the client from the routes, and what the source says of fields for their document. `--check` only compares. */
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -16,9 +16,10 @@ import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const FOLDER = join(ROOT, 'server', 'client');
-
-const OPERATIONS = join(FOLDER, 'operations');
+const CLIENT = 'server/client';
+const NOTES = 'server/http/fieldNotes.ts';
+/** What gateways and files hold is no part of REST. */
+const APART = /^(wire|topics|framing|survey|ibeacon)\.ts$/;
 
 /** In a folder of its own: one run of the formatter for all files. */
 function formatted(files) {
@@ -39,33 +40,45 @@ function formatted(files) {
   }
 }
 
-const { module } = await runnerImport(join(ROOT, 'server', 'http', 'writtenClient.ts'), {
-  configFile: false,
-  root: ROOT,
-  logLevel: 'error',
-});
-const files = module.writtenClient();
+const load = async (file) => {
+  const options = { configFile: false, root: ROOT, logLevel: 'error' };
+  return (await runnerImport(join(ROOT, 'server', 'http', file), options)).module;
+};
+const sources = (folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((file) => file.endsWith('.ts') && !APART.test(file))
+    .map((file) => readFileSync(join(ROOT, folder, file), 'utf8'));
+
 const checks = process.argv.includes('--check');
 const stale = [];
-mkdirSync(OPERATIONS, { recursive: true });
-const written = formatted(files);
-for (const [name, next] of Object.entries(written)) {
-  const file = join(FOLDER, name);
-  if (existsSync(file) && readFileSync(file, 'utf8') === next) continue;
-  stale.push(name);
-  if (!checks) writeFileSync(file, next);
+function keep(files) {
+  for (const [name, text] of Object.entries(formatted(files))) {
+    const file = join(ROOT, name);
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+    stale.push(name);
+    if (checks) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }
-for (const name of readdirSync(OPERATIONS)) {
+
+// First what is said of fields: the document, and with it the client, is made from it.
+const { notesOf, notesSource } = await load('notesOf.ts');
+keep({ [NOTES]: notesSource(notesOf(sources('server/contract'), sources('server/http/routes'))) });
+const { writtenClient } = await load('writtenClient.ts');
+const files = writtenClient();
+keep(Object.fromEntries(Object.entries(files).map(([name, text]) => [`${CLIENT}/${name}`, text])));
+for (const name of readdirSync(join(ROOT, CLIENT, 'operations'))) {
   if (`operations/${name}` in files) continue;
-  stale.push(`operations/${name}`);
-  if (!checks) rmSync(join(OPERATIONS, name));
+  stale.push(`${CLIENT}/operations/${name}`);
+  if (!checks) rmSync(join(ROOT, CLIENT, 'operations', name));
 }
-if (stale.length === 0) console.log('server/client is current.');
-else if (!checks)
-  console.log(`Written: ${stale.map((name) => `server/client/${name}`).join(', ')}. Commit it beside the routes.`);
+
+if (stale.length === 0) console.log('The client is current.');
+else if (!checks) console.log(`Written: ${stale.join(', ')}. Commit them beside the routes.`);
 else {
   console.error(
-    `server/client is not what the routes say (${stale.join(', ')}): run \`npm run client\` and commit server/client.`,
+    `The client is not what the routes say (${stale.join(', ')}): run \`npm run client\`, and commit ${CLIENT} and ${NOTES}.`,
   );
   process.exitCode = 1;
 }

@@ -2,15 +2,19 @@
 import type { Time } from './core.ts';
 
 export interface AbResult {
+  /** Of the sequential test: it may be looked at as often as one likes. */
   method: string;
+  /** Shoppers whose window is over, each in the variant of their first offer; redeemed within the window. */
   variants: {
     id: string;
     shoppers: number | null;
     redeemed: number | null;
     rate: Effect | null;
   }[];
+  /** Pairs against variant a. */
   comparisons: {
     variant: string;
+    /** Redemption rate minus that of variant a, interval valid at every look. */
     difference: Effect | null;
     decision: 'better' | 'worse' | 'undecided';
   }[];
@@ -29,6 +33,7 @@ export interface Account {
 }
 
 export interface Affinity {
+  /** Of A's visitors the share that also visited B in the same visit, and how many times more often than chance. */
   pairs: {
     a: string;
     b: string;
@@ -56,12 +61,16 @@ export interface ApiToken {
   lastUsedMs: number | null;
 }
 
+/** Of an answer under a named version of the definitions. */
 export interface AskedDefinitions {
   version: number;
+  /** Fields that shape the rows themselves and were otherwise when the rows of this period were made. */
   notApplied: string[];
+  /** Before it rows have expired: there the numbers are as they were counted at their time. */
   rowsFrom: string | null;
 }
 
+/** The mall's one attention budget for each shopper, over all tenants. */
 export interface Attention {
   /** 0 to 20. Default: 1. */
   pushesPerVisit: number;
@@ -69,17 +78,21 @@ export interface Attention {
   pushesPerDay: number;
   /** 0 to 20. Default: 1. */
   pushesPerTenantPerDay: number;
-  /** Minutes. 0 to 1440. Default: 0. */
+  /** From one push to the next, of any tenant. Minutes. 0 to 1440. Default: 0. */
   minSpacingMinutes: number;
-  /** Default: {"from":"22:00","to":"08:00"}. */
+  /**
+   * Local times; null: none. 22:00 is when malls of the region close, 08:00 before they open. Default:
+   * {"from":"22:00","to":"08:00"}.
+   */
   quietHours: {
     from: string;
     to: string;
   } | null;
-  /** Default: false. */
+  /** A retailer's campaign goes live only after the mall has approved it. Default: false. */
   approvalRequired: boolean;
 }
 
+/** The mall's one attention budget for each shopper, over all tenants. */
 export interface AttentionInput {
   /** 0 to 20. Default: 1. */
   pushesPerVisit?: number | undefined;
@@ -87,9 +100,12 @@ export interface AttentionInput {
   pushesPerDay?: number | undefined;
   /** 0 to 20. Default: 1. */
   pushesPerTenantPerDay?: number | undefined;
-  /** Minutes. 0 to 1440. Default: 0. */
+  /** From one push to the next, of any tenant. Minutes. 0 to 1440. Default: 0. */
   minSpacingMinutes?: number | undefined;
-  /** Default: {"from":"22:00","to":"08:00"}. */
+  /**
+   * Local times; null: none. 22:00 is when malls of the region close, 08:00 before they open. Default:
+   * {"from":"22:00","to":"08:00"}.
+   */
   quietHours?:
     | {
         from: string;
@@ -97,19 +113,24 @@ export interface AttentionInput {
       }
     | null
     | undefined;
-  /** Default: false. */
+  /** A retailer's campaign goes live only after the mall has approved it. Default: false. */
   approvalRequired?: boolean | undefined;
 }
 
+/**
+ * All that is named must hold; an empty list and null name nothing. Anything named asks for the consent to
+ * profiling.
+ */
 export interface Audience {
-  /** 0 to 12 of them. Default: []. */
+  /** Any of them. 0 to 12 of them. Default: []. */
   interests: Interest[];
-  /** 0 to 50 of them. Default: []. */
+  /** Any of them, as the shopper's favourites. 0 to 50 of them. Default: []. */
   brands: string[];
   /** 0 to 3 of them. Default: []. */
   tiers: Tier[];
-  /** Default: "all". */
+  /** First visit to the mall within the return window, or an earlier one (definition of returning). Default: "all". */
   who: 'all' | 'new' | 'returning';
+  /** Visits to the mall within the last `withinDays`, today's not counted. */
   frequency: {
     /** 0 to 1000. */
     minVisits: number;
@@ -118,6 +139,7 @@ export interface Audience {
     /** Days. 1 to 365. */
     withinDays: number;
   } | null;
+  /** Days since the last earlier visit. */
   recency: {
     /** Days. 0 to 365. */
     minDays: number;
@@ -138,15 +160,20 @@ export interface Audience {
   } | null;
 }
 
+/**
+ * All that is named must hold; an empty list and null name nothing. Anything named asks for the consent to
+ * profiling.
+ */
 export interface AudienceInput {
-  /** 0 to 12 of them. Default: []. */
+  /** Any of them. 0 to 12 of them. Default: []. */
   interests?: Interest[] | undefined;
-  /** 0 to 50 of them. Default: []. */
+  /** Any of them, as the shopper's favourites. 0 to 50 of them. Default: []. */
   brands?: string[] | undefined;
   /** 0 to 3 of them. Default: []. */
   tiers?: Tier[] | undefined;
-  /** Default: "all". */
+  /** First visit to the mall within the return window, or an earlier one (definition of returning). Default: "all". */
   who?: 'all' | 'new' | 'returning' | undefined;
+  /** Visits to the mall within the last `withinDays`, today's not counted. */
   frequency?:
     | {
         /** 0 to 1000. */
@@ -158,6 +185,7 @@ export interface AudienceInput {
       }
     | null
     | undefined;
+  /** Days since the last earlier visit. */
   recency?:
     | {
         /** Days. 0 to 365. */
@@ -187,6 +215,7 @@ export interface AudienceInput {
     | undefined;
 }
 
+/** Carriers that one may walk with: those that are nobody's. */
 export interface AuditCarrier {
   id: string;
   kind: 'shopper' | 'tag' | 'cart' | 'staff' | 'unknown';
@@ -200,25 +229,29 @@ export interface AuditInput {
   clockMs: number;
 }
 
+/** What one gateway handed in after its time had been computed. */
 export interface Backlog {
+  /** Null for a retailer, to whom gateways are not shown. */
   gateway: string | null;
   batches: number;
-  /** Seconds. */
+  /** Time that the batches cover. Seconds. */
   seconds: number;
   from: string;
   to: string;
+  /** By the server's clock. */
   firstArrived: string;
   lastArrived: string;
 }
 
 export interface BasketInput {
-  /** 1 to 64 characters. */
+  /** From `GET /shopper/reference`, which the shopper's app hands to the web shop. 1 to 64 characters. */
   reference: string;
   basketId: string;
+  /** Whose web shop; a retailer's own may be left out. */
   tenantId?: string | undefined;
-  /** Default: "open". */
+  /** `purchased` and `emptied` close it for good. Default: "open". */
   state?: 'open' | 'purchased' | 'emptied' | undefined;
-  /** 0 to 500 of them. Default: []. */
+  /** Only how many things they are is kept. 0 to 500 of them. Default: []. */
   items?:
     | {
         /** 0 to 200 characters. */
@@ -227,12 +260,13 @@ export interface BasketInput {
         quantity?: number | undefined;
       }[]
     | undefined;
-  /** In minor units of the currency, such as cents. 0 to 1000000000. */
+  /** Minor units of the site's currency. 0 to 1000000000. */
   valueMinor: number;
-  /** ISO 8601 with its offset from UTC. */
+  /** When the basket was last touched; now where it is left out. ISO 8601 with its offset from UTC. */
   at?: Time | undefined;
 }
 
+/** The same whether or not the reference is (still) known, so that the answer tells nothing of anybody. */
 export interface BasketTaken {
   basketId: string;
 }
@@ -257,24 +291,31 @@ export interface Campaign {
   id: string;
   /** 1 to 120 characters. */
   name: string;
+  /** Null: the mall's own. */
   tenantId: string | null;
-  /** 1 to 50 of them. */
+  /** Coupon zones; any of them triggers. 1 to 50 of them. */
   zoneIds: string[];
   trigger: Trigger;
   offer: OfferFace;
-  /** 0 to 4 of them. Default: []. */
+  /** Further faces of the offer, shown in equal shares; who gets which never changes. 0 to 4 of them. Default: []. */
   variants: Variant[];
+  /** Null: every consenting shopper. */
   audience: Audience | null;
-  /** Minutes. 0 to 525600. Default: 1440. */
+  /** Per shopper, from one offer of this campaign to the next. Minutes. 0 to 525600. Default: 1440. */
   cooldownMinutes: number;
+  /** Null: at any time, but for the mall's quiet hours. */
   schedule: Schedule | null;
-  /** 0 to 10000000. */
+  /** Offers that may be out or redeemed; one that expires unredeemed comes back. Null: no limit. 0 to 10000000. */
   stock: number | null;
-  /** In minor units of the currency, such as cents. 0 to 100000000000. */
+  /**
+   * What offers that are out or redeemed may cost at most, by their value. Null: no limit. In minor units of the
+   * currency, such as cents. 0 to 100000000000.
+   */
   budgetMinor: number | null;
-  /** A share, 0 to 1. 0 to 0.5. Default: 0.1. */
+  /** Share of shoppers who are held back at random, so that the effect can be measured. 0 to 0.5. Default: 0.1. */
   controlShare: number;
   status: 'draft' | 'rehearsed' | 'approved' | 'live' | 'paused' | 'ended';
+  /** Why the landlord sent it back to draft; null where they did not. */
   rejection: {
     reason: string;
     /** ISO 8601 with its offset from UTC. */
@@ -286,27 +327,35 @@ export interface CampaignDraft {
   id?: string | undefined;
   /** 1 to 120 characters. */
   name: string;
+  /** Null: the mall's own. */
   tenantId?: string | null | undefined;
-  /** 1 to 50 of them. */
+  /** Coupon zones; any of them triggers. 1 to 50 of them. */
   zoneIds: string[];
   trigger: TriggerInput;
   offer: OfferFaceInput;
-  /** 0 to 4 of them. Default: []. */
+  /** Further faces of the offer, shown in equal shares; who gets which never changes. 0 to 4 of them. Default: []. */
   variants?: VariantInput[] | undefined;
+  /** Null: every consenting shopper. */
   audience?: AudienceInput | null | undefined;
-  /** Minutes. 0 to 525600. Default: 1440. */
+  /** Per shopper, from one offer of this campaign to the next. Minutes. 0 to 525600. Default: 1440. */
   cooldownMinutes?: number | undefined;
+  /** Null: at any time, but for the mall's quiet hours. */
   schedule?: ScheduleInput | null | undefined;
-  /** 0 to 10000000. */
+  /** Offers that may be out or redeemed; one that expires unredeemed comes back. Null: no limit. 0 to 10000000. */
   stock?: number | null | undefined;
-  /** In minor units of the currency, such as cents. 0 to 100000000000. */
+  /**
+   * What offers that are out or redeemed may cost at most, by their value. Null: no limit. In minor units of the
+   * currency, such as cents. 0 to 100000000000.
+   */
   budgetMinor?: number | null | undefined;
-  /** A share, 0 to 1. 0 to 0.5. Default: 0.1. */
+  /** Share of shoppers who are held back at random, so that the effect can be measured. 0 to 0.5. Default: 0.1. */
   controlShare?: number | undefined;
 }
 
+/** A picture that offers may show, at `/api/v1/images/{id}`. */
 export interface CampaignImage {
   id: string;
+  /** Null: the mall's own, for everybody's campaigns. */
   tenantId: string | null;
   url: string;
   contentType: string;
@@ -323,26 +372,33 @@ export interface CampaignInput {
   id: string;
   /** 1 to 120 characters. */
   name: string;
+  /** Null: the mall's own. */
   tenantId?: string | null | undefined;
-  /** 1 to 50 of them. */
+  /** Coupon zones; any of them triggers. 1 to 50 of them. */
   zoneIds: string[];
   trigger: TriggerInput;
   offer: OfferFaceInput;
-  /** 0 to 4 of them. Default: []. */
+  /** Further faces of the offer, shown in equal shares; who gets which never changes. 0 to 4 of them. Default: []. */
   variants?: VariantInput[] | undefined;
+  /** Null: every consenting shopper. */
   audience?: AudienceInput | null | undefined;
-  /** Minutes. 0 to 525600. Default: 1440. */
+  /** Per shopper, from one offer of this campaign to the next. Minutes. 0 to 525600. Default: 1440. */
   cooldownMinutes?: number | undefined;
+  /** Null: at any time, but for the mall's quiet hours. */
   schedule?: ScheduleInput | null | undefined;
-  /** 0 to 10000000. */
+  /** Offers that may be out or redeemed; one that expires unredeemed comes back. Null: no limit. 0 to 10000000. */
   stock?: number | null | undefined;
-  /** In minor units of the currency, such as cents. 0 to 100000000000. */
+  /**
+   * What offers that are out or redeemed may cost at most, by their value. Null: no limit. In minor units of the
+   * currency, such as cents. 0 to 100000000000.
+   */
   budgetMinor?: number | null | undefined;
-  /** A share, 0 to 1. 0 to 0.5. Default: 0.1. */
+  /** Share of shoppers who are held back at random, so that the effect can be measured. 0 to 0.5. Default: 0.1. */
   controlShare?: number | undefined;
 }
 
 export interface Carrier {
+  /** Random; what logs and rows carry. Never derived from the beacon. */
   id: string;
   kind: 'shopper' | 'tag' | 'cart' | 'staff' | 'unknown';
   uuid: string;
@@ -350,7 +406,7 @@ export interface Carrier {
   major: number;
   /** 0 to 65535. */
   minor: number;
-  /** dBm. -110 to -20. */
+  /** Mean RSSI at 1 m of this fleet, where it was calibrated; declared powers are not trusted. dBm. -110 to -20. */
   calibratedPowerDbm: number | null;
   /** 0 to 120 characters. */
   label: string | null;
@@ -364,25 +420,32 @@ export interface CarrierTag {
 }
 
 export interface Certificate {
+  /** Null: the whole floor. */
   zoneId: string | null;
   floorId: string;
   auditId: string;
   /** ISO 8601 with its offset from UTC. */
   at: string;
+  /** Null for tenants. */
   by: string | null;
   taps: number;
+  /** False below five taps: one of them decides the figures. */
   enough: boolean;
-  /** Metres. */
+  /** Null: that many taps had no fix, or one on another floor. Metres. */
   medianM: number | null;
   p90M: number | null;
+  /** Share of the taps in the zone whose fix lay in it too; on a floor: on the right floor. */
   hitRate: number;
+  /** Where the fixes of the other taps lay; null is no zone at all. */
   elsewhere: {
     zoneId: string | null;
     taps: number;
   }[];
+  /** Taps outside whose fix lay in the zone. */
   wronglyHere: number;
   noFix: number;
   wrongFloor: number;
+  /** Share of the fixes that lay within the accuracy they stated; 0.68 is what is meant. */
   withinStated: number | null;
   state: 'valid' | 'stale';
   reasons: {
@@ -409,7 +472,9 @@ export interface ChangedHour {
   /** ISO 8601 with its offset from UTC. */
   start: string;
   end: string;
+  /** As of now. */
   state: 'provisional' | 'final';
+  /** The number had been told as final when the data came. */
   wasFinal: boolean;
   coverage: {
     before: number;
@@ -423,17 +488,22 @@ export interface ChangedHour {
     before: number | null;
     after: number | null;
   };
+  /** Mean. */
   occupancy: {
     before: number | null;
     after: number | null;
   };
+  /** True where the figures are withheld because fewer than k carriers stand behind one of the sides. */
   suppressed?: boolean | undefined;
 }
 
 export interface Changelog {
   timezone: string;
+  /** The newest first. */
   entries: ChangelogEntry[];
+  /** More entries touch this period than are told. */
   more: boolean;
+  /** Gateways whose data is still to come: from then on hours are provisional. */
   awaited: {
     gateway: string | null;
     from: string;
@@ -443,13 +513,18 @@ export interface Changelog {
 export interface ChangelogEntry {
   id: number;
   computed: string;
+  /** Hours that were compared; earlier ones, if any, were not. */
   from: string;
   to: string;
   backlogs: Backlog[];
+  /** Floors, zones, gateways or definitions were changed for a time that had been computed already. */
   modelChanged: boolean;
+  /** Somebody had the time computed anew. */
   rebuilt: boolean;
   definitionsVersion: number;
+  /** Of what was asked for, the whole site or one zone, the hours that moved. */
   hours: ChangedHour[];
+  /** Zones in which something moved in the period asked for; only where the whole site was asked for. */
   zones?: string[] | undefined;
 }
 
@@ -496,6 +571,7 @@ export interface ComparedDefinitions {
     rowsFrom: string | null;
     created: string;
   };
+  /** Thresholds in which they differ. */
   changed: {
     name: string;
     a: number;
@@ -512,7 +588,7 @@ export interface ComparedDefinitions {
 export interface ConsentGiven {
   purpose: Purpose;
   version: number;
-  /** 0 to 100 characters. */
+  /** Of the very words that were shown. 0 to 100 characters. */
   textHash: string;
   language: Language;
 }
@@ -535,6 +611,7 @@ export interface ConsentView {
   expiresAt: string | null;
 }
 
+/** A door counter; only those that are entered here are heard. */
 export interface Counter {
   id: string;
   /** 1 to 120 characters. */
@@ -543,7 +620,7 @@ export interface Counter {
 }
 
 export interface CoverageDraft {
-  /** 0 to 500 of them. */
+  /** Instead of what hangs on this floor. Those of other floors stay. 0 to 500 of them. */
   gateways: {
     /** Metres, local to the floor: x to the right, y upwards. -10000 to 10000. */
     xM: number;
@@ -560,7 +637,7 @@ export interface CoverageDraft {
   cellM?: number | undefined;
   /** Default: "area". */
   weight?: 'area' | 'traffic' | undefined;
-  /** Default: true. */
+  /** Places for one more are sought as well; false answers sooner. Default: true. */
   oneMore?: boolean | undefined;
 }
 
@@ -569,6 +646,7 @@ export interface CoverageMap {
   /** Metres. */
   cellM: number;
   weight: 'area' | 'traffic';
+  /** What the site's radio was taken to be, and whether it was learned from traffic or a survey, or is the usual. */
   radio: {
     /** dBm. */
     powerDbm: number;
@@ -579,6 +657,7 @@ export interface CoverageMap {
     fromTraffic: boolean;
     fromSurvey: boolean;
   };
+  /** Fewer gateways in hearing than this make a cell weak. */
   enoughGateways: number;
   summary: {
     /** Metres. */
@@ -597,6 +676,7 @@ export interface CoverageMap {
     /** 0 to 1. */
     blind: number;
   };
+  /** Lower left corner; the radius that holds the true place 68 % of the time; gateways in hearing. */
   cells: {
     /** Metres, local to the floor: x to the right, y upwards. */
     xM: number;
@@ -606,6 +686,7 @@ export interface CoverageMap {
     errorM: number;
     gateways: number;
   }[];
+  /** Where one more gateway would lower the mean most, the best first. */
   oneMore: CoverageProposal[];
 }
 
@@ -616,7 +697,7 @@ export interface CoverageProposal {
   yM: number;
   /** Metres. */
   zM: number;
-  /** Metres. */
+  /** Expected error over the floor, without and with this gateway. Metres. */
   meanBeforeM: number;
   /** Metres. */
   meanAfterM: number;
@@ -624,7 +705,7 @@ export interface CoverageProposal {
   p90BeforeM: number;
   /** Metres. */
   p90AfterM: number;
-  /** Metres. */
+  /** Mean over its surroundings, as far as the gateways hang apart. Metres. */
   nearBeforeM: number;
   /** Metres. */
   nearAfterM: number;
@@ -705,49 +786,51 @@ export interface DecisionView {
   variant: string | null;
   /** Milliseconds. */
   latencyMs: number | null;
+  /** Where campaigns competed for one shopper: see server/campaigns/ranking.ts. */
   score: number | null;
+  /** Name of the campaign that won instead; null for another tenant's, but to the mall. */
   outrankedBy: string | null;
 }
 
 export interface Definitions {
-  /** Minutes. 1 to 240. Default: 15. */
+  /** Sightings of one carrier with no gap longer than this are one visit. Minutes. 1 to 240. Default: 15. */
   visitGapMinutes: number;
-  /** Seconds. 0 to 3600. Default: 60. */
+  /** Shorter visits are short visits and not counted in footfall. Seconds. 0 to 3600. Default: 60. */
   minVisitSeconds: number;
   /** Seconds. 0 to 120. Default: 3. */
   enterConfirmSeconds: number;
   /** Seconds. 1 to 600. Default: 20. */
   exitAfterSeconds: number;
-  /** Seconds. 0 to 3600. Default: 30. */
+  /** Default for zones that set none of their own: a shorter stay is a passer-by. Seconds. 0 to 3600. Default: 30. */
   minStaySeconds: number;
   /** Seconds. 0 to 3600. Default: 120. */
   bounceSeconds: number;
   /** Days. 1 to 90. Default: 30. */
   returnWindowDays: number;
-  /** 0 to 1. Default: 0.9. */
+  /** Days below this are left out of peak hours, and listed. 0 to 1. Default: 0.9. */
   minCoverage: number;
-  /** 1 to 100. Default: 10. */
+  /** Cells with fewer distinct carriers are suppressed. 1 to 100. Default: 10. */
   kAnonymity: number;
 }
 
 export interface DefinitionsInput {
-  /** Minutes. 1 to 240. Default: 15. */
+  /** Sightings of one carrier with no gap longer than this are one visit. Minutes. 1 to 240. Default: 15. */
   visitGapMinutes?: number | undefined;
-  /** Seconds. 0 to 3600. Default: 60. */
+  /** Shorter visits are short visits and not counted in footfall. Seconds. 0 to 3600. Default: 60. */
   minVisitSeconds?: number | undefined;
   /** Seconds. 0 to 120. Default: 3. */
   enterConfirmSeconds?: number | undefined;
   /** Seconds. 1 to 600. Default: 20. */
   exitAfterSeconds?: number | undefined;
-  /** Seconds. 0 to 3600. Default: 30. */
+  /** Default for zones that set none of their own: a shorter stay is a passer-by. Seconds. 0 to 3600. Default: 30. */
   minStaySeconds?: number | undefined;
   /** Seconds. 0 to 3600. Default: 120. */
   bounceSeconds?: number | undefined;
   /** Days. 1 to 90. Default: 30. */
   returnWindowDays?: number | undefined;
-  /** 0 to 1. Default: 0.9. */
+  /** Days below this are left out of peak hours, and listed. 0 to 1. Default: 0.9. */
   minCoverage?: number | undefined;
-  /** 1 to 100. Default: 10. */
+  /** Cells with fewer distinct carriers are suppressed. 1 to 100. Default: 10. */
   kAnonymity?: number | undefined;
 }
 
@@ -763,44 +846,57 @@ export interface Delivery {
   sequence: number;
   type: string;
   state: DeliveryState;
-  /** ISO 8601 with its offset from UTC. */
+  /** Of what it tells. ISO 8601 with its offset from UTC. */
   at: string;
   attempts: number;
   /** ISO 8601 with its offset from UTC. */
   lastAttemptAt: string | null;
   /** ISO 8601 with its offset from UTC. */
   nextAttemptAt: string | null;
+  /** HTTP status of the last answer. */
   lastStatus: number | null;
+  /** Begin of the last answer, or why there was none. */
   lastError: string | null;
+  /** False once nothing is left to send again: it was of a person, or too long ago. */
   replayable: boolean;
 }
 
 export interface DeliveryFigures {
+  /** Waiting to be sent, now. */
   pending: number;
+  /** Given up, and kept for a replay. */
   dead: number;
+  /** In the last 24 hours. */
   delivered: number;
+  /** Not taken because too many were waiting; the next delivery tells it to the receiver. */
   dropped: number;
+  /** Failures in a row; 0 where the last one was taken. */
   failing: number;
   /** ISO 8601 with its offset from UTC. */
   retryAt: string | null;
 }
 
+/** `GET /sites/{site}/delivery`. */
 export interface DeliveryReport {
   from: string;
   to: string;
+  /** Offers by how they ended: on an open page, taken by a push service, or not out at all. */
   received: number;
   pushed: number;
   notAcknowledged: number;
+  /** Milliseconds from the sighting that completed the trigger to the phone's answer or the push service's. */
   latencyMs: {
     all: LatencyQuantiles;
     received: LatencyQuantiles;
     pushed: LatencyQuantiles;
   };
+  /** Subscriptions to Web Push of this site's shoppers. */
   subscriptions: number;
 }
 
 export type DeliveryState = 'pending' | 'delivered' | 'dead' | 'withdrawn' | 'expired';
 
+/** `low` and `high` bound the truth in 95 of 100 such campaigns. */
 export interface Effect {
   value: number;
   low: number;
@@ -835,8 +931,10 @@ export interface Failure {
   };
 }
 
+/** What shoppers wrote, for the shop: no hour, no offer, nobody. The figure (NPS) is among the shop's figures. */
 export interface FeedbackComments {
   comments: {
+    /** Of the site's calendar. */
     day: string;
     campaignId: string;
     score: number;
@@ -846,19 +944,23 @@ export interface FeedbackComments {
 
 export interface FeedbackInput {
   offerId: string;
-  /** 0 to 10. */
+  /** How likely one is to recommend the shop: 0 not at all, 10 certainly. 0 to 10. */
   score: number;
   /** 0 to 500 characters. Default: "". */
   comment?: string | undefined;
 }
 
+/** Either a figure with its interval, or how many more shoppers it takes to say. */
 export type Finding =
   | {
       state: 'measured';
       effect: Effect;
+      /** By a test that may be looked at as often as one likes. False: whatever effect there is, it is small. */
       significant: boolean;
+      /** What it comes to for one shopper who was treated, and what control did without. */
       perShopper: Effect;
       controlMean: number;
+      /** Shoppers that the interval rests on. */
       shoppers: {
         treated: number;
         control: number;
@@ -867,33 +969,44 @@ export type Finding =
   | {
       state: 'not-enough';
       effect: Effect | null;
+      /** What it comes to for one shopper who was treated, and what control did without. */
       perShopper: Effect | null;
       controlMean: number | null;
+      /** Shoppers that the interval rests on. */
       shoppers: {
         treated: number;
         control: number;
       } | null;
+      /** Both sides together; null where no number would help, or none is known. */
       moreShoppers: number | null;
       why: 'no-control' | 'too-few' | 'undecided' | 'no-data';
     };
 
+/** What a fixed beacon advertises, for phones that listen. */
 export interface FixedBeacon {
   uuid: string;
   /** 0 to 65535. */
   major: number;
   /** 0 to 65535. */
   minor: number;
-  /** dBm. -110 to -20. Default: -59. */
+  /**
+   * Mean RSSI at 1 m, as measured with a usual phone; beacons of one site may be set to different powers. dBm. -110
+   * to -20. Default: -59.
+   */
   powerDbm: number;
 }
 
+/** What a fixed beacon advertises, for phones that listen. */
 export interface FixedBeaconInput {
   uuid: string;
   /** 0 to 65535. */
   major: number;
   /** 0 to 65535. */
   minor: number;
-  /** dBm. -110 to -20. Default: -59. */
+  /**
+   * Mean RSSI at 1 m, as measured with a usual phone; beacons of one site may be set to different powers. dBm. -110
+   * to -20. Default: -59.
+   */
   powerDbm?: number | undefined;
 }
 
@@ -912,16 +1025,20 @@ export interface Fleet {
     | 'happy-bubbles'
     | 'shelly'
     | 'kontakt';
-  /** 1 to 32 of them. */
+  /** MQTT filters, `+` and `#` as usual. 1 to 32 of them. */
   topics: string[];
-  /** Default: {}. */
+  /**
+   * The fleet's own name of a beacon → which beacon it is, for formats that do not tell (ESPresense aliases, Kontakt
+   * trackingIds). Default: {}.
+   */
   aliases: Record<string, BeaconAlias>;
-  /** Default: true. */
+  /** Not listened to while false. Default: true. */
   enabled: boolean;
   /** Default: "own". */
   clock: FleetClock;
 }
 
+/** Without topics those of the format out of the box, where it has some; without a name that of the format. */
 export interface FleetBody {
   id: string;
   /** 1 to 120 characters. */
@@ -937,15 +1054,20 @@ export interface FleetBody {
     | 'happy-bubbles'
     | 'shelly'
     | 'kontakt';
-  /** 1 to 32 of them. */
+  /** MQTT filters, `+` and `#` as usual. 1 to 32 of them. */
   topics?: string[] | undefined;
+  /**
+   * The fleet's own name of a beacon → which beacon it is, for formats that do not tell (ESPresense aliases, Kontakt
+   * trackingIds).
+   */
   aliases?: Record<string, BeaconAliasInput> | undefined;
-  /** Default: true. */
+  /** Not listened to while false. Default: true. */
   enabled?: boolean | undefined;
   /** Default: "own". */
   clock?: FleetClock | undefined;
 }
 
+/** `own`: the gateways' clocks, where the format tells their time; `arrival`: the moment at which a message comes. */
 export type FleetClock = 'own' | 'arrival';
 
 export interface FleetFormat {
@@ -961,33 +1083,43 @@ export interface FleetFormat {
     | 'shelly'
     | 'kontakt';
   title: string;
+  /** Empty: each installation sets its own. */
   defaultTopics: string[];
+  /** Messages tell when something was heard. Those that do not are true only as they come, and are not waited for. */
   timed: boolean;
-  /** Seconds. */
+  /** How long a gateway that says nothing counts as listening. Seconds. */
   aliveSeconds: number;
+  /** Beacons are known by names of the fleet: always, or where the installation gave some. */
   aliases: 'always' | 'possible' | 'never';
 }
 
 export interface FleetGateway {
+  /** Of ours. */
   gatewayId: string;
+  /** As the fleet calls it. */
   name: string;
+  /** Entered under its id; what it hears is counted. */
   placed: boolean;
   dismissed: boolean;
   online: boolean;
   lastHeard: string | null;
   messages: number;
-  /** Milliseconds. */
+  /** Null while nothing is known of it. Milliseconds. */
   clockOffsetMs: number | null;
   version: string | null;
 }
 
 export interface FleetHealth {
   fleetId: string;
+  /** Counted since then: the start of the server, or of the fleet's present settings. */
   since: string;
   listening: boolean;
   messages: number;
+  /** Beacons in messages, of gateways that are placed. */
   readings: number;
+  /** Of them those that became part of a sighting. */
   used: number;
+  /** Sightings written: one carrier at one gateway in one second. */
   sightings: number;
   lastHeard: string | null;
   ignored: {
@@ -1002,15 +1134,17 @@ export interface Floor {
   id: string;
   /** 1 to 120 characters. */
   name: string;
-  /** -20 to 200. */
+  /** Order from the lowest up: -1 for B1, 0 for the ground floor. -20 to 200. */
   level: number;
   /** Metres. 1 to 5000. */
   widthM: number;
   /** Metres. 1 to 5000. */
   heightM: number;
+  /** Walkable outline; absent: the whole rectangle. */
   outline: Shape | null;
-  /** 0 to 20000 of them. Default: []. */
+  /** Wall segments [x1, y1, x2, y2] in metres. 0 to 20000 of them. Default: []. */
   walls: [number, number, number, number][];
+  /** Metres per pixel and the image's lower left corner, where an image was uploaded. */
   image: {
     url: string;
     metresPerPixel: number;
@@ -1049,7 +1183,10 @@ export interface FloorChange {
         distanceM: number;
       }
     | undefined;
-  /** Metres, local to the floor: x to the right, y upwards. -10000 to 10000. */
+  /**
+   * Where the image's lower left corner lies on the floor. Metres, local to the floor: x to the right, y upwards.
+   * -10000 to 10000.
+   */
   originXM?: number | undefined;
   /** Metres, local to the floor: x to the right, y upwards. -10000 to 10000. */
   originYM?: number | undefined;
@@ -1059,15 +1196,17 @@ export interface FloorInput {
   id?: string | undefined;
   /** 1 to 120 characters. */
   name: string;
-  /** -20 to 200. */
+  /** Order from the lowest up: -1 for B1, 0 for the ground floor. -20 to 200. */
   level: number;
   /** Metres. 1 to 5000. */
   widthM: number;
   /** Metres. 1 to 5000. */
   heightM: number;
+  /** Walkable outline; absent: the whole rectangle. */
   outline?: Shape | null | undefined;
-  /** 0 to 20000 of them. Default: []. */
+  /** Wall segments [x1, y1, x2, y2] in metres. 0 to 20000 of them. Default: []. */
   walls?: [number, number, number, number][] | undefined;
+  /** Metres per pixel and the image's lower left corner, where an image was uploaded. */
   image?:
     | {
         url: string;
@@ -1086,23 +1225,28 @@ export interface FloorInput {
 }
 
 export interface Flows {
+  /** Successive zone visits within one visit. `null` zone is the outside. */
   flows: {
     from: string | null;
     to: string | null;
     visits: number;
   }[];
+  /** Flows withheld for having fewer than k carriers, and those that would give them away. */
   suppressed: number;
   /** A share, 0 to 1. */
   coverage: number;
 }
 
 export interface Funnel {
+  /** Sent and control: what the campaign would have done to everyone. */
   wouldFire: number;
   control: number;
   sent: number;
   opened: number;
   redeemed: number;
+  /** Held back, by reason code. */
   held: Record<string, number>;
+  /** From the sighting that completed the trigger to the phone's acknowledgement. */
   latencyMs: {
     p50: number | null;
     p95: number | null;
@@ -1119,10 +1263,14 @@ export interface Gateway {
   xM: number;
   /** Metres, local to the floor: x to the right, y upwards. -10000 to 10000. */
   yM: number;
-  /** Metres. 0 to 50. Default: 2.5. */
+  /** Height of the antenna above the floor. Metres. 0 to 50. Default: 2.5. */
   zM: number;
-  /** Default: true. */
+  /**
+   * Not expected to report while false. A plain beacon on a wall is one that never reports and has a `beacon`.
+   * Default: true.
+   */
   enabled: boolean;
+  /** Where it advertises as well: phones may tell that they hear it. */
   beacon?: FixedBeacon | null | undefined;
   settings?: GatewaySettings | undefined;
 }
@@ -1136,21 +1284,30 @@ export interface GatewayInput {
   xM: number;
   /** Metres, local to the floor: x to the right, y upwards. -10000 to 10000. */
   yM: number;
-  /** Metres. 0 to 50. Default: 2.5. */
+  /** Height of the antenna above the floor. Metres. 0 to 50. Default: 2.5. */
   zM?: number | undefined;
-  /** Default: true. */
+  /**
+   * Not expected to report while false. A plain beacon on a wall is one that never reports and has a `beacon`.
+   * Default: true.
+   */
   enabled?: boolean | undefined;
+  /** Where it advertises as well: phones may tell that they hear it. */
   beacon?: FixedBeaconInput | null | undefined;
   settings?: GatewaySettings | undefined;
 }
 
+/** What one gateway does otherwise than the others; what is left out is as usual. */
 export interface GatewaySettings {
-  /** Milliseconds. 500 to 5000. */
+  /**
+   * Of one thinning window. A place is worked out once a second: shorter costs the network, longer costs accuracy.
+   * 500 to 5000.
+   */
   windowMs?: number | undefined;
-  /** Milliseconds. 5000 to 30000. */
+  /** A gateway counts as silent after a minute without a word. Milliseconds. 5000 to 30000. */
   heartbeatMs?: number | undefined;
   /** Milliseconds. 5000 to 30000. */
   statusEveryMs?: number | undefined;
+  /** False: counts no unknown carriers although the site does; for one that hangs over a street. */
   unknowns?: boolean | undefined;
 }
 
@@ -1179,9 +1336,10 @@ export interface GrantInput {
 }
 
 export interface HeardNow {
+  /** How many gateways heard it within the last seconds. */
   gateways: number;
   lastHeardSecondsAgo: number | null;
-  /** Seconds. */
+  /** Since when it is listened for; before, nothing is known. Seconds. */
   listeningSeconds: number;
 }
 
@@ -1190,12 +1348,15 @@ export interface Heatmap {
   /** Metres. */
   cellM: number;
   measure: 'dwell' | 'carriers';
+  /** What `value` counts: dwell seconds per square metre, or distinct carriers. */
   unit: 'secondsPerM2' | 'carriers';
   max: number;
   /** A share, 0 to 1. */
   coverage: number;
   state: 'provisional' | 'final';
+  /** Cells withheld for having fewer than k carriers. */
   suppressedCells: number;
+  /** Lower left corner of each cell in metres. */
   cells: {
     /** Metres, local to the floor: x to the right, y upwards. */
     xM: number;
@@ -1205,21 +1366,25 @@ export interface Heatmap {
   }[];
 }
 
+/** What was held back and why; names nobody. */
 export interface HeldLog {
   from: string;
   to: string;
+  /** The most frequent first. `detail`: the audience's condition, the budget's limit, the consent's purpose. */
   byReason: {
     code: string;
     detail: string | null;
     reason: string;
     count: number;
   }[];
+  /** Local days, the earliest first; those without decisions are left out. */
   byDay: {
     date: string;
     sent: number;
     control: number;
     held: Record<string, number>;
   }[];
+  /** Held by the ranking: which campaigns won, and how often; null name as in `decisionView`. */
   outrankedBy: {
     campaign: string | null;
     count: number;
@@ -1227,15 +1392,20 @@ export interface HeldLog {
   samples: DecisionView[];
 }
 
+/** For those who run the mall: whether identities work, and whether somebody plays old ones back. Names nobody. */
 export interface IdentitiesView {
   rotatingUuid: string | null;
   enrolled: {
     advertise: number;
     listen: number;
   };
+  /** Sightings since the server's start. */
   resolved: number;
+  /** Heard outside of their slot and its neighbours. */
   replayed: number;
+  /** Of nobody: invented, or of an identity that has ended. */
   unknown: number;
+  /** Two identities had the same number: given to neither. */
   ambiguous: number;
   lastReplay: {
     /** ISO 8601 with its offset from UTC. */
@@ -1253,11 +1423,13 @@ export interface IdentitiesView {
 export interface IdentityGiven {
   mode: IdentityMode;
   since: string;
+  /** To advertise under; null for one that listens. */
   uuid: string | null;
   /** Seconds. */
   slotSeconds: number;
-  /** Milliseconds since 1970-01-01T00:00Z. */
+  /** The server's clock, to hold the phone's against. Milliseconds since 1970-01-01T00:00Z. */
   serverMs: number;
+  /** 64 hex digits, told this once; null for one that listens. */
   secretHex: string | null;
 }
 
@@ -1266,15 +1438,20 @@ export interface IdentityInput {
   mode?: IdentityMode | undefined;
 }
 
+/**
+ * Advertising phones rotate; listening ones advertise nothing. One phone is one or the other: their RSSI do not
+ * compare.
+ */
 export type IdentityMode = 'advertise' | 'listen';
 
 export interface IdentityView {
   mode: IdentityMode;
   since: string;
+  /** To advertise under; null for one that listens. */
   uuid: string | null;
   /** Seconds. */
   slotSeconds: number;
-  /** Milliseconds since 1970-01-01T00:00Z. */
+  /** The server's clock, to hold the phone's against. Milliseconds since 1970-01-01T00:00Z. */
   serverMs: number;
 }
 
@@ -1290,18 +1467,23 @@ export interface ImportFloorGeojsonAnswer {
 }
 
 export interface InboxGateway {
+  /** Put a gateway of this id on the plan, and it is heard. */
   id: string;
   suggestedName: string;
+  /** Null: one of Promenade's own. */
   fleetId: string | null;
   format: string;
+  /** As it calls itself. */
   name: string;
   firstHeard: string;
   lastHeard: string;
   messages: number;
+  /** Different beacons within its last whole minute; null before there was one. */
   beaconsPerMinute: number | null;
   dismissed: boolean;
 }
 
+/** How each figure is counted, in words. */
 export interface InsightDefinitions {
   definitions: {
     name: string;
@@ -1342,6 +1524,7 @@ export interface InviteAccountBody {
 
 export type Language = 'en' | 'cs' | 'pl' | 'sk';
 
+/** Quantiles from the sighting to the hand-over; null before there was one. */
 export interface LatencyQuantiles {
   count: number;
   p50: number | null;
@@ -1359,6 +1542,7 @@ export interface Ledger {
     code: string;
     reason: string;
   }[];
+  /** One's own stays, as long as presence was agreed to and the carrier was paired. */
   seen: {
     zoneName: string;
     from: string;
@@ -1400,6 +1584,7 @@ export interface ListSiteAuditAnswerItem {
   ip: string | null;
 }
 
+/** The fixed beacons of a site, as they are heard on the air anyway: what a phone has to range for. */
 export interface ListenedBeacons {
   uuids: string[];
 }
@@ -1415,9 +1600,14 @@ export interface LiveGateway {
   outboxBatches: number | null;
   droppedBatches: number | null;
   version: string | null;
+  /** In words, null where all is well. */
   finding: string | null;
 }
 
+/**
+ * Where carriers are now, per floor: cells of `cellM` by their lower left corner in metres, blurred until k stand
+ * behind each.
+ */
 export interface LiveHeat {
   /** Milliseconds since 1970-01-01T00:00Z. */
   atMs: number;
@@ -1426,43 +1616,47 @@ export interface LiveHeat {
     /** Metres. */
     cellM: number;
     cells: [number, number, number][];
+    /** Somebody is on the floor, but fewer than k: nothing is drawn. */
     tooFew?: boolean | undefined;
   }[];
 }
 
 export interface LiveSnapshot {
-  /** Milliseconds since 1970-01-01T00:00Z. */
+  /** The site's clock. Milliseconds since 1970-01-01T00:00Z. */
   atMs: number;
+  /** Present carriers that count as people's (no staff, no carts); null while suppressed. */
   occupancy: number | null;
   zones: {
     zoneId: string;
     occupancy: number | null;
   }[];
   gateways: LiveGateway[];
+  /** 0..1 while history is being played in, else null. */
   historyProgress: number | null;
 }
 
 export type Liveliness = 'quiet' | 'normal' | 'lively';
 
 export interface LoyaltySettings {
-  /** 1 to 1000000. Default: 100. */
+  /** What a point costs, in minor units of the site's currency. 1 to 1000000. Default: 100. */
   minorPerPoint: number;
-  /** 1 to 10000000. Default: 500. */
+  /** Points of the last twelve months from which one has the tier. 1 to 10000000. Default: 500. */
   silverPoints: number;
   /** 2 to 10000000. Default: 2000. */
   goldPoints: number;
 }
 
 export interface LoyaltySettingsInput {
-  /** 1 to 1000000. Default: 100. */
+  /** What a point costs, in minor units of the site's currency. 1 to 1000000. Default: 100. */
   minorPerPoint?: number | undefined;
-  /** 1 to 10000000. Default: 500. */
+  /** Points of the last twelve months from which one has the tier. 1 to 10000000. Default: 500. */
   silverPoints?: number | undefined;
   /** 2 to 10000000. Default: 2000. */
   goldPoints?: number | undefined;
 }
 
 export interface LoyaltyView {
+  /** Of the last twelve months. */
   points: number;
   tier: Tier;
   tiers: {
@@ -1470,6 +1664,7 @@ export interface LoyaltyView {
     fromPoints: number;
   }[];
   minorPerPoint: number;
+  /** Newest first. */
   entries: {
     /** ISO 8601 with its offset from UTC. */
     at: string;
@@ -1486,8 +1681,11 @@ export interface MapFloor {
   widthM: number;
   /** Metres. */
   heightM: number;
+  /** Null: the whole rectangle. */
   outline: Shape | null;
+  /** [x1, y1, x2, y2] in metres, only those that show on a phone. */
   walls: [number, number, number, number][];
+  /** Where neither outline nor walls were drawn: the uploaded plan, and where on the floor it lies. */
   image: {
     url: string;
     /** Metres, local to the floor: x to the right, y upwards. */
@@ -1507,32 +1705,42 @@ export interface MapZone {
   name: string;
   kind: 'shop' | 'corridor' | 'entrance' | 'coupon' | 'other';
   shape: Shape;
+  /** An offer runs here now. */
   coupon: boolean;
+  /** Null: not measured, or too few people to tell it without telling of them. */
   liveliness: Liveliness | null;
 }
 
 export interface OccupancyThreshold {
+  /** Null: the whole site. */
   zone: string | null;
-  /** 1 to 1000000. */
+  /** `rose` is told once so many are present. 1 to 1000000. */
   limit: number;
-  /** 0 to 1000000. Default: 0. */
+  /**
+   * `fell` is told once fewer than limit − hysteresis are, so that coming and going at the limit tells nothing. 0 to
+   * 1000000. Default: 0.
+   */
   hysteresis: number;
-  /** Seconds. 0 to 3600. Default: 10. */
+  /** It must last so long. Seconds. 0 to 3600. Default: 10. */
   forSeconds: number;
 }
 
 export interface OccupancyThresholdInput {
+  /** Null: the whole site. */
   zone?: string | null | undefined;
-  /** 1 to 1000000. */
+  /** `rose` is told once so many are present. 1 to 1000000. */
   limit: number;
-  /** 0 to 1000000. Default: 0. */
+  /**
+   * `fell` is told once fewer than limit − hysteresis are, so that coming and going at the limit tells nothing. 0 to
+   * 1000000. Default: 0.
+   */
   hysteresis?: number | undefined;
-  /** Seconds. 0 to 3600. Default: 10. */
+  /** It must last so long. Seconds. 0 to 3600. Default: 10. */
   forSeconds?: number | undefined;
 }
 
 export interface OfferFace {
-  /** 1 to 80 characters. */
+  /** In the site's main language, and for every language that has no translation. 1 to 80 characters. */
   title: string;
   /** 1 to 400 characters. */
   text: string;
@@ -1550,15 +1758,17 @@ export interface OfferFace {
       terms: string | null;
     }
   >;
+  /** An image that was uploaded for this site. */
   imageId: string | null;
   value: OfferValue | null;
   /** Minutes. 1 to 129600. */
   validMinutes: number;
+  /** Last local day on which it can be redeemed, however long it would be valid; null: no such day. */
   validUntil: string | null;
 }
 
 export interface OfferFaceInput {
-  /** 1 to 80 characters. */
+  /** In the site's main language, and for every language that has no translation. 1 to 80 characters. */
   title: string;
   /** 1 to 400 characters. */
   text: string;
@@ -1578,10 +1788,12 @@ export interface OfferFaceInput {
         }
       >
     | undefined;
+  /** An image that was uploaded for this site. */
   imageId?: string | null | undefined;
   value?: OfferValue | null | undefined;
   /** Minutes. 1 to 129600. */
   validMinutes: number;
+  /** Last local day on which it can be redeemed, however long it would be valid; null: no such day. */
   validUntil?: string | null | undefined;
 }
 
@@ -1596,6 +1808,10 @@ export interface OfferKeyView {
   revokedAt: string | null;
 }
 
+/**
+ * What the shopper saves: for ranking, the budget and the ledger. Minor units of the site's currency (hellers,
+ * groszy, cents).
+ */
 export type OfferValue =
   | {
       type: 'amount';
@@ -1606,7 +1822,10 @@ export type OfferValue =
       type: 'percent';
       /** 0.1 to 100. */
       percent: number;
-      /** In minor units of the currency, such as cents. 1 to 100000000. */
+      /**
+       * What a basket is expected to come to, and at most taken off: the budget counts on it. In minor units of the
+       * currency, such as cents. 1 to 100000000.
+       */
       maxAmountMinor: number;
     }
   | {
@@ -1616,11 +1835,12 @@ export type OfferValue =
     };
 
 export interface OfflineKit {
-  /** Milliseconds since 1970-01-01T00:00Z. */
+  /** The server's clock, to hold the till's against. Milliseconds since 1970-01-01T00:00Z. */
   serverMs: number;
   sites: OfflineSite[];
 }
 
+/** What a till keeps so that it can check codes without a network: of the sites and tenants where it may redeem. */
 export interface OfflineSite {
   site: {
     id: string;
@@ -1628,10 +1848,12 @@ export interface OfflineSite {
     timezone: string;
     currency: string;
   };
+  /** Ed25519, raw, base64url. Revoked ones are left out. */
   keys: {
     id: string;
     publicKey: string;
   }[];
+  /** Codes of these tenants are taken. */
   tenants: string[];
   faces: {
     campaignRef: string;
@@ -1640,6 +1862,7 @@ export interface OfflineSite {
     text: string;
     terms: string | null;
   }[];
+  /** Offers that were redeemed and whose codes have not expired; the latest, as many as there is room for. */
   used: {
     offerId: string;
     /** Milliseconds since 1970-01-01T00:00Z. */
@@ -1648,6 +1871,7 @@ export interface OfflineSite {
 }
 
 export interface OrderFault {
+  /** Place in the batch, from 0; of a file the line, from 1. */
   at: number;
   order: string | null;
   field: string;
@@ -1656,16 +1880,19 @@ export interface OrderFault {
 
 export interface OrderInput {
   id: string;
+  /** The shop; needed from a manager, and the own one may be left out by everybody else. Null: the mall's own. */
   tenant?: string | null | undefined;
   /** ISO 8601 with its offset from UTC. */
   at: Time;
-  /** In minor units of the currency, such as cents. 0 to 1000000000. */
+  /** What was paid after discounts, in minor units of the site's currency. 0 to 1000000000. */
   amountMinor: number;
   /** 0 to 100000. */
   items?: number | null | undefined;
+  /** The zone of the shop; left out: the tenant's only shop, where there is one. */
   zone?: string | null | undefined;
   /** Default: "pos". */
   source?: 'pos' | 'import' | 'webshop' | undefined;
+  /** At most one shopper: who redeemed this offer with it, or who has this reference. None: a guest. */
   offerId?: string | null | undefined;
   /** 1 to 80 characters. */
   shopperRef?: string | null | undefined;
@@ -1675,18 +1902,27 @@ export interface OrderInput {
 
 export interface OrdersFileTaken {
   taken: number;
+  /** Were there already, alike. */
   known: number;
   refused: number;
+  /** The first of them. */
   faults: OrderFault[];
+  /**
+   * False: the file broke off or could not be read further; what came before is kept, and sending it all again is
+   * safe.
+   */
   complete: boolean;
   lines: number;
   stopped: string | null;
 }
 
+/** Nothing is lost silently: taken + known + refused is what was read. */
 export interface OrdersTaken {
   taken: number;
+  /** Were there already, alike. */
   known: number;
   refused: number;
+  /** The first of them. */
   faults: OrderFault[];
 }
 
@@ -1704,6 +1940,7 @@ export interface PauseOffersBody {
 
 export interface PeakHours {
   timezone: string;
+  /** Grid[weekday 0 = Monday][hour 0..23]: mean footfall of that local hour, null where no day counted. */
   grid: {
     value: number | null;
     low: number | null;
@@ -1715,6 +1952,7 @@ export interface PeakHours {
     hour: number;
     value: number;
   } | null;
+  /** Local days left out for low coverage. */
   excludedDays: {
     day: string;
     /** A share, 0 to 1. */
@@ -1725,6 +1963,7 @@ export interface PeakHours {
 export interface People {
   interval: '15m' | 'hour' | 'day' | 'week';
   timezone: string;
+  /** Null: the whole site. */
   zone: string | null;
   series: {
     /** ISO 8601 with its offset from UTC. */
@@ -1732,22 +1971,26 @@ export interface People {
     /** A share, 0 to 1. */
     coverage: number;
     state: 'provisional' | 'final';
+    /** Carriers that came in: what was seen. */
     observed: {
       value: number | null;
       low: number | null;
       high: number | null;
     };
+    /** People who came in: what reference counts make of it. Null without any. */
     people: {
       value: number | null;
       low: number | null;
       high: number | null;
     };
   }[];
+  /** What the estimate rests on; null where no count could be used. */
   ratio: {
     peoplePerCarrier: number;
     low: number;
     high: number;
     counts: number;
+    /** Counts are used from then on: who carries a beacon changes over the months. */
     from: string;
     entrances: {
       peoplePerCarrier: number;
@@ -1757,6 +2000,7 @@ export interface People {
       zoneId: string;
     }[];
   } | null;
+  /** Counts of the time that say nothing: too little coverage, or not settled yet. */
   unusedCounts: number;
 }
 
@@ -1766,28 +2010,39 @@ export interface PhoneSighting {
   major: number;
   /** 0 to 65535. */
   minor: number;
-  /** dBm. -120 to -10. */
+  /**
+   * Mean of the second or so in which it was heard. Radios say 0 or 127 for "not known": such are not to be sent.
+   * dBm. -120 to -10.
+   */
   rssiDbm: number;
-  /** 1 to 1000. Default: 1. */
+  /** Advertisements that the mean is of. 1 to 1000. Default: 1. */
   adverts?: number | undefined;
-  /** Milliseconds since 1970-01-01T00:00Z. 0 to 8640000000000000. */
+  /** By the phone's clock. Milliseconds since 1970-01-01T00:00Z. 0 to 8640000000000000. */
   atMs: number;
 }
 
 export interface PhoneSightings {
-  /** 0 to 4294967295. */
+  /**
+   * Rises with each start of the app; `seq` with each message of it. Sent again, a message counts once. 0 to
+   * 4294967295.
+   */
   epoch: number;
   /** At least 0. */
   seq: number;
-  /** Milliseconds since 1970-01-01T00:00Z. 0 to 8640000000000000. */
+  /**
+   * The phone's clock as it sends: the server corrects by it. Milliseconds since 1970-01-01T00:00Z. 0 to
+   * 8640000000000000.
+   */
   clockMs: number;
   /** 0 to 1000 of them. */
   sightings: PhoneSighting[];
 }
 
 export interface PhoneSightingsAnswer {
+  /** Sightings that are durable now, or were from an earlier sending. */
   accepted: number;
   duplicate: boolean;
+  /** Sightings of beacons that are none of this mall's. */
   unknownBeacons: number;
 }
 
@@ -1805,13 +2060,16 @@ export interface ProfileView {
   interests: Interest[];
   /** 0 to 20 of them. */
   brands: string[];
+  /** Brands that offers of this mall ask for. */
   suggestedBrands: string[];
 }
 
 export interface Proof {
   campaignId: string;
+  /** First and last time at which a shopper who is counted came in; null: nobody yet. */
   from: string | null;
   to: string | null;
+  /** Offers, not shoppers. */
   funnel: {
     wouldFire: number;
     control: number;
@@ -1819,18 +2077,22 @@ export interface Proof {
     opened: number;
     redeemed: number;
   };
+  /** From the hand-over to the till. Null below k. */
   timeToRedeemMinutes: {
     median: number | null;
     p90: number | null;
   };
-  /** Days. */
+  /** From a shopper's first would-fire on, what they did is counted for as long. Days. */
   windowDays: number;
+  /** Shoppers, not triggers: each counts once, from their first; those whose window is over. Null below k. */
   shoppers: {
     treated: number | null;
     control: number | null;
   };
+  /** Their window is not over yet. */
   waiting: number;
   currency: string;
+  /** Over all treated shoppers whose window is over. */
   incrementalVisits: Finding;
   incrementalSalesMinor: Finding;
   method: string;
@@ -1855,12 +2117,21 @@ export interface PublicSites {
 
 export type Purpose = 'presence' | 'push' | 'profiling' | 'sharing';
 
+/**
+ * `GET /shopper/push-key`: what `pushManager.subscribe({ userVisibleOnly: true, applicationServerKey })` needs. A
+ * subscription made with another key is refused by the push services: compare, and subscribe anew.
+ */
 export interface PushKey {
+  /** The server's P-256 point, uncompressed, base64url: 87 characters. */
   publicKey: string;
 }
 
+/**
+ * Body of `PUT /shopper/push`: `subscription.toJSON()`. The same endpoint again replaces its keys. 204. Asked for
+ * by a shopper who agreed to `push`; 409 `no-consent` otherwise.
+ */
 export interface PushSubscription {
-  /** 0 to 1000 characters. */
+  /** Checked again each time before anything is sent to it. 0 to 1000 characters. */
   endpoint: string;
   keys: {
     p256dh: string;
@@ -1939,7 +2210,9 @@ export interface PutOrdersBody {
 export interface Redemption {
   result: 'redeemed' | 'already-redeemed' | 'expired' | 'unknown';
   message: string;
+  /** For taking it back; null where nothing was redeemed now. */
   id: string | null;
+  /** Ties an order of an import to whoever redeemed. */
   offerId: string | null;
   title: string | null;
   text: string | null;
@@ -1948,6 +2221,7 @@ export interface Redemption {
   redeemedAt: string | null;
   /** ISO 8601 with its offset from UTC. */
   expiresAt: string | null;
+  /** Until then it can be taken back; null where it cannot. */
   voidableUntil: string | null;
   /** In minor units of the currency, such as cents. */
   amountMinor: number | null;
@@ -1985,13 +2259,18 @@ export interface RedemptionConflict {
 export interface RedemptionInput {
   /** 1 to 400 characters. */
   code: string;
-  /** 0 to 10000000. */
+  /**
+   * What was paid in the end, in the site's currency; `amountMinor` is the same in its minor units, and only one of
+   * them is given. 0 to 10000000.
+   */
   amount?: number | undefined;
   /** In minor units of the currency, such as cents. 0 to 1000000000. */
   amountMinor?: number | undefined;
+  /** The receipt's number: an import of the same order later is the same order. */
   orderId?: string | undefined;
-  /** 1 to 40 characters. */
+  /** Which till of the shop, where it has several. 1 to 40 characters. */
   till?: string | undefined;
+  /** Or as the header Idempotency-Key. */
   idempotencyKey?: string | undefined;
 }
 
@@ -2009,7 +2288,7 @@ export interface RedemptionRow {
   amountMinor: number | null;
   currency: string;
   orderId: string | null;
-  /** ISO 8601 with its offset from UTC. */
+  /** When it was settled, where it was accepted without a network. ISO 8601 with its offset from UTC. */
   settledAt: string | null;
   voidableUntil: string | null;
 }
@@ -2017,6 +2296,7 @@ export interface RedemptionRow {
 export interface ReferenceCount {
   id: string;
   zoneId: string;
+  /** Null: entered by hand or from a file. */
   counterId: string | null;
   from: string;
   to: string;
@@ -2026,14 +2306,15 @@ export interface ReferenceCount {
 }
 
 export interface ReferenceCountInput {
+  /** An entrance. */
   zoneId: string;
   /** ISO 8601 with its offset from UTC. */
   from: Time;
   /** ISO 8601 with its offset from UTC. */
   to: Time;
-  /** 0 to 1000000. */
+  /** Persons who came in. 0 to 1000000. */
   people: number;
-  /** 0 to 1000000. */
+  /** Persons who went out, where that was counted. 0 to 1000000. */
   out?: number | null | undefined;
   /** 0 to 500 characters. */
   note?: string | null | undefined;
@@ -2043,39 +2324,64 @@ export interface RehearsalView {
   campaignId: string;
   /** ISO 8601 with its offset from UTC. */
   rehearsedAt: string;
+  /** The history that was replayed: at most the last 28 days, whole local days. */
   from: string;
   to: string;
+  /** Local days with enough coverage to count, on which the schedule is open. */
   days: number;
+  /** Local days of the history left out. */
   leftOut: {
+    /** Coverage below the definitions' least. */
     lowCoverage: number;
+    /** The schedule is closed. */
     closed: number;
   };
   basis: 'stays' | 'heat' | 'none';
+  /**
+   * Of `heat`: how far the estimate is off in zones where the answer is known, as a factor (1.4: a third less to 40
+   * % more, two times of three), and in how many zones that was tried. Null where no zone could be tried.
+   */
   checked: {
     factor: number;
     zones: number;
   } | null;
+  /**
+   * Fires a day after schedule, cooldown and audience, before the attention budget, as if every carrier that counts
+   * were a shopper who agreed. The band holds a single day 19 times of 20.
+   */
   triggersPerDay: {
     value: number;
     low: number;
     high: number;
   } | null;
+  /** Carriers over the whole history, unknown ones counted anew each day; null below k. */
   distinctShoppers: number | null;
+  /** Of that, what shoppers who have paired and agreed to presence and offers would get now. Null below k of them. */
   reachable: {
     shoppers: number;
     triggersPerDay: number;
   } | null;
+  /** Of the fires, the share of carriers whose true place was outside the zone, given the position error there. */
   falseFireShare: {
     value: number;
     low: number;
     high: number;
   } | null;
+  /**
+   * Where those really were, largest share of all fires first; null: in no zone, or in one that the asker does not
+   * see.
+   */
   spill: {
     zoneId: string | null;
     /** A share, 0 to 1. */
     share: number;
   }[];
+  /**
+   * What the mall's limits would hold back a day, by reason code, that of the budget with its limit:
+   * `attention-budget/visit`.
+   */
   heldPerDay: Record<string, number>;
+  /** Shoppers chosen at random to get none, a day. */
   controlPerDay: number | null;
   offersPerDay: {
     value: number;
@@ -2085,11 +2391,13 @@ export interface RehearsalView {
   zones: {
     zoneId: string;
     basis: 'stays' | 'heat' | 'none';
+    /** Null where the whole figure is not told. */
     triggersPerDay: number | null;
     /** A share, 0 to 1. */
     falseFireShare: number | null;
-    /** Metres. */
+    /** Radius of the circle of the zone's area. Metres. */
     radiusM: number;
+    /** Position error that nine of ten fixes keep below here; null where nothing is known of it. */
     localP90M: number | null;
     errorFrom: 'zone-certificate' | 'floor-certificate' | 'expected' | null;
   }[];
@@ -2108,9 +2416,12 @@ export interface RehearsalView {
       | 'zone-is-new'
       | 'error-unknown';
     zoneId: string | null;
+    /** What the words are made of, for words in another language. */
     params: Record<string, string | number>;
+    /** In English. */
     words: string;
   }[];
+  /** Nothing that was rehearsed has been changed since. */
   isCurrent: boolean;
 }
 
@@ -2143,13 +2454,15 @@ export interface RotateOfferKeysBody {
 }
 
 export interface Schedule {
-  /** 1 to 7 of them. */
+  /** 1 is Monday, 7 is Sunday; the day on which the hours begin. 1 to 7 of them. */
   weekdays: number[];
   from: string;
+  /** At or before `from`: on the next day. */
   to: string;
+  /** First and last local day, both included. */
   startsOn: string | null;
   endsOn: string | null;
-  /** 0 to 200 of them. Default: []. */
+  /** Days with hours of their own, whatever their weekday; `hours: null`: closed. 0 to 200 of them. Default: []. */
   exceptions: {
     date: string;
     hours: {
@@ -2160,13 +2473,15 @@ export interface Schedule {
 }
 
 export interface ScheduleInput {
-  /** 1 to 7 of them. */
+  /** 1 is Monday, 7 is Sunday; the day on which the hours begin. 1 to 7 of them. */
   weekdays: number[];
   from: string;
+  /** At or before `from`: on the next day. */
   to: string;
+  /** First and last local day, both included. */
   startsOn?: string | null | undefined;
   endsOn?: string | null | undefined;
-  /** 0 to 200 of them. Default: []. */
+  /** Days with hours of their own, whatever their weekday; `hours: null`: closed. 0 to 200 of them. Default: []. */
   exceptions?:
     | {
         date: string;
@@ -2186,16 +2501,19 @@ export interface Series {
   definitions?: AskedDefinitions | undefined;
 }
 
+/** `value: null` where nothing was measured; low ≤ value ≤ high is meant to hold the truth 95 % of the time. */
 export interface SeriesPoint {
   /** ISO 8601 with its offset from UTC. */
   start: string;
   value: number | null;
   low: number | null;
   high: number | null;
-  /** A share, 0 to 1. */
+  /** Share of expected gateway-minutes that reported, 0 to 1. */
   coverage: number;
   state: 'provisional' | 'final';
+  /** True where the value is withheld because fewer than k carriers stand behind it. */
   suppressed?: boolean | undefined;
+  /** Further figures of the same definition: dwell has mean, p90; occupancy has peak; capture-rate has turnInRatio. */
   mean?: number | null | undefined;
   p90?: number | null | undefined;
   peak?: number | null | undefined;
@@ -2212,7 +2530,7 @@ export interface SetPasswordBody {
 }
 
 export interface SettleInput {
-  /** ISO 8601 with its offset from UTC. */
+  /** The till's clock as it sends this: what its times are corrected by. ISO 8601 with its offset from UTC. */
   clock: Time;
   /** 1 to 40 characters. */
   till?: string | undefined;
@@ -2221,7 +2539,7 @@ export interface SettleInput {
     key: string;
     /** 1 to 400 characters. */
     code: string;
-    /** ISO 8601 with its offset from UTC. */
+    /** By the till's clock. ISO 8601 with its offset from UTC. */
     acceptedAt: Time;
     /** 0 to 10000000. */
     amount?: number | undefined;
@@ -2237,6 +2555,7 @@ export interface Settlement {
   message: string;
   title: string | null;
   offerId: string | null;
+  /** The one that counts, where it is another. */
   other: {
     /** ISO 8601 with its offset from UTC. */
     at: string;
@@ -2246,7 +2565,7 @@ export interface Settlement {
 
 export interface Settlements {
   results: Settlement[];
-  /** Milliseconds. */
+  /** How much the till's clock is behind the server's. Milliseconds. */
   clockOffsetMs: number;
 }
 
@@ -2317,6 +2636,7 @@ export interface ShopFigures {
   };
 }
 
+/** Nobody is in it, and no number of people. */
 export interface ShopperMap {
   /** ISO 8601 with its offset from UTC. */
   at: string;
@@ -2338,6 +2658,7 @@ export interface ShopperMe {
     label: string | null;
     since: string;
   } | null;
+  /** `until: null` lasts until it is ended by hand. */
   paused: {
     until: string | null;
   } | null;
@@ -2372,23 +2693,36 @@ export interface Site {
   /** 1 to 120 characters. */
   name: string;
   timezone: string;
-  /** Default: "EUR". */
+  /** Of every amount of this site: prices, baskets, budgets. Default: "EUR". */
   currency: string;
   /** Default: "wall". */
   clock: SiteClock;
-  /** 0 to 64 of them. Default: []. */
+  /** IBeacon UUIDs that gateways let through. 0 to 64 of them. Default: []. */
   uuids: string[];
   /** Default: false. */
   countUnknowns: boolean;
+  /**
+   * The one of `uuids` under which shopper apps advertise numbers that change with time: its beacons are looked up
+   * by slot.
+   */
   rotatingUuid?: string | null | undefined;
+  /** Occupancy as retained MQTT topics, where its clock is the wall's. Left out: yes. */
   publishOccupancy?: boolean | undefined;
-  /** Milliseconds since 1970-01-01T00:00Z. */
+  /**
+   * Set while recorded or simulated history is being played in: what the progress bar runs towards. Milliseconds
+   * since 1970-01-01T00:00Z.
+   */
   historyFromMs: number | null;
   /** Milliseconds since 1970-01-01T00:00Z. */
   historyUntilMs: number | null;
+  /** 0..1 while history is being played in, else null. */
   historyProgress: number | null;
 }
 
+/**
+ * `wall`: the site's clock is the server's. `data`: the newest sighting is now; nothing expires or turns live by
+ * itself.
+ */
 export type SiteClock = 'wall' | 'data';
 
 export interface SiteInput {
@@ -2396,17 +2730,25 @@ export interface SiteInput {
   /** 1 to 120 characters. */
   name: string;
   timezone: string;
-  /** Default: "EUR". */
+  /** Of every amount of this site: prices, baskets, budgets. Default: "EUR". */
   currency?: string | undefined;
   /** Default: "wall". */
   clock?: SiteClock | undefined;
-  /** 0 to 64 of them. */
+  /** IBeacon UUIDs that gateways let through. 0 to 64 of them. */
   uuids?: string[] | undefined;
   /** Default: false. */
   countUnknowns?: boolean | undefined;
+  /**
+   * The one of `uuids` under which shopper apps advertise numbers that change with time: its beacons are looked up
+   * by slot.
+   */
   rotatingUuid?: string | null | undefined;
+  /** Occupancy as retained MQTT topics, where its clock is the wall's. Left out: yes. */
   publishOccupancy?: boolean | undefined;
-  /** Milliseconds since 1970-01-01T00:00Z. */
+  /**
+   * Set while recorded or simulated history is being played in: what the progress bar runs towards. Milliseconds
+   * since 1970-01-01T00:00Z.
+   */
   historyFromMs?: number | null | undefined;
   /** Milliseconds since 1970-01-01T00:00Z. */
   historyUntilMs?: number | null | undefined;
@@ -2416,22 +2758,27 @@ export type Tier = 'member' | 'silver' | 'gold';
 
 export type Trigger =
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'enter';
     }
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'dwell';
       /** Seconds. 5 to 3600. */
       seconds: number;
     }
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'exit';
     }
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'return';
       /** 1 to 365. */
       days: number;
     }
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'basket';
       /** Hours. 1 to 720. Default: 72. */
       maxAgeHours: number;
@@ -2441,22 +2788,27 @@ export type Trigger =
 
 export type TriggerInput =
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'enter';
     }
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'dwell';
       /** Seconds. 5 to 3600. */
       seconds: number;
     }
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'exit';
     }
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'return';
       /** 1 to 365. */
       days: number;
     }
   | {
+      /** Enters a coupon zone with a basket left in the web shop within `maxAgeHours`; a basket fires once. */
       type: 'basket';
       /** Hours. 1 to 720. Default: 72. */
       maxAgeHours?: number | undefined;
@@ -2467,6 +2819,7 @@ export type TriggerInput =
 export interface UnknownPayload {
   reason: string;
   count: number;
+  /** The latest, cut and with everything masked that could name a person: what it looks like, not what it says. */
   sample: {
     /** ISO 8601 with its offset from UTC. */
     at: string;
@@ -2495,6 +2848,7 @@ export interface VoidInput {
   reason?: string | undefined;
 }
 
+/** What was taken back, by whom and why. */
 export interface VoidRow {
   id: string;
   tenantId: string | null;
@@ -2521,6 +2875,7 @@ export interface Voided {
   offerId: string;
   /** ISO 8601 with its offset from UTC. */
   voidedAt: string;
+  /** False: the offer has expired meanwhile, or its holder was erased. */
   usable: boolean;
 }
 
@@ -2528,8 +2883,10 @@ export interface WalkAudit {
   id: string;
   carrierId: string;
   carrierLabel: string | null;
+  /** The account that walks. */
   by: string;
   started: string;
+  /** Null: under way. */
   finished: string | null;
   taps: number;
 }
@@ -2538,8 +2895,10 @@ export interface WalkAuditDetail {
   id: string;
   carrierId: string;
   carrierLabel: string | null;
+  /** The account that walks. */
   by: string;
   started: string;
+  /** Null: under way. */
   finished: string | null;
   taps: number;
   waypoints: WalkedTap[];
@@ -2554,7 +2913,7 @@ export interface WalkedTap {
   yM: number;
   /** ISO 8601 with its offset from UTC. */
   at: string;
-  /** Metres. */
+  /** Metres between the tap and the fix of that moment. Null: under way, no fix, or one on another floor. */
   errorM: number | null;
   outcome: 'pending' | 'measured' | 'noFix' | 'wrongFloor';
 }
@@ -2569,10 +2928,13 @@ export interface WalletOffer {
   title: string;
   text: string;
   terms: string | null;
+  /** Of the picture, where the offer has one. */
   imageUrl: string | null;
   zoneName: string;
+  /** Whose offer it is; null for the mall's own, and for a tenant without a shop on the plan. */
   shopName: string | null;
   reason: string;
+  /** `active` can be redeemed. */
   state: 'active' | 'redeemed' | 'expired';
   /** ISO 8601 with its offset from UTC. */
   issuedAt: string;
@@ -2582,11 +2944,14 @@ export interface WalletOffer {
   openedAt: string | null;
   /** ISO 8601 with its offset from UTC. */
   redeemedAt: string | null;
+  /** What the shopper answered after redeeming, 0 to 10. */
   score: number | null;
+  /** For the QR code and for typing; null once it can no longer be redeemed. */
   code: string | null;
   shortCode: string | null;
 }
 
+/** "I stand here now", by the clock of the phone. The id is the phone's own, so that sending twice counts once. */
 export interface Waypoint {
   id: string;
   floorId: string;
@@ -2598,6 +2963,7 @@ export interface Waypoint {
   atMs: number;
 }
 
+/** `clockMs`: what the phone's clock says while sending; the server's own then tells how far it is off. */
 export interface WaypointsInput {
   /** Milliseconds since 1970-01-01T00:00Z. 0 to 8640000000000000. */
   clockMs: number;
@@ -2606,7 +2972,9 @@ export interface WaypointsInput {
 }
 
 export interface WaypointsTaken {
+  /** Of the audit, by now. */
   taps: number;
+  /** Never to be sent again: the reason says what is wrong with it. */
   refused: {
     id: string;
     reason: string;
@@ -2615,6 +2983,7 @@ export interface WaypointsTaken {
 
 export interface Webhook {
   id: string;
+  /** Whose it is; null: the mall's. */
   tenantId: string | null;
   url: string;
   name: string | null;
@@ -2625,7 +2994,9 @@ export interface Webhook {
   dwellSeconds: number[];
   countsInterval: '15m' | 'hour';
   enabled: boolean;
+  /** `gone`: the receiver answered 410. */
   disabledReason: 'gone' | null;
+  /** Until when deliveries are signed with the secret before as well. */
   previousSecretUntil: string | null;
   /** ISO 8601 with its offset from UTC. */
   createdAt: string;
@@ -2639,13 +3010,13 @@ export interface WebhookInput {
   name?: string | null | undefined;
   /** 1 to 8 of them. */
   events: EventType[];
-  /** 0 to 200 of them. Default: []. */
+  /** Only of these; empty: of all that the owner of the webhook may see. 0 to 200 of them. Default: []. */
   zones?: string[] | undefined;
   /** 0 to 200 of them. Default: []. */
   campaigns?: string[] | undefined;
   /** 0 to 50 of them. Default: []. */
   thresholds?: OccupancyThresholdInput[] | undefined;
-  /** 0 to 5 of them. Default: []. */
+  /** How long a stay must last for `carrier.dwelled`; each is told once a stay. 0 to 5 of them. Default: []. */
   dwellSeconds?: number[] | undefined;
   /** Default: "15m". */
   countsInterval?: '15m' | 'hour' | undefined;
@@ -2653,8 +3024,10 @@ export interface WebhookInput {
   enabled?: boolean | undefined;
 }
 
+/** The secret is shown this once. */
 export interface WebhookWithSecret {
   id: string;
+  /** Whose it is; null: the mall's. */
   tenantId: string | null;
   url: string;
   name: string | null;
@@ -2665,7 +3038,9 @@ export interface WebhookWithSecret {
   dwellSeconds: number[];
   countsInterval: '15m' | 'hour';
   enabled: boolean;
+  /** `gone`: the receiver answered 410. */
   disabledReason: 'gone' | null;
+  /** Until when deliveries are signed with the secret before as well. */
   previousSecretUntil: string | null;
   /** ISO 8601 with its offset from UTC. */
   createdAt: string;
@@ -2681,7 +3056,7 @@ export interface Zone {
   kind: 'shop' | 'corridor' | 'entrance' | 'coupon' | 'other';
   shape: Shape;
   tenantId: string | null;
-  /** Seconds. 0 to 3600. */
+  /** Null: the definitions' minStaySeconds. 0 to 3600. */
   minStaySeconds: number | null;
 }
 
@@ -2693,6 +3068,6 @@ export interface ZoneInput {
   kind: 'shop' | 'corridor' | 'entrance' | 'coupon' | 'other';
   shape: Shape;
   tenantId?: string | null | undefined;
-  /** Seconds. 0 to 3600. */
+  /** Null: the definitions' minStaySeconds. 0 to 3600. */
   minStaySeconds?: number | null | undefined;
 }

@@ -1,7 +1,8 @@
 /** JSON Schemas of everything that requests and answers hold: named ones once, as components, the others where they stand. */
 import { z } from 'zod';
+import { FIELD_NOTES } from './fieldNotes.ts';
 import { schemaNames } from './schemaNames.ts';
-import { described } from './units.ts';
+import { annotated, described } from './units.ts';
 
 export type Json = Record<string, unknown>;
 type Io = 'input' | 'output';
@@ -85,7 +86,9 @@ export function documentSchemas(used: readonly UsedSchema[], also: readonly stri
         const id = $ref.slice(ROOT.length);
         return id.startsWith(UNNAMED) ? { ...inlined(schemas[id]), ...rest } : { $ref, ...rest };
       }) as Json;
-    return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, tidied(inlined(schema))]));
+    return Object.fromEntries(
+      Object.entries(schemas).map(([id, schema]) => [id, tidied(annotated(inlined(schema), FIELD_NOTES[id]))]),
+    );
   };
   const as: Record<Io, Record<string, Json>> = { input: of('input'), output: of('output') };
 

@@ -8,8 +8,12 @@ import { period } from './times.ts';
 
 /** A version of the definitions; those in force where it is left out. */
 const version = z.coerce.number().int('must be a version, such as 2').min(1);
-export const versionedPeriod = period.extend({ definitions: version.optional() });
-export const zonedPeriod = versionedPeriod.extend({ zone: id.optional() });
+export const versionedPeriod = period.extend({
+  definitions: version.optional().describe('A version of the definitions; left out, those in force'),
+});
+export const zonedPeriod = versionedPeriod.extend({
+  zone: id.optional().describe('Only this zone; left out, the whole site'),
+});
 export { version as definitionsVersion };
 
 export const versionOf = ({ definitions }: { definitions?: number | undefined }) =>

@@ -1,4 +1,4 @@
-/** Names of fields end in their unit: what the document says of a field that nobody described. Pure. */
+/** What the document says of fields: what stands beside them in the source, and the unit that their name ends in. Pure. */
 
 type Json = Record<string, unknown>;
 
@@ -32,7 +32,34 @@ function unitOf(name: string, schema: Json): string | undefined {
   return undefined;
 }
 
-/** With a description wherever the name of a property tells the unit and nothing else is said. */
+/** With what the source says of a named schema's fields, by their path; arrays and alternatives are passed through. */
+export function annotated(schema: Json, notes: Readonly<Record<string, string>> | undefined, path = ''): Json {
+  if (notes === undefined) return schema;
+  const within = (one: unknown): unknown =>
+    typeof one === 'object' && one !== null && !Array.isArray(one) ? annotated(one as Json, notes, path) : one;
+  const own: Json = { ...schema };
+  for (const key of ['items', 'additionalProperties']) if (key in own) own[key] = within(own[key]);
+  for (const key of ['anyOf', 'oneOf', 'allOf', 'prefixItems'])
+    if (Array.isArray(own[key])) own[key] = (own[key] as unknown[]).map(within);
+  if (typeof own.properties === 'object' && own.properties !== null)
+    own.properties = Object.fromEntries(
+      Object.entries(own.properties).map(([name, property]) => {
+        const at = path === '' ? name : `${path}.${name}`;
+        const inner = annotated(property as Json, notes, at);
+        const note = notes[at];
+        return [name, note === undefined || inner.description !== undefined ? inner : { ...inner, description: note }];
+      }),
+    );
+  const whole = path === '' ? notes[''] : undefined;
+  return whole === undefined || own.description !== undefined ? own : { ...own, description: whole };
+}
+
+const UNIT_WORDS = ['metre', 'second', 'minute', 'hour', 'day', 'share', 'pixel', 'dbm', 'minor', 'iso 8601'];
+/** It tells the unit already. */
+const says = (description: string, unit: string): boolean =>
+  UNIT_WORDS.some((word) => unit.toLowerCase().includes(word) && description.toLowerCase().includes(word));
+
+/** With the unit wherever the name of a property tells it. */
 export function described(schema: Json): Json {
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk);
@@ -42,8 +69,14 @@ export function described(schema: Json): Json {
         if (key !== 'properties' || typeof one !== 'object' || one === null) return [key, walk(one)];
         const properties = Object.entries(one as Record<string, Json>).map(([name, property]) => {
           const inner = walk(property) as Json;
-          const unit = inner.description === undefined ? unitOf(name, inner) : undefined;
-          return [name, unit === undefined ? inner : { ...inner, description: unit }];
+          const said = inner.description as string | undefined;
+          const told = unitOf(name, inner);
+          const unit = told !== undefined && said !== undefined && says(said, told) ? undefined : told;
+          const description = [said, unit]
+            .filter((one) => one !== undefined)
+            .map((one) => (/[.!?`]$/.test(one) ? one : `${one}.`))
+            .join(' ');
+          return [name, description === '' ? inner : { ...inner, description }];
         });
         return [key, Object.fromEntries(properties)];
       }),

@@ -17,7 +17,7 @@ test('the client is current; if it is not: npm run client', () => {
   });
   // What stands here on failure says which command to run.
   expect(stderr).toBe('');
-  expect(stdout).toContain('is current');
+  expect(stdout).toContain('The client is current');
   expect(status).toBe(0);
 });
 

@@ -3,7 +3,7 @@ import { type CallOptions, type Client, call, type Time } from '../core.ts';
 import type { Affinity, Flows, Heatmap, LiveSnapshot, PeakHours, People, Returning, Series } from '../types.ts';
 
 /**
- * footfall by interval.
+ * Footfall: visits (of a zone: zone visits) that started in each interval.
  *
  * For owner, manager, retailer. `GET /api/v1/sites/{site}/metrics/footfall`
  * @throws {ApiError} 400, 401, 403, 404, 429
@@ -16,8 +16,9 @@ export function getFootfall(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
     /** Default: "hour". */
     interval?: '15m' | 'hour' | 'day' | 'week' | undefined;
@@ -28,7 +29,7 @@ export function getFootfall(
 }
 
 /**
- * occupancy by interval.
+ * Occupancy: carriers present, the mean of each interval, with its peak.
  *
  * For owner, manager, retailer. `GET /api/v1/sites/{site}/metrics/occupancy`
  * @throws {ApiError} 400, 401, 403, 404, 429
@@ -41,8 +42,9 @@ export function getOccupancy(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
     /** Default: "hour". */
     interval?: '15m' | 'hour' | 'day' | 'week' | undefined;
@@ -53,7 +55,7 @@ export function getOccupancy(
 }
 
 /**
- * dwell by interval.
+ * Dwell: how long visits that started in each interval lasted, the median in seconds, with mean and p90.
  *
  * For owner, manager, retailer. `GET /api/v1/sites/{site}/metrics/dwell`
  * @throws {ApiError} 400, 401, 403, 404, 429
@@ -66,8 +68,9 @@ export function getDwell(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
     /** Default: "hour". */
     interval?: '15m' | 'hour' | 'day' | 'week' | undefined;
@@ -78,7 +81,7 @@ export function getDwell(
 }
 
 /**
- * unique visitors by interval.
+ * Unique visitors: distinct carriers with a visit that overlaps the interval.
  *
  * For owner, manager, retailer. `GET /api/v1/sites/{site}/metrics/unique-visitors`
  * @throws {ApiError} 400, 401, 403, 404, 429
@@ -91,8 +94,9 @@ export function getUniqueVisitors(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
     /** Default: "hour". */
     interval?: '15m' | 'hour' | 'day' | 'week' | undefined;
@@ -103,7 +107,7 @@ export function getUniqueVisitors(
 }
 
 /**
- * capture rate by interval.
+ * Capture rate of a zone: zone visits of all who came or passed by, a share.
  *
  * For owner, manager, retailer. `GET /api/v1/sites/{site}/metrics/capture-rate`
  * @throws {ApiError} 400, 401, 403, 404, 429
@@ -116,8 +120,9 @@ export function getCaptureRate(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
     /** Default: "hour". */
     interval?: '15m' | 'hour' | 'day' | 'week' | undefined;
@@ -141,8 +146,9 @@ export function getPeakHours(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
   },
   options?: CallOptions,
@@ -151,7 +157,7 @@ export function getPeakHours(
 }
 
 /**
- * Where carriers were, by cell.
+ * Heat: where carriers were on a floor, by cell; dwell seconds per square metre, or distinct carriers.
  *
  * For owner, manager. `GET /api/v1/sites/{site}/metrics/heatmap`
  * @throws {ApiError} 400, 401, 403, 404, 429
@@ -164,7 +170,7 @@ export function getHeatmap(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
     floor: string;
     /** Metres. 1 to 50. Default: 1. */
@@ -191,8 +197,9 @@ export function getAffinity(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
   },
   options?: CallOptions,
@@ -214,8 +221,9 @@ export function getFlows(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
   },
   options?: CallOptions,
@@ -237,8 +245,9 @@ export function getReturning(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
   },
   options?: CallOptions,
@@ -276,8 +285,9 @@ export function getPeople(
     from: Time;
     /** ISO 8601 with its offset from UTC. */
     to: Time;
-    /** At least 1. */
+    /** A version of the definitions; left out, those in force. At least 1. */
     definitions?: number | undefined;
+    /** Only this zone; left out, the whole site. */
     zone?: string | undefined;
     /** Default: "hour". */
     interval?: '15m' | 'hour' | 'day' | 'week' | undefined;

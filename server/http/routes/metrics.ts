@@ -4,6 +4,7 @@ import {
   HEAT_MEASURES,
   heatmap as heatmapAnswer,
   METRICS,
+  type Metric,
   peakHours as peakHoursAnswer,
   series as seriesAnswer,
 } from '../../contract/metrics.ts';
@@ -58,6 +59,14 @@ const returningAnswer = named(
   }),
 );
 
+const SERIES_SUMMARIES: Record<Metric, string> = {
+  footfall: 'Footfall: visits (of a zone: zone visits) that started in each interval',
+  occupancy: 'Occupancy: carriers present, the mean of each interval, with its peak',
+  dwell: 'Dwell: how long visits that started in each interval lasted, the median in seconds, with mean and p90',
+  'unique-visitors': 'Unique visitors: distinct carriers with a visit that overlaps the interval',
+  'capture-rate': 'Capture rate of a zone: zone visits of all who came or passed by, a share',
+};
+
 export function metricsRoutes({ registry, questions }: Services): Route[] {
   const zoneOf = (context: Pick<RouteContext, 'siteId' | 'tenantId'>, zoneId: string | undefined) =>
     askedZone(registry, context, zoneId);
@@ -66,7 +75,7 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
     route({
       method: 'get',
       path: `/sites/:site/metrics/${metric}`,
-      summary: `${metric.replace('-', ' ')} by interval`,
+      summary: SERIES_SUMMARIES[metric],
       access: withRetailer,
       params: siteParams,
       query: zonedPeriod.extend({ interval: interval.default('hour') }),
@@ -110,7 +119,7 @@ export function metricsRoutes({ registry, questions }: Services): Route[] {
     route({
       method: 'get',
       path: '/sites/:site/metrics/heatmap',
-      summary: 'Where carriers were, by cell',
+      summary: 'Heat: where carriers were on a floor, by cell; dwell seconds per square metre, or distinct carriers',
       access: whole,
       params: siteParams,
       query: versionedPeriod.extend({
