@@ -66,10 +66,11 @@ export function advertisementEntry(parts: readonly (Uint8Array | undefined)[], h
 /** Of manufacturer data, company id first. */
 export const manufacturerEntry = (data: Uint8Array, heard: Hearing): Entry => entryOf(decodeIBeacon(data), heard);
 
-/** As it is written in the table, or in lower case. */
+/** As it is written in the table, or all in one case: MACs come in either. */
 export function aliasOf(aliases: ReadonlyMap<string, Alias>, name: unknown): Alias | undefined {
   const found = text(name);
-  return found === undefined ? undefined : (aliases.get(found) ?? aliases.get(found.toLowerCase()));
+  if (found === undefined) return undefined;
+  return aliases.get(found) ?? aliases.get(found.toLowerCase()) ?? aliases.get(found.toUpperCase());
 }
 
 export const unknown = (why: string, gateway?: string): Decoded =>

@@ -193,6 +193,8 @@ describe('Kontakt.io', () => {
       measuredPowerDbm: -69,
     });
     expect(onlyReading(send({ ...EVENT, trackingId: 'FD:45:0A:68:25:7D' })).reading).toEqual(READING);
+    const upper = { aliases: new Map([['FD:45:0A:68:25:7D', WATCH]]) };
+    expect(onlyReading(decode('kontakt', 'stream', EVENT, upper)).reading).toEqual(READING);
   });
 
   test('without a table nothing can be counted', () => {
