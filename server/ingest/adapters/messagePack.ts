@@ -3,6 +3,8 @@
  * older firmware packs advertisements as text. Undefined where it is cut off, too deep, or not MessagePack. Pure.
  */
 
+import { textOf } from './read.ts';
+
 /** A map of an array of bytes is three; more is no gateway's. */
 const MAX_DEPTH = 8;
 /** Of all arrays and maps together. */
@@ -135,7 +137,7 @@ class Reader {
   }
 }
 
-export const packedText = (bytes: Uint8Array): string => new TextDecoder('utf-8').decode(bytes);
+export const packedText = textOf;
 
 export function unpack(payload: Uint8Array): Packed | undefined {
   try {

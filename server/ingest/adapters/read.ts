@@ -22,10 +22,10 @@ export const field = (fields: Fields, name: string): unknown =>
 
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
-const BYTE_ORDER_MARK = /^\ufeff/;
+/** Bytes that are no text become replacement characters; a byte-order mark is passed over. */
+const UTF8 = new TextDecoder('utf-8');
 
-export const textOf = (payload: Uint8Array): string =>
-  new TextDecoder('utf-8').decode(payload).replace(BYTE_ORDER_MARK, '');
+export const textOf = (payload: Uint8Array): string => UTF8.decode(payload);
 
 /** undefined where it is not JSON (which knows no undefined). */
 export function parseJson(payload: Uint8Array): unknown {
