@@ -4,6 +4,7 @@ const BROWSER = ['test/web/**/*.test.ts', 'test/**/*.browser.test.ts'];
 const E2E = ['test/e2e/**/*.test.ts'];
 /** Suites that start brokers, databases, child processes. */
 const SERVICE = [
+  'test/adapters/endToEnd/**',
   'test/audits/**',
   'test/ingest/**',
   'test/broker/**',

@@ -137,7 +137,6 @@ export class SiteFleets {
     this.#stopped = true;
     for (const gateway of this.#gateways.values()) {
       for (const closed of gateway.windows.close(this.#parts.nowMs(), true)) this.#write(gateway, closed);
-      for (const { waiter } of gateway.release()) waiter?.(new Error('the server stops'));
     }
     this.#keepClocks();
     await Promise.allSettled(this.#writing);
@@ -188,10 +187,8 @@ export class SiteFleets {
         continue;
       }
       for (const closed of gateway.windows.close(nowMs)) this.#write(gateway, closed);
-      for (const { readings, waiter } of gateway.givenUp(nowMs)) {
+      for (const { readings } of gateway.givenUp(nowMs))
         this.#running.get(gateway.heard.fleetId)?.tally.ignore('its clock was in doubt', readings.length);
-        waiter?.();
-      }
       this.#keepAlive(gateway, nowMs);
     }
   }
@@ -360,10 +357,11 @@ export class SiteFleets {
     if (kind === 'arrival' || this.#parts.site().clock !== 'wall') return this.#take(running, gateway, timed);
     const verdict = gateway.measure(kind, newestTime(timed), arrivedMs);
     if (verdict === 'doubtful') {
-      for (const { readings, waiter } of gateway.hold(timed)) {
+      // Its sender is not kept waiting: an embedded broker reads nothing more of it meanwhile, not even what would tell.
+      timed.waiter?.();
+      const { waiter: _, part: __, ...rest } = timed;
+      for (const { readings } of gateway.hold({ ...rest, waiter: undefined, part: undefined }))
         running.tally.ignore('its clock was in doubt', readings.length);
-        waiter?.();
-      }
       return;
     }
     if (verdict === 'jumped') {
@@ -548,7 +546,7 @@ export class SiteFleets {
 
   #drop(gateway: ForeignGateway): void {
     this.#gateways.delete(gateway.id);
-    for (const { waiter } of gateway.release()) waiter?.();
+    gateway.release();
     for (const { waiters } of gateway.windows.close(this.#parts.nowMs(), true)) for (const waiter of waiters) waiter();
   }
 

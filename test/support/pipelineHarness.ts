@@ -52,9 +52,14 @@ const square = (x0: number, y0: number, x1: number, y1: number): [number, number
 ];
 
 /** One floor of 20 m × 20 m with four gateways, two shops and some carriers. */
-export async function fillRegistry(registry: Registry, over: Partial<Site> = {}): Promise<void> {
+export async function fillRegistry(
+  registry: Registry,
+  over: Partial<Site> = {},
+  siteId = SITE,
+  gateways = GATEWAYS,
+): Promise<void> {
   await registry.putSite(site(over));
-  await registry.floors.put(SITE, {
+  await registry.floors.put(siteId, {
     id: 'f0',
     name: 'Ground',
     level: 0,
@@ -65,8 +70,8 @@ export async function fillRegistry(registry: Registry, over: Partial<Site> = {})
     image: null,
   });
   await registry.gateways.putAll(
-    SITE,
-    GATEWAYS.map((gateway) => ({ ...gateway, floorId: 'f0', zM: 2.5, enabled: true })),
+    siteId,
+    gateways.map((gateway) => ({ ...gateway, floorId: 'f0', zM: 2.5, enabled: true })),
   );
   const shop = (id: string, ring: [number, number][]) => ({
     id,
@@ -77,9 +82,9 @@ export async function fillRegistry(registry: Registry, over: Partial<Site> = {})
     tenantId: null,
     minStaySeconds: null,
   });
-  await registry.zones.putAll(SITE, [shop('west', square(0, 0, 10, 20)), shop('east', square(10, 0, 20, 20))]);
+  await registry.zones.putAll(siteId, [shop('west', square(0, 0, 10, 20)), shop('east', square(10, 0, 20, 20))]);
   await registry.carriers.putAll(
-    SITE,
+    siteId,
     Array.from({ length: 8 }, (_, i) => ({
       id: `c-${i}`,
       kind: i === 7 ? ('staff' as const) : ('shopper' as const),
