@@ -22,18 +22,24 @@ interface SiteTopics {
   values: string[];
   discovery: DiscoveryMessage[];
 }
+/** At most once a second and topic, and a little less, for a second is never quite one. */
+const APART_MS = 900;
 /** A broker at the other end of the country answers each after some milliseconds. */
 const AT_ONCE = 100;
+const ANSWERS_WITHIN_MS = 2_000;
 
 export class LiveTree {
   readonly #parts: LiveTreeParts;
   /** What the broker holds for us, by topic. */
-  readonly #out = new Map<string, string>();
+  #out = new Map<string, string>();
   readonly #latest = new Map<string, OccupancyMessage>();
   readonly #nestings = new Map<string, Nesting[]>();
   readonly #topics = new Map<string, SiteTopics>();
   /** Topics of a run before this one, until they are published anew or cleared. */
   readonly #known = new Set<string>();
+  /** When a value was last published, by topic. */
+  #sentMs = new Map<string, number>();
+  #again: NodeJS.Timeout | undefined;
   #tail: Promise<void> = Promise.resolve();
   #busy = false;
   #stops: (() => void)[] = [];
@@ -62,15 +68,17 @@ export class LiveTree {
 
   async stop(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
+    clearTimeout(this.#again);
     await this.#tail;
     // Where the broker is another's it says so itself; ours ends with us, but tells those who are connected.
-    if (this.#parts.source.connected !== false)
-      await this.#parts.source.publish(AVAILABILITY_TOPIC, OFFLINE, { retain: true }).catch(() => {});
+    if (this.#parts.source.connected !== false) await this.#send(AVAILABILITY_TOPIC, OFFLINE).catch(() => {});
   }
 
   /** A broker that was restarted, or Home Assistant that was, may have forgotten everything. */
   republish(): void {
-    this.#out.clear();
+    // New ones: what is on its way just now was for the broker, or the Home Assistant, of before.
+    this.#out = new Map();
+    this.#sentMs = new Map();
     this.refresh();
   }
 
@@ -147,12 +155,29 @@ export class LiveTree {
     };
   }
 
+  /** A broker that goes away meanwhile would answer once it is back, or never. */
+  async #send(topic: string, payload: string): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`the broker has not taken ${topic}`)), ANSWERS_WITHIN_MS);
+    });
+    const sent = this.#parts.source.publish(topic, payload, { retain: true });
+    await Promise.race([sent, late]).finally(() => clearTimeout(timer));
+  }
+
   async #publish(wanted: ReadonlyMap<string, string | undefined>): Promise<void> {
-    const { source, duck } = this.#parts;
+    const { duck } = this.#parts;
     const gone = [...new Set([...this.#out.keys(), ...this.#known])].filter((topic) => !wanted.has(topic));
-    const changed = [...wanted].flatMap(([topic, payload]) =>
-      payload === undefined || this.#out.get(topic) === payload ? [] : [{ topic, payload }],
+    const nowMs = performance.now();
+    const [out, sentMs] = [this.#out, this.#sentMs];
+    const all = [...wanted].flatMap(([topic, payload]) =>
+      payload === undefined || out.get(topic) === payload ? [] : [{ topic, payload }],
     );
+    const changed = all.filter(({ topic }) => nowMs - (sentMs.get(topic) ?? -APART_MS) >= APART_MS);
+    if (changed.length < all.length) {
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => this.refresh(), APART_MS);
+    }
     const fresh = changed.filter(({ topic }) => !this.#known.has(topic)).map(({ topic }) => topic);
     // Written down before: what a crash leaves behind at the broker is found and cleared.
     if (fresh.length > 0)
@@ -160,18 +185,21 @@ export class LiveTree {
         JSON.stringify(fresh),
       ]);
     for (const { topic } of changed) this.#known.add(topic);
-    const all = [...changed, ...gone.map((topic) => ({ topic, payload: '' }))];
-    for (let from = 0; from < all.length; from += AT_ONCE)
+    const due = [...changed, ...gone.map((topic) => ({ topic, payload: '' }))];
+    for (let from = 0; from < due.length; from += AT_ONCE)
       await Promise.all(
-        all.slice(from, from + AT_ONCE).map(async ({ topic, payload }) => {
-          await source.publish(topic, payload, { retain: true });
-          if (payload !== '') this.#out.set(topic, payload);
+        due.slice(from, from + AT_ONCE).map(async ({ topic, payload }) => {
+          await this.#send(topic, payload);
+          if (payload === '') return;
+          out.set(topic, payload);
+          if (topic.endsWith('/occupancy')) sentMs.set(topic, nowMs);
         }),
       );
     for (const topic of gone) {
-      this.#out.delete(topic);
+      out.delete(topic);
       this.#known.delete(topic);
       this.#latest.delete(topic);
+      sentMs.delete(topic);
     }
     if (gone.length > 0)
       await duck.run(`delete from published_topics where topic in (select unnest(from_json($1, '["VARCHAR"]')))`, [

@@ -205,6 +205,12 @@ test('at the embedded broker: retained, null below k, only what changed, cleared
   expect(reader.log.slice(before)).toEqual([
     [zoneTopic(SITE, 'front'), '{"occupancy":13,"atMs":3000,"suppressed":false}'],
   ]);
+  // An engine that catches up computes many seconds in one: the last of them is told.
+  for (let count = 14; count <= 33; count++)
+    tree.snapshot(SITE, snapshotOf(count, 15, { site: 60, atMs: 3_000 + count }));
+  await until(() => countAt(reader, zoneTopic(SITE, 'front'))).toBe(33);
+  expect(reader.log.slice(before).filter(([topic]) => topic === zoneTopic(SITE, 'front'))).toHaveLength(2);
+  tree.snapshot(SITE, snapshotOf(13, 15, { site: 60, atMs: 3_050 }));
   // Nine, and one, and nobody: all the same from outside.
   for (const few of [9, 1, 0]) tree.snapshot(SITE, snapshotOf(13, few, { site: 60, atMs: 4_000 + few }));
   await until(() => reader.topics.get(zoneTopic(SITE, 'shoes'))).toBe(

@@ -75,7 +75,7 @@ describe('consent', () => {
   test('nothing is granted that was not given, and each purpose stands alone', async () => {
     const shopper = await mall.shopper([]);
     const me = (await shopper.get<ShopperMe>('/shopper/me')).body;
-    expect(me.consents.map((one) => one.state)).toEqual(['none', 'none', 'none']);
+    expect(me.consents.map((one) => one.state)).toEqual(['none', 'none', 'none', 'none']);
     const texts = (await shopper.get<{ consents: ConsentText[] }>(`/shopper/site/${SITE}?language=pl`)).body.consents;
     const push = texts.find((text) => text.purpose === 'push')!;
     const given = { purpose: 'push', version: push.version, textHash: push.textHash, language: 'pl' };
