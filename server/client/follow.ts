@@ -14,6 +14,8 @@ export interface Follower {
 }
 
 interface FollowedSocket {
+  /** It tries again by itself. */
+  readonly active: boolean;
   on(event: string, listener: (...values: never[]) => void): unknown;
   emit(event: string, ...values: unknown[]): unknown;
   disconnect(): unknown;
@@ -31,15 +33,24 @@ export function follow(client: Client, io: Io, site: string, follower: Follower)
     randomizationFactor: 1,
     ...(client.token === undefined ? {} : { auth: { token: client.token } }),
   });
+  let stopped = false;
+  const tell = (state: 'live' | 'lost' | 'refused', why?: string): void => {
+    if (!stopped) follower.connection?.(state, why);
+  };
   socket.on('connect', () => {
     socket.emit('follow', site, ({ ok, error }: { ok: boolean; error?: string }) =>
-      follower.connection?.(ok ? 'live' : 'refused', error),
+      tell(ok ? 'live' : 'refused', error),
     );
   });
-  socket.on('disconnect', () => follower.connection?.('lost'));
-  socket.on('connect_error', () => follower.connection?.('lost'));
+  socket.on('disconnect', () => tell('lost'));
+  socket.on('connect_error', ({ message }: { message: string }) =>
+    socket.active ? tell('lost') : tell('refused', message),
+  );
   socket.on('live', (snapshot: LiveSnapshot) => follower.live?.(snapshot));
   socket.on('heat', (heat: LiveHeat) => follower.heat?.(heat));
   socket.on('changelog', () => follower.changelog?.());
-  return () => void socket.disconnect();
+  return () => {
+    stopped = true;
+    socket.disconnect();
+  };
 }

@@ -1,5 +1,6 @@
 /** What the developers' page shows runs: each example beside the client as it is downloaded, checked by the compiler, against a whole server. */
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,8 +21,9 @@ import {
   listWebhooks,
 } from '../../server/client/index.ts';
 import { parseServerConfig } from '../../server/config.ts';
+import { newSecret, signatureHeaders } from '../../server/outgoing/signature.ts';
 import { wholeClient } from '../../web/developers/client.config.ts';
-import { eventually } from '../support/serverProcess.ts';
+import { eventually, freePort } from '../support/serverProcess.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const UUID = 'f7826da6-4fa2-4e98-8024-bc5b71e0893e';
@@ -136,7 +138,7 @@ afterAll(async () => {
 });
 
 test('the client as it is downloaded, and every example, pass the strictest compiler, alone', () => {
-  expect([...examples.keys()]).toEqual(expect.arrayContaining(['footfall', 'live', 'webhook', 'export', 'count']));
+  expect([...examples.keys()]).toEqual(expect.arrayContaining(['footfall', 'live', 'webhook', 'receiver', 'export', 'count']));
   const compilerOptions = {
     target: 'ES2023',
     lib: ['ES2023', 'DOM'],
@@ -174,12 +176,41 @@ test('follows what happens, and stops when it is told to', async () => {
   expect(err()).toMatch(/^live/);
   child.kill('SIGINT');
   expect(await ended).toBe(0);
+
+  const token = env.PROMENADE_TOKEN;
+  env = { ...env, PROMENADE_TOKEN: 'wrong' };
+  const refused = program('live');
+  await eventually('a refusal', async () => (/^refused sign in/.test(refused.err()) ? true : undefined));
+  expect(await refused.ended).toBe(0);
+  env = { ...env, PROMENADE_TOKEN: token };
 });
 
 test('creates a webhook, whose secret is told once', async () => {
   expect(await run('webhook')).toMatch(/^webhook \S+; keep its secret, it is told once: whsec_\S{40,}$/m);
   const [webhook] = await listWebhooks(client, { site: 'mall' });
   expect(webhook).toMatchObject({ url: 'https://receiver.example/promenade', enabled: true, figures: { pending: 1 } });
+});
+
+test('a receiver takes what is signed, once', async () => {
+  const secret = newSecret(randomBytes);
+  const port = await freePort();
+  env = { ...env, WEBHOOK_SECRET: secret, PORT: String(port) };
+  const { child, ended, out } = program('receiver');
+  const body = JSON.stringify({ type: 'zone.counts', timestamp: '2026-05-04T08:00:00.000Z', data: { zones: ['čaj'] } });
+  const send = async (headers: Record<string, string>): Promise<number> => {
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body });
+    return response.status;
+  };
+  const nowSeconds = Math.floor(Date.now() / 1_000);
+  const right = signatureHeaders([newSecret(randomBytes), secret], 'msg-1', nowSeconds, body);
+  await eventually('the receiver', async () => ((await send(right).catch(() => 0)) === 204 ? true : undefined));
+  expect(await send(right)).toBe(204);
+  expect(await send(signatureHeaders([newSecret(randomBytes)], 'msg-2', nowSeconds, body))).toBe(401);
+  expect(await send({ ...right, 'webhook-id': 'msg-3' })).toBe(401);
+  expect(await send(signatureHeaders([secret], 'msg-4', nowSeconds - 3_600, body))).toBe(401);
+  expect(out()).toBe('2026-05-04T08:00:00.000Z zone.counts {"zones":["čaj"]}\n');
+  child.kill();
+  await ended;
 });
 
 test('exports what was counted', async () => {

@@ -1,12 +1,9 @@
 /** The live stream of the site shown: newest snapshot and heat, and how far they may be trusted. */
 import { computed, signal } from '@preact/signals';
-import { io, type Socket } from 'socket.io-client';
-import type {
-  DashboardClientEvents,
-  DashboardServerEvents,
-  LiveHeat,
-  LiveSnapshot,
-} from '../../../server/contract/live.ts';
+import { io } from 'socket.io-client';
+import { follow as followSite } from '../../../server/client/follow.ts';
+import type { LiveHeat, LiveSnapshot } from '../../../server/client/types.ts';
+import { client } from '../../lib/api.ts';
 import { ofSite } from './endpoints.ts';
 
 /** Snapshots come about once a second; fifteen missed are no hiccup of a radio link any more. */
@@ -30,7 +27,7 @@ setInterval(() => {
 export const ageMs = computed(() => (receivedMs.value === undefined ? undefined : nowMs.value - receivedMs.value));
 export const isStale = computed(() => ageMs.value !== undefined && ageMs.value > STALE_AFTER_MS);
 
-let socket: Socket<DashboardServerEvents, DashboardClientEvents> | undefined;
+let stop: (() => void) | undefined;
 let followed: string | undefined;
 
 function take(next: LiveSnapshot): void {
@@ -54,31 +51,24 @@ export function follow(siteId: string): void {
     .finally(() => {
       if (followed === siteId) settled.value = true;
     });
-  socket = io('/dashboard', { reconnectionDelayMax: 10_000, randomizationFactor: 1 });
-  socket.on('connect', () => {
-    socket?.emit('follow', siteId, (result) => {
-      connection.value = result.ok ? 'live' : 'refused';
-      refusal.value = result.error ?? '';
-    });
-  });
-  socket.on('disconnect', () => {
-    connection.value = 'lost';
-  });
-  socket.on('connect_error', () => {
-    connection.value = 'lost';
-  });
-  socket.on('live', take);
-  socket.on('changelog', () => {
-    changes.value++;
-  });
-  socket.on('heat', (next) => {
-    heat.value = next;
+  stop = followSite(client, io, siteId, {
+    live: take,
+    heat: (next) => {
+      heat.value = next;
+    },
+    changelog: () => {
+      changes.value++;
+    },
+    connection: (state, why = '') => {
+      connection.value = state;
+      refusal.value = why;
+    },
   });
 }
 
 export function unfollow(): void {
-  socket?.disconnect();
-  socket = undefined;
+  stop?.();
+  stop = undefined;
   followed = undefined;
   snapshot.value = undefined;
   heat.value = undefined;
