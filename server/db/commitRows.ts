@@ -1,9 +1,11 @@
 /** One step of a site's analytics: rewind, new rows, what is open, checkpoint and rollups, in one transaction. */
-import type { Certainty, HeatRow, OccupancyRow, OpenRows, StayRow, VisitRow } from '../engine/types.ts';
+import type { Certainty, EngineRows, HeatRow, OccupancyRow, OpenRows, StayRow, VisitRow } from '../engine/types.ts';
 import { carrierDayHash } from '../metrics/heat.ts';
 import { localDay } from '../metrics/localTime.ts';
+import { counts } from '../metrics/thresholds.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Columns } from './duckdb.ts';
+import { type TouchedFigures, unsealFigures } from './figures/unseal.ts';
 import { explain, figuresBefore } from './recomputation.ts';
 import { refreshRollups, unsealFrom } from './rollups.ts';
 import { insert, type SeriesSql } from './seriesSql.ts';
@@ -159,31 +161,59 @@ async function replaceOpen(
   await sql.append('open_occupancy', occupancyColumns(siteId, open.occupancy));
 }
 
-interface Touched {
+interface Touched extends TouchedFigures {
   /** Earliest start of a visit, stay or coverage minute that came or went. */
   fromMs: number;
   heatDay: number;
 }
 
+const earlier = (a: Touched, b: Touched): Touched => ({
+  fromMs: Math.min(a.fromMs, b.fromMs),
+  heatDay: Math.min(a.heatDay, b.heatDay),
+  rowsMs: Math.min(a.rowsMs, b.rowsMs),
+  coverageMs: Math.min(a.coverageMs, b.coverageMs),
+  occupancyMs: Math.min(a.occupancyMs, b.occupancyMs),
+});
+
 const earliest = (values: readonly number[]): number =>
   values.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
 
+function added(rows: EngineRows, dayOf: (atMs: number) => number): Touched {
+  const coverageMs = earliest(rows.coverage.map((row) => row.minuteStartMs));
+  const visits = rows.visits.filter(({ kind }) => counts(kind));
+  const stays = rows.stays.filter(({ kind }) => counts(kind));
+  return {
+    fromMs: earliest([...rows.visits.map((row) => row.startMs), ...rows.stays.map((row) => row.startMs), coverageMs]),
+    heatDay: earliest(rows.heat.map((row) => dayOf(row.bucketStartMs))),
+    rowsMs: earliest([
+      ...visits.map((row) => row.startMs),
+      ...stays.map((row) => Math.min(row.startMs, row.visitStartMs)),
+    ]),
+    coverageMs,
+    occupancyMs: earliest(rows.occupancy.map((row) => row.bucketStartMs)),
+  };
+}
+
 /** Removes what was emitted after the rewind, and tells how far back that reached. */
 async function rewind(sql: SeriesSql, siteId: string, toMs: number): Promise<Touched> {
-  const first = async (column: string, table: string) =>
+  const first = async (column: string, table: string, where = 'true') =>
     (
       await sql.get<{ first: number | null }>(
-        `select min(${column}) as first from ${table} where site_id = $1 and emitted_ms > $2`,
+        `select min(${column}) as first from ${table} where site_id = $1 and emitted_ms > $2 and ${where}`,
         [siteId, toMs],
       )
     )?.first ?? Number.MAX_SAFE_INTEGER;
-  const touched = {
-    fromMs: earliest([
-      await first('start_ms', 'visits'),
-      await first('start_ms', 'stays'),
-      await first('minute_ms', 'coverage'),
-    ]),
+  const people = "kind not in ('staff', 'cart')";
+  const coverageMs = await first('minute_ms', 'coverage');
+  const touched: Touched = {
+    fromMs: earliest([await first('start_ms', 'visits'), await first('start_ms', 'stays'), coverageMs]),
     heatDay: await first('day', 'heat'),
+    rowsMs: earliest([
+      await first('start_ms', 'visits', people),
+      await first('least(start_ms, visit_start_ms)', 'stays', people),
+    ]),
+    coverageMs,
+    occupancyMs: await first('bucket_ms', 'occupancy'),
   };
   for (const table of [...EMITTED, 'gateways_heard'] as const)
     await sql.remove(table, { site_id: siteId, emitted_ms: { above: toMs } });
@@ -251,27 +281,16 @@ async function replaceAwaited(sql: SeriesSql, siteId: string, awaited: readonly 
 export async function commitRows(sql: SeriesSql, registry: Registry, commit: SiteCommit): Promise<Committed> {
   const before = await figuresBefore(sql, registry, commit);
   const dayOf = dayLookup(registry.site(commit.siteId)?.timezone ?? 'UTC');
-  const { rows } = commit;
-  let touched: Touched = {
-    fromMs: earliest([
-      ...rows.visits.map((row) => row.startMs),
-      ...rows.stays.map((row) => row.startMs),
-      ...rows.coverage.map((row) => row.minuteStartMs),
-    ]),
-    heatDay: earliest(rows.heat.map((row) => dayOf(row.bucketStartMs))),
-  };
-  if (commit.rewoundToMs !== null) {
-    const removed = await rewind(sql, commit.siteId, commit.rewoundToMs);
-    touched = {
-      fromMs: Math.min(touched.fromMs, removed.fromMs),
-      heatDay: Math.min(touched.heatDay, removed.heatDay),
-    };
-  }
+  let touched = added(commit.rows, dayOf);
+  if (commit.rewoundToMs !== null) touched = earlier(touched, await rewind(sql, commit.siteId, commit.rewoundToMs));
   await appendRows(sql, commit, dayOf);
   if (commit.open) await replaceOpen(sql, commit.siteId, commit.open, dayOf);
-  touched.fromMs = Math.min(touched.fromMs, await noteGateways(sql, commit));
+  const newlyExpectedMs = await noteGateways(sql, commit);
+  touched.fromMs = Math.min(touched.fromMs, newlyExpectedMs);
+  touched.coverageMs = Math.min(touched.coverageMs, newlyExpectedMs);
   await writeState(sql, commit);
   await unsealFrom(sql, commit.siteId, touched.fromMs, touched.heatDay);
+  await unsealFigures(sql, registry, commit.siteId, touched);
   await refreshRollups(sql, registry, commit.siteId);
   if (commit.awaited) await replaceAwaited(sql, commit.siteId, commit.awaited);
   return { changelog: await explain(sql, registry, commit, before) };

@@ -53,7 +53,7 @@ export function elsewhereOf(
     const elsewhere = (1_000 - (row.massPermille ?? 0)) / 1_000;
     const long = lengthOf(row) >= minMs;
     if (row.zoneId !== zoneId) {
-      out[long ? 'othersCountedM' : 'othersBelowM'] += millionths(elsewhere / Math.max(1, others));
+      out[long ? 'othersCountedM' : 'othersBelowM'] += millionths(elsewhere);
       continue;
     }
     out[long ? 'ownCountedM' : 'ownBelowM'] += millionths(elsewhere);
@@ -62,8 +62,15 @@ export function elsewhereOf(
     out.passedM += millionths((1 - seen) / seen);
     out.passedVarianceM += millionths((1 - seen) / (seen * seen));
   }
-  return out;
+  return withEvenPart(out, others);
 }
+
+/** Of sums over all other zones of the floor. */
+export const withEvenPart = (sums: Elsewhere, others: number): Elsewhere => ({
+  ...sums,
+  othersCountedM: Math.round(sums.othersCountedM / Math.max(1, others)),
+  othersBelowM: Math.round(sums.othersBelowM / Math.max(1, others)),
+});
 
 /** Half a one more than were seen, with even odds: none seen does not prove that none passed. */
 const HALF_ONE = { mean: 0.5, variance: 1 };

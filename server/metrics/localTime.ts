@@ -170,6 +170,17 @@ export function bucketEdges(timezone: string, interval: Interval, fromMs: number
   return edges;
 }
 
+/** Start of the hour that holds an instant: of the bucket of `bucketEdges` by hour. */
+export function hourStartMs(timezone: string, atMs: number): number {
+  const offset = offsetMs(timezone, atMs);
+  const startMs = Math.floor((atMs + offset) / HOUR_MS) * HOUR_MS - offset;
+  return offsetMs(timezone, startMs) === offset ? startMs : stretches(timezone, startMs, atMs + 1).at(-1)!.fromMs;
+}
+
+/** Start of the bucket that follows one which ends at `toMs`. */
+export const nextEdgeMs = (timezone: string, interval: Interval, toMs: number): number =>
+  bucketEdges(timezone, interval, toMs, toMs + 9 * DAY_MS)[1]!;
+
 /** The local days of a period: edges as of `bucketEdges`, without its limit. */
 export function dayEdges(timezone: string, fromMs: number, toMs: number): number[] {
   return [...dateEdges(stretches(timezone, fromMs, toMs), (day) => day), toMs];

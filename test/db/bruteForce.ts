@@ -5,7 +5,6 @@ import type { EngineRows, OpenRows } from '../../server/engine/types.ts';
 import { affinityFigures } from '../../server/metrics/affinity.ts';
 import { captureFigures } from '../../server/metrics/captureRate.ts';
 import {
-  clipSpans,
   coverageOf,
   coverageShare,
   type ExpectedSpan,
@@ -35,6 +34,7 @@ import {
   HOUR_MS,
   isoLocal,
   localDay,
+  nextEdgeMs,
   offsetMs,
   QUARTER_MS,
 } from '../../server/metrics/localTime.ts';
@@ -117,11 +117,12 @@ function litMinutes(site: PlainSite, fromMs: number, toMs: number, floorId: stri
   return minutes;
 }
 
-function darkIn(site: PlainSite, fromMs: number, toMs: number, floorId: string | undefined): DarkWindow[] {
+/** Of the site or of a floor, from their beginning to their end. */
+function darkOf(site: PlainSite, floorId: string | undefined): DarkWindow[] {
   const { spans } = coverageIndex(site);
-  const from = Math.floor((fromMs - 2 * LONGEST_DARK_MS) / MINUTE_MS) * MINUTE_MS;
-  const to = Math.ceil((toMs + 2 * LONGEST_DARK_MS) / MINUTE_MS) * MINUTE_MS;
-  const wanted = clipSpans(spans, from, to).filter((span) => floorId === undefined || span.floorId === floorId);
+  const wanted = spans.filter((span) => floorId === undefined || span.floorId === floorId);
+  const from = Math.min(site.watermarkMs, ...wanted.map((span) => span.fromMs));
+  const to = Math.ceil(site.watermarkMs / MINUTE_MS) * MINUTE_MS;
   const lit = [...litMinutes(site, from, to, floorId)].sort((a, b) => a - b);
   const unreported = [from - MINUTE_MS, ...lit]
     .map((minuteMs, i) => ({ fromMs: minuteMs + MINUTE_MS, toMs: lit[i] ?? to }))
@@ -220,14 +221,16 @@ export function seriesByHand(
   const unsettled = [...openRows, ...closed.filter((row) => row.endMs >= settledMs)];
   const gapMs = zone ? undefined : Math.round(definitionsOf(site).visitGapMinutes * 60_000);
   const shares = edges.slice(0, -1).map((fromMs, i) => shareIn(site, fromMs, edges[i + 1]!, zone?.floorId));
-  const dim = shares.some((share) => share < 1);
-  const windows = dim ? darkIn(site, edges[0]!, edges.at(-1)!, zone?.floorId) : [];
-  const doubts = doubtsOf(presences(site, zone), edges, minMsOf(site, zone), gapMs, windows);
+  const windows = darkOf(site, zone?.floorId);
+  const endMs = edges.at(-1)!;
+  // What starts after the last interval may belong into it, but not what starts after the next one.
+  const nextMs = Math.min(nextEdgeMs(timezoneOf(site), query.interval, endMs), endMs + LONGEST_DARK_MS);
+  const doubts = doubtsOf(presences(site, zone), [...edges, nextMs], minMsOf(site, zone), gapMs, windows);
   const known = knownDark(presences(site, zone), minMsOf(site, zone), windows);
   return edges.slice(0, -1).map((fromMs, i) => {
     const toMs = edges[i + 1]!;
     const coverage = shares[i]!;
-    const light = dim ? lightIn(site, fromMs, toMs, zone?.floorId, coverage, known) : { lit: 1, gateways: 1 };
+    const light = lightIn(site, fromMs, toMs, zone?.floorId, coverage, known);
     const certain = { doubts: doubts[i]!, light };
     return {
       start: isoLocal(timezoneOf(site), fromMs),

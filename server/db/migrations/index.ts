@@ -16,6 +16,7 @@ import { shopperApp } from './0013-shopper-app.ts';
 import { till } from './0014-till.ts';
 import { proof } from './0015-proof.ts';
 import { identities } from './0016-identities.ts';
+import { figures } from './0018-figures.ts';
 import { fleets } from './0019-fleets.ts';
 import { outgoing } from './0020-outgoing.ts';
 
@@ -42,6 +43,7 @@ export const MIGRATIONS: Migration[] = [
   till,
   proof,
   identities,
+  figures,
   fleets,
   outgoing,
 ];

@@ -2,40 +2,72 @@
 import type { SeriesPoint } from '../../contract/metrics.ts';
 import type { Zone } from '../../contract/model.ts';
 import { captureFigures } from '../../metrics/captureRate.ts';
-import { type Elsewhere, LEAST_SEEN, NOT_ELSEWHERE } from '../../metrics/elsewhere.ts';
+import { type Elsewhere, LEAST_SEEN, NOT_ELSEWHERE, withEvenPart } from '../../metrics/elsewhere.ts';
+import { confirmMsOf } from '../figures/seals.ts';
 import { edgesRelation, inRange, LENGTH_MS, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
 import { doubtsByInterval, LAG_SQL, millionthsSql } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
+import { sealedFloor, sealedSums } from './hourSums.ts';
 import { lengthCountsByInterval } from './lengthCounts.ts';
 
 /** How far positions can be trusted: `elsewhereOf`, by interval. */
-async function elsewhereByInterval(
+async function elsewhereByInterval(context: SiteContext, frame: Frame, zone: Zone): Promise<Elsewhere[]> {
+  const { edges } = frame;
+  const others = context.registry.zones.all(context.siteId).filter((one) => one.floorId === zone.floorId).length - 1;
+  const sealed = await sealedSums(context, frame);
+  const floor = await sealedFloor(context, frame);
+  const restMs = Math.max(edges[0]!, Math.min(floor.untilMs, frame.sealedMs, edges.at(-1)!));
+  // Where the floor is sealed less far than the zone, both are read from rows.
+  const whole = floor.untilMs >= Math.min(frame.sealedMs, edges.at(-1)!);
+  const rows = await elsewhereOfRows(context, frame, zone, whole ? restMs : edges[0]!);
+  return edges.slice(0, -1).map((_, i) => {
+    const row = rows.get(i) ?? NOT_ELSEWHERE;
+    if (!whole) return withEvenPart(row, others);
+    const { own } = sealed[i]!;
+    const all = floor.byInterval.get(i) ?? { countedM: 0, belowM: 0 };
+    return withEvenPart(
+      {
+        ownCountedM: own.ownCountedM + row.ownCountedM,
+        ownBelowM: own.ownBelowM + row.ownBelowM,
+        othersCountedM: all.countedM - own.ownCountedM + row.othersCountedM,
+        othersBelowM: all.belowM - own.ownBelowM + row.othersBelowM,
+        passedM: own.passedM + row.passedM,
+        passedVarianceM: own.passedVarianceM + row.passedVarianceM,
+      },
+      others,
+    );
+  });
+}
+
+/** Of closed stays that start from `restMs` on, and of open ones. */
+async function elsewhereOfRows(
   context: SiteContext,
   { edges }: Frame,
   zone: Zone,
+  restMs: number,
 ): Promise<Map<number, Elsewhere>> {
-  const others = context.registry.zones.all(context.siteId).filter((one) => one.floorId === zone.floorId).length - 1;
+  const toMs = edges.at(-1)!;
   const minMs = sqlNumber(minLengthMs(context, zone));
-  const confirmMs = sqlNumber(Math.round(context.definitions.enterConfirmSeconds * 1_000));
-  const rowsOf = (table: string): string =>
+  const confirmMs = sqlNumber(confirmMsOf(context.definitions));
+  const rowsOf = (table: string, fromMs: number): string =>
     `select start_ms, ${LENGTH_MS} as length_ms, ${LAG_SQL} as lag, zone_id = $2 as own,
-       (1000 - coalesce(mass_permille, 0)) / 1000.0::double as elsewhere
+       1000 * (1000 - coalesce(mass_permille, 0)) as elsewhere_m
      from ${table} where site_id = $1 and floor_id = $3 and kind not in ('staff', 'cart')
-       and ${inRange('start_ms', [edges[0]!, edges.at(-1)!])}`;
-  const part = `elsewhere / ${Math.max(1, others)}`;
+       and ${inRange('start_ms', [fromMs, toMs])}`;
   const passed = `own and length_ms < ${minMs}`;
-  const sum = (of: string, where: string): string =>
-    `coalesce(cast(sum(${millionthsSql(of)}) filter (where ${where}) as bigint), 0)`;
+  const sum = (of: string, where: string): string => `coalesce(cast(sum(${of}) filter (where ${where}) as bigint), 0)`;
+  const closed = restMs < toMs ? `${rowsOf('stays', restMs)} union all ` : '';
   const rows = await context.sql.all<{ i: number } & Elsewhere>(
     `with r as (
        select e.i, s.*, greatest(${LEAST_SEEN}::double, 1 - (${confirmMs} + 2 * s.lag) / (s.length_ms + 2 * s.lag)) as seen
-       from (${rowsOf('stays')} union all ${rowsOf('open_stays')}) s asof join ${edgesRelation(edges)} e on s.start_ms >= e.from_ms)
-     select i, ${sum('elsewhere', `own and length_ms >= ${minMs}`)} as "ownCountedM",
-       ${sum('elsewhere', passed)} as "ownBelowM",
-       ${sum(part, `not own and length_ms >= ${minMs}`)} as "othersCountedM",
-       ${sum(part, `not own and length_ms < ${minMs}`)} as "othersBelowM",
-       ${sum('(1 - seen) / seen', passed)} as "passedM", ${sum('(1 - seen) / (seen * seen)', passed)} as "passedVarianceM"
+       from (${closed}${rowsOf('open_stays', edges[0]!)}) s asof join ${edgesRelation(edges)} e on s.start_ms >= e.from_ms)
+     select i, ${sum('elsewhere_m', `own and length_ms >= ${minMs}`)} as "ownCountedM",
+       ${sum('elsewhere_m', passed)} as "ownBelowM",
+       ${sum('elsewhere_m', `not own and length_ms >= ${minMs}`)} as "othersCountedM",
+       ${sum('elsewhere_m', `not own and length_ms < ${minMs}`)} as "othersBelowM",
+       ${sum(millionthsSql('(1 - seen) / seen'), passed)} as "passedM",
+       ${sum(millionthsSql('(1 - seen) / (seen * seen)'), passed)} as "passedVarianceM"
      from r group by i`,
     [context.siteId, zone.id, zone.floorId],
   );
@@ -43,10 +75,10 @@ async function elsewhereByInterval(
 }
 
 export async function captureRate(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
-  const counts = await lengthCountsByInterval(context, frame.edges, frame.zone);
+  const counts = await lengthCountsByInterval(context, frame);
   const certain = await doubtsByInterval(context, frame);
   const elsewhere = frame.zone && (await elsewhereByInterval(context, frame, frame.zone));
   return fill(frame, { ...NOTHING, turnInRatio: null }, (i, coverage) =>
-    captureFigures(counts[i]!, coverage, certain[i], elsewhere && (elsewhere.get(i) ?? NOT_ELSEWHERE)),
+    captureFigures(counts[i]!, coverage, certain[i], elsewhere?.[i]),
   );
 }

@@ -9,6 +9,7 @@ import { minStayMs, minVisitMs } from '../../metrics/thresholds.ts';
 import type { Registry } from '../../registry/types.ts';
 import { coverageSpans, type Range } from '../coverageRows.ts';
 import type { ReadSql } from '../duckdb.ts';
+import { readSeals, type Seals } from '../figures/seals.ts';
 import { rollupState, thresholdsSignature, trustedMs } from '../rollups.ts';
 
 export interface SiteContext {
@@ -27,6 +28,8 @@ export interface SiteContext {
   rowsFromMs: number;
   heatSealedDay: number;
   heatRowsFromDay: number;
+  /** Of figures: see server/db/figures. */
+  seals: Seals;
 }
 
 /**
@@ -75,6 +78,7 @@ export async function siteContext(
     rowsFromMs: rollups?.rowsFromMs ?? 0,
     heatSealedDay: rollups?.heatSealedDay ?? 0,
     heatRowsFromDay: rollups?.heatRowsFromDay ?? 0,
+    seals: await readSeals(sql, siteId),
   };
 }
 

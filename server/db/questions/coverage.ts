@@ -1,9 +1,11 @@
 /** How much of what was expected was reported, by interval. */
+import type { Interval } from '../../contract/metrics.ts';
 import { coverageShare } from '../../metrics/coverage.ts';
 import { QUARTER_MS } from '../../metrics/localTime.ts';
 import { coverageQuartersSql } from '../coverageRows.ts';
 import { edgesRelation } from '../sqlText.ts';
 import { type SiteContext, splitPeriod } from './context.ts';
+import { type LightSums, lightSealedUntil, sealedLight } from './hourSums.ts';
 
 export interface CoverageCounts {
   expected: number;
@@ -25,21 +27,39 @@ export const quarterEdges = (edges: readonly number[]): number[] => [
   ...edges.slice(1),
 ];
 
-export async function coverageByInterval(
+/** By interval, and the part of it that sums by hour have told. */
+export async function coverageOfFrame(
+  context: SiteContext,
+  frame: { interval: Interval; edges: readonly number[] },
+  floorId: string | undefined,
+  measuredToMs: number,
+): Promise<{ counts: CoverageCounts[]; light: { untilMs: number; sums: LightSums[] } }> {
+  const { edges } = frame;
+  const [fromMs, toMs] = [edges[0]!, edges.at(-1)!];
+  const untilMs = lightSealedUntil(context, { ...frame, edges: [...edges] }, floorId);
+  const sums = await sealedLight(context, edges, floorId, untilMs, measuredToMs);
+  const counts = sums.map(({ expected, reported }) => ({ expected, reported }));
+  const restMs = Math.max(fromMs, untilMs);
+  if (restMs < toMs) {
+    const relation = coverageRelation(context, restMs, toMs, floorId);
+    const rows = await context.sql.all<{ i: number; expected: number; reported: number }>(
+      `select e.i, sum(q.expected) as expected, sum(q.reported) as reported
+       from ${relation} q asof join ${edgesRelation(quarterEdges(edges))} e on q.bucket_ms >= e.from_ms group by e.i`,
+      [context.siteId],
+    );
+    for (const row of rows) {
+      counts[row.i]!.expected += row.expected;
+      counts[row.i]!.reported += row.reported;
+    }
+  }
+  return { counts, light: { untilMs, sums } };
+}
+
+export const coverageByInterval = async (
   context: SiteContext,
   edges: readonly number[],
   floorId: string | undefined,
-): Promise<CoverageCounts[]> {
-  const relation = coverageRelation(context, edges[0]!, edges.at(-1)!, floorId);
-  const rows = await context.sql.all<{ i: number; expected: number; reported: number }>(
-    `select e.i, sum(q.expected) as expected, sum(q.reported) as reported
-     from ${relation} q asof join ${edgesRelation(quarterEdges(edges))} e on q.bucket_ms >= e.from_ms group by e.i`,
-    [context.siteId],
-  );
-  const out = Array.from({ length: edges.length - 1 }, () => ({ expected: 0, reported: 0 }));
-  for (const row of rows) out[row.i] = { expected: row.expected, reported: row.reported };
-  return out;
-}
+): Promise<CoverageCounts[]> => (await coverageOfFrame(context, { interval: '15m', edges }, floorId, 0)).counts;
 
 /** Of a whole period. */
 export async function coverageOfPeriod(
@@ -48,6 +68,6 @@ export async function coverageOfPeriod(
   toMs: number,
   floorId: string | undefined,
 ): Promise<number> {
-  const [counts] = await coverageByInterval(context, [fromMs, toMs], floorId);
-  return coverageShare(counts!.reported, counts!.expected);
+  const { counts } = await coverageOfFrame(context, { interval: 'week', edges: [fromMs, toMs] }, floorId, 0);
+  return coverageShare(counts[0]!.reported, counts[0]!.expected);
 }

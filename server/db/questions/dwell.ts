@@ -67,7 +67,7 @@ async function nearMedians(context: SiteContext, frame: Frame, windows: Readonly
   }
   // Those below come as one row of each interval, without a length.
   const rows = await context.sql.all<{ i: number; below: number } & Record<keyof Doubtful, number | null>>(
-    `with ${judgedSql(context, frame, await darkOf(context, frame))},
+    `with ${judgedSql(context, frame, await darkOf(context, frame), edges[0]!)},
      wanted(i, least_ms, most_ms) as (values ${values.join(',')}),
      v as materialized (
        select w.i, j.length_ms, j.reach_before, j.reach_after, j.long_enough * j.whole as chance,
@@ -90,7 +90,7 @@ async function nearMedians(context: SiteContext, frame: Frame, windows: Readonly
 }
 
 export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
-  const counts = await lengthCountsByInterval(context, frame.edges, frame.zone);
+  const counts = await lengthCountsByInterval(context, frame);
   const certain = await doubtsByInterval(context, frame);
   const wanted = new Map<number, DwellRanks>();
   frame.points.forEach((point, i) => {

@@ -7,7 +7,7 @@ import { type Frame, fill, NOTHING } from './frame.ts';
 import { lengthCountsByInterval } from './lengthCounts.ts';
 
 export async function footfall(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
-  const counts = await lengthCountsByInterval(context, frame.edges, frame.zone);
+  const counts = await lengthCountsByInterval(context, frame);
   const certain = await doubtsByInterval(context, frame);
   return fill(frame, NOTHING, (i, coverage) => footfallFigures(counts[i]!, coverage, certain[i]));
 }

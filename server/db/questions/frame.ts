@@ -1,18 +1,28 @@
 /** The intervals of a series with their coverage and state: what every metric's values are set into. */
-import type { SeriesPoint } from '../../contract/metrics.ts';
+import type { Interval, SeriesPoint } from '../../contract/metrics.ts';
 import type { Zone } from '../../contract/model.ts';
 import { coverageShare } from '../../metrics/coverage.ts';
-import { bucketEdges, isoLocal } from '../../metrics/localTime.ts';
+import { LONGEST_DARK_MS } from '../../metrics/dark.ts';
+import { isoLocal, nextEdgeMs } from '../../metrics/localTime.ts';
 import { intervalState, settledBeforeMs } from '../../metrics/state.ts';
 import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
-import type { SeriesQuery } from '../timeSeries.ts';
 import type { SiteContext } from './context.ts';
-import { coverageByInterval } from './coverage.ts';
+import { coverageOfFrame } from './coverage.ts';
+import { type LightSums, sealedUntil } from './hourSums.ts';
+
+/** A start is put off by darkness, or by two lags, and a lag is half of exitAfterSeconds at most, of which 600 are the most. */
+export const LATEST_MS = LONGEST_DARK_MS;
 
 export interface Frame {
+  interval: Interval;
   edges: number[];
+  /** What starts after the last interval and before this may belong into it. */
+  nextMs: number;
   zone: Zone | undefined;
   points: Pick<SeriesPoint, 'start' | 'coverage' | 'state'>[];
+  /** Whole hours before it are read from sums. */
+  sealedMs: number;
+  light: { untilMs: number; sums: LightSums[] };
 }
 
 /** Intervals in which a visit (stay in the zone) began that is still open, or reaches up to where data is still missing. */
@@ -44,16 +54,43 @@ export async function statesByInterval(
     .map((toMs, i) => intervalState(toMs, context.definitions.visitGapMinutes, context.progress, unsettled.has(i)));
 }
 
-export async function frameOf(context: SiteContext, query: SeriesQuery, zone: Zone | undefined): Promise<Frame> {
-  const edges = bucketEdges(context.timezone, query.interval, query.fromMs, query.toMs);
-  const coverage = await coverageByInterval(context, edges, zone?.floorId);
+export async function frameOf(
+  context: SiteContext,
+  interval: Interval,
+  edges: number[],
+  zone: Zone | undefined,
+): Promise<Frame> {
+  const toMs = edges.at(-1)!;
+  const sealedMs = sealedUntil(context, { interval, edges, zone });
+  const coverage = await coverageOfFrame(context, { interval, edges }, zone?.floorId, sealedMs);
   const states = await statesByInterval(context, edges, zone);
-  const points = coverage.map((counts, i) => ({
+  const points = coverage.counts.map((counts, i) => ({
     start: isoLocal(context.timezone, edges[i]!),
     coverage: coverageShare(counts.reported, counts.expected),
     state: states[i]!,
   }));
-  return { edges, zone, points };
+  return {
+    interval,
+    edges,
+    nextMs: Math.min(nextEdgeMs(context.timezone, interval, toMs), toMs + LATEST_MS),
+    zone,
+    points,
+    sealedMs,
+    light: coverage.light,
+  };
+}
+
+/** Some of its intervals, alone. */
+export function partOf(context: SiteContext, frame: Frame, from: number, to: number): Frame {
+  const edges = frame.edges.slice(from, to + 1);
+  return {
+    ...frame,
+    edges,
+    nextMs: to === frame.points.length ? frame.nextMs : Math.min(frame.edges[to + 1]!, frame.edges[to]! + LATEST_MS),
+    points: frame.points.slice(from, to),
+    sealedMs: sealedUntil(context, { ...frame, edges }),
+    light: { ...frame.light, sums: frame.light.sums.slice(from, to) },
+  };
 }
 
 type Figures = Omit<SeriesPoint, 'start' | 'coverage' | 'state'>;

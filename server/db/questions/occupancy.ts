@@ -1,82 +1,122 @@
 /** How many were present, on the mean and at the peak? */
 import type { SeriesPoint } from '../../contract/metrics.ts';
-import { QUARTER_MS } from '../../metrics/localTime.ts';
+import { DAY_MS } from '../../metrics/localTime.ts';
 import { type EdgeSums, NO_EDGES, occupancyFigures } from '../../metrics/occupancy.ts';
+import { gapMsOf } from '../figures/seals.ts';
 import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
 import type { SiteContext } from './context.ts';
 import { coverageRelation, quarterEdges } from './coverage.ts';
-import { DARK_SILENCE, darkOf, darkSql } from './dark.ts';
+import { darkOf, darkSql } from './dark.ts';
 import { doorsByInterval } from './doors.ts';
-import { doubtsByInterval, excessSql, LAG_SQL, millionthsSql } from './doubts.ts';
+import { doubtsByInterval, excessSql, isKnown, LAG_SQL, millionthsSql, openStarts } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
-
-/** A visit of a day ago may still be what another one is the rest of. */
-const LONGEST_BEFORE_MS = 24 * 3_600_000;
+import { sealedSums } from './hourSums.ts';
 
 const sumOf = (what: string, where: string): string =>
   `coalesce(cast(sum(${what}) filter (where ${where}) as bigint), 0)`;
 
-/** What presences that start or end in each interval add to it: `edgeSums`. */
-async function edgesByInterval(context: SiteContext, frame: Frame): Promise<Map<number, EdgeSums>> {
+/** What presences that start or end in each interval from the seal on add to it, and open ones: `edgeSums`. */
+async function edgesOfRows(context: SiteContext, frame: Frame, restMs: number): Promise<Map<number, EdgeSums>> {
   const { edges, zone } = frame;
   const [fromMs, toMs] = [edges[0]!, edges.at(-1)!];
-  const gapMs = sqlNumber(Math.round(context.definitions.visitGapMinutes * 60_000));
+  const openMs = await openStarts(context, frame);
+  if (restMs >= toMs && openMs.length === 0) return new Map();
+  const gapMs = sqlNumber(gapMsOf(context.definitions));
   const source = zone ? 'stays' : 'visits';
-  const rowsOf = (table: string, ended: boolean) =>
-    `select carrier_id, start_ms, end_ms, ${LAG_SQL} as lag, ${ended} as ended from ${table}
-     where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
-       and start_ms < ${sqlNumber(toMs)} and end_ms >= ${sqlNumber(Math.max(0, fromMs - LONGEST_BEFORE_MS))}`;
-  const rows = await context.sql.all<{ i: number } & EdgeSums>(
-    `with ${darkSql(await darkOf(context, frame))},
-     presence as (
-       select *, lag(end_ms) over (partition by carrier_id order by start_ms, end_ms) as before_ms
-       from (${rowsOf(source, true)} union all ${rowsOf(`open_${source}`, false)})),
-     r as (select r.*, r.start_ms - r.before_ms - (${DARK_SILENCE}) as silent_ms
-       from presence r asof left join dark before on r.start_ms >= before.from_ms),
+  const where = `site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
+    and start_ms < ${sqlNumber(toMs)}`;
+  const columns = (ended: boolean): string => `carrier_id, start_ms, end_ms, ${LAG_SQL} as lag, ${ended} as ended`;
+  const since = (ms: number): string => sqlNumber(Math.max(0, ms - (zone ? 0 : DAY_MS)));
+  const rows = [
+    `select ${columns(true)} from ${source} where ${where} and end_ms >= ${since(restMs)}`,
+    `select ${columns(false)} from open_${source} where ${where} and end_ms >= ${since(fromMs)}`,
+  ];
+  // What open ones that began before the seal may be the rest of.
+  if (!zone && openMs.some((startMs) => startMs < restMs))
+    rows.push(
+      `select ${columns(true)} from visits where ${where} and end_ms >= ${since(fromMs)} and end_ms < ${since(restMs)}
+         and carrier_id in (select carrier_id from open_visits where ${where})`,
+    );
+  const dark = darkSql(await darkOf(context, frame));
+  const before = zone ? 'null::bigint' : 'lag(end_ms) over (partition by carrier_id order by start_ms, end_ms)';
+  const found = await context.sql.all<{ i: number } & EdgeSums>(
+    `with ${dark.relation}presence as (select *, ${before} as before_ms from (${rows.join(' union all ')})),
+     r as (select r.*, r.start_ms - r.before_ms - (${dark.silence}) as silent_ms from presence r ${dark.joinBefore}),
      edge as (
-       select start_ms as at_ms, true as is_first, lag, case when ${zone !== undefined} or silent_ms is null then 0
+       select start_ms as at_ms, true as is_first, ended, lag, case when ${zone !== undefined} or silent_ms is null then 0
          else ${millionthsSql(excessSql(`(silent_ms - ${gapMs})`, '(2 * lag)', '(2 * lag)'))} * silent_ms end as silent_m from r
-       union all select end_ms, false, lag, 0 from r where ended)
+       union all select end_ms, false, true, lag, 0 from r where ended)
      select e.i, count(*) as edges, ${sumOf('lag', 'is_first')} as "firstLagMs",
        ${sumOf('lag * lag', 'is_first')} as "firstLagSquareMs2", ${sumOf('lag', 'not is_first')} as "lastLagMs",
        ${sumOf('lag * lag', 'not is_first')} as "lastLagSquareMs2", cast(sum(silent_m) as bigint) as "silentM"
      from edge asof join ${edgesRelation(edges)} e on edge.at_ms >= e.from_ms
-     where edge.at_ms < ${sqlNumber(toMs)} group by e.i`,
+     where edge.at_ms < ${sqlNumber(toMs)} and (not ended or edge.at_ms >= ${sqlNumber(restMs)}) group by e.i`,
     [context.siteId, zone?.id ?? ''],
   );
-  return new Map(rows.map((row) => [row.i, row]));
+  return new Map(found.map((row) => [row.i, row]));
 }
 
-export async function occupancy(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
+interface Totals {
+  i: number;
+  carrier_ms: number;
+  measured_ms: number;
+  peak: number;
+}
+
+async function totalsOfRows(context: SiteContext, frame: Frame, restMs: number): Promise<Map<number, Totals>> {
   const edges = quarterEdges(frame.edges);
-  const range = [edges[0]!, edges.at(-1)!] as const;
-  const measured = coverageRelation(context, frame.edges[0]!, frame.edges.at(-1)!, frame.zone?.floorId);
+  const toMs = edges.at(-1)!;
+  const fromMs = restMs > frame.edges[0]! ? restMs : edges[0]!;
+  if (fromMs >= toMs) return new Map();
+  const measured = coverageRelation(context, restMs, toMs, frame.zone?.floorId);
   const rowsOf = (table: string) =>
     `select bucket_ms, carrier_ms, peak from ${table}
-     where site_id = $1 and zone_id = $2 and ${inRange('bucket_ms', range)}`;
-  const rows = await context.sql.all<{ i: number; carrier_ms: number; measured_ms: number; peak: number }>(
+     where site_id = $1 and zone_id = $2 and ${inRange('bucket_ms', [fromMs, toMs])}`;
+  const rows = await context.sql.all<Totals>(
     `with measured as (select bucket_ms from ${measured} group by bucket_ms having sum(reported) > 0),
      present as (
        select bucket_ms, sum(carrier_ms) as carrier_ms, max(peak) as peak
        from (${rowsOf('occupancy')} union all ${rowsOf('open_occupancy')}) group by bucket_ms)
      select e.i, coalesce(sum(p.carrier_ms), 0) as carrier_ms, coalesce(max(p.peak), 0) as peak,
-       sum(greatest(0, least(m.bucket_ms + ${QUARTER_MS}, ${sqlNumber(context.progress?.watermarkMs ?? 0)}) - m.bucket_ms))
+       sum(greatest(0, least(m.bucket_ms + 900000, ${sqlNumber(context.progress?.watermarkMs ?? 0)}) - m.bucket_ms))
          as measured_ms
      from measured m left join present p on p.bucket_ms = m.bucket_ms
        asof join ${edgesRelation(edges)} e on m.bucket_ms >= e.from_ms
      group by e.i`,
     [context.siteId, frame.zone?.id ?? ''],
   );
-  const totals = new Map(rows.map((row) => [row.i, row]));
-  const sums = await edgesByInterval(context, frame);
+  return new Map(rows.map((row) => [row.i, row]));
+}
+
+const plus = (a: EdgeSums, b: EdgeSums): EdgeSums => ({
+  edges: a.edges + b.edges,
+  firstLagMs: a.firstLagMs + b.firstLagMs,
+  firstLagSquareMs2: a.firstLagSquareMs2 + b.firstLagSquareMs2,
+  lastLagMs: a.lastLagMs + b.lastLagMs,
+  lastLagSquareMs2: a.lastLagSquareMs2 + b.lastLagSquareMs2,
+  silentM: a.silentM + b.silentM,
+});
+
+export async function occupancy(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
+  const [fromMs, toMs] = [frame.edges[0]!, frame.edges.at(-1)!];
+  const restMs = Math.max(fromMs, Math.min(frame.sealedMs, toMs));
+  const sealed = await sealedSums(context, frame);
+  const totals = await totalsOfRows(context, frame, restMs);
+  const sums = await edgesOfRows(context, frame, restMs);
   const certain = await doubtsByInterval(context, frame);
   const doors = await doorsByInterval(context, frame);
   return fill(frame, { ...NOTHING, peak: null }, (i, coverage) => {
     const row = totals.get(i);
+    const own = sealed[i]!;
+    const sure = isKnown(context, frame, frame.edges[i]!) ? certain[i] : undefined;
     return occupancyFigures(
-      { carrierMs: row?.carrier_ms ?? 0, measuredMs: row?.measured_ms ?? 0, peak: row?.peak ?? 0 },
+      {
+        carrierMs: own.carrierMs + (row?.carrier_ms ?? 0),
+        measuredMs: frame.light.sums[i]!.measuredMs + (row?.measured_ms ?? 0),
+        peak: Math.max(own.peak, row?.peak ?? 0),
+      },
       coverage,
-      certain[i] && { ...certain[i], sums: sums.get(i) ?? NO_EDGES, doors: doors[i]! },
+      sure && { ...sure, sums: plus(own.edges, sums.get(i) ?? NO_EDGES), doors: doors[i]! },
     );
   });
 }

@@ -3,7 +3,7 @@ import type { People } from '../../contract/people.ts';
 import { badRequest } from '../../errors.ts';
 import { coverageShare, MINUTE_MS } from '../../metrics/coverage.ts';
 import { footfallFigures } from '../../metrics/footfall.ts';
-import { DAY_MS, HOUR_MS, isoLocal, offsetMs, stretches } from '../../metrics/localTime.ts';
+import { bucketEdges, DAY_MS, HOUR_MS, isoLocal, offsetMs, stretches } from '../../metrics/localTime.ts';
 import { estimatePeople, type ObservedHour, peoplePerCarrier } from '../../metrics/people.ts';
 import { type CountedPeriod, fitPeople, type PeopleModel } from '../../metrics/peopleRatio.ts';
 import { minVisitMs, RESOLUTION_MS } from '../../metrics/thresholds.ts';
@@ -165,7 +165,8 @@ export async function people(context: SiteContext, query: PeopleQuery): Promise<
   const zone = zoneOf(context, query.zoneId);
   if (zone && zone.kind !== 'entrance')
     throw badRequest('must be an entrance: people are counted at doors; leave it out for the whole site', 'query.zone');
-  const frame = await frameOf(context, { ...query, metric: 'footfall' }, zone);
+  const edges = bucketEdges(context.timezone, query.interval, query.fromMs, query.toMs);
+  const frame = await frameOf(context, query.interval, edges, zone);
   const { fromMs, periods, unused } = await countedPeriods(context, query.toMs);
   const model = fitPeople(periods);
   const byInterval = new Map<number, Came[]>();

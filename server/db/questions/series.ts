@@ -1,6 +1,6 @@
 /** One of the metrics over time. */
 import type { AskedDefinitions, Metric, Series, SeriesPoint } from '../../contract/metrics.ts';
-import { isoLocal } from '../../metrics/localTime.ts';
+import { bucketEdges, isoLocal } from '../../metrics/localTime.ts';
 import { notApplied } from '../../metrics/versions.ts';
 import type { SeriesQuery } from '../timeSeries.ts';
 import { captureRate } from './captureRate.ts';
@@ -36,7 +36,8 @@ export function askedDefinitions(
 }
 
 export async function series(context: SiteContext, query: SeriesQuery): Promise<Series> {
-  const frame = await frameOf(context, query, zoneOf(context, query.zoneId));
+  const edges = bucketEdges(context.timezone, query.interval, query.fromMs, query.toMs);
+  const frame = await frameOf(context, query.interval, edges, zoneOf(context, query.zoneId));
   return {
     metric: query.metric,
     interval: query.interval,

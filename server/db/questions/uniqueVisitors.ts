@@ -3,9 +3,9 @@ import type { SeriesPoint } from '../../contract/metrics.ts';
 import { NOBODY, type UniqueCounts, uniqueFigures } from '../../metrics/uniqueVisitors.ts';
 import { LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
-import { DARK_JOINS, darkOf, darkSql, REACH_AFTER, REACH_BEFORE } from './dark.ts';
-import { excessSql, LAG_SQL, LATEST_MS, lightByInterval, millionthsSql } from './doubts.ts';
-import { type Frame, fill, NOTHING } from './frame.ts';
+import { darkOf, darkSql } from './dark.ts';
+import { excessSql, LAG_SQL, lightByInterval, millionthsSql } from './doubts.ts';
+import { type Frame, fill, LATEST_MS, NOTHING } from './frame.ts';
 
 /** Where rows have expired the carriers are gone, and with them the answer. */
 export async function uniqueVisitors(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
@@ -16,10 +16,10 @@ export async function uniqueVisitors(context: SiteContext, frame: Frame): Promis
      from ${table} where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
        and start_ms < ${sqlNumber(edges.at(-1)! + LATEST_MS)} and end_ms >= ${sqlNumber(Math.max(0, edges[0]! - LATEST_MS))}`;
   const source = zone ? 'stays' : 'visits';
+  const dark = darkSql(await darkOf(context, frame));
   const rows = await context.sql.all<{ i: number } & UniqueCounts>(
-    `with ${darkSql(await darkOf(context, frame))},
-     v as (select r.*, ${REACH_BEFORE} as reach_before, ${REACH_AFTER} as reach_after
-       from (${rowsOf(source)} union all ${rowsOf(`open_${source}`)}) r ${DARK_JOINS}),
+    `with ${dark.relation}v as (select r.*, ${dark.reachBefore} as reach_before, ${dark.reachAfter} as reach_after
+       from (${rowsOf(source)} union all ${rowsOf(`open_${source}`)}) r ${dark.joins}),
      e as (select unnest(range(${edges.length - 1})) as i, unnest(${sqlList(edges.slice(0, -1))}) as from_ms,
        unnest(${sqlList(edges.slice(1))}) as to_ms),
      p as (
