@@ -138,7 +138,9 @@ afterAll(async () => {
 });
 
 test('the client as it is downloaded, and every example, pass the strictest compiler, alone', () => {
-  expect([...examples.keys()]).toEqual(expect.arrayContaining(['footfall', 'live', 'webhook', 'receiver', 'export', 'count']));
+  expect([...examples.keys()]).toEqual(
+    expect.arrayContaining(['footfall', 'live', 'webhook', 'receiver', 'export', 'count']),
+  );
   const compilerOptions = {
     target: 'ES2023',
     lib: ['ES2023', 'DOM'],
