@@ -60,7 +60,11 @@ function createSource(config: ServerConfig, onProblem: (what: string, error: Err
     return createAedesSource({
       host: embedded.host,
       port: embedded.port,
-      credentials: embedded.credentials,
+      credentials: embedded.credentials.map(({ fleet, site, ...gateway }) => ({
+        ...gateway,
+        ...(fleet === null ? {} : { fleetId: fleet }),
+        ...(site === null ? {} : { siteId: site }),
+      })),
       readers: embedded.readers.map(({ site, ...reader }) => ({
         ...reader,
         ...(site === null ? {} : { siteId: site }),

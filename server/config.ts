@@ -40,7 +40,16 @@ export const serverConfig = z
             port: port.default(1883),
             /** One for each gateway; username is the gateway's id. Needed when host is not loopback. */
             credentials: z
-              .array(z.strictObject({ username: z.string().min(1), password: z.string().min(12) }))
+              .array(
+                z.strictObject({
+                  username: z.string().min(1),
+                  password: z.string().min(12),
+                  /** For gateways of another make: publishes what this fleet publishes, and nothing else. */
+                  fleet: id.nullable().default(null),
+                  /** Of the fleet; null: that of any site. */
+                  site: id.nullable().default(null),
+                }),
+              )
               .default([]),
             /** Of those who read the live topics, such as Home Assistant: of one site, or (null) of all. */
             readers: z

@@ -137,6 +137,10 @@ export class HeardGateways {
     return made;
   }
 
+  isForeign(siteId: string, gatewayId: string): boolean {
+    return (this.#sites.get(siteId)?.get(gatewayId)?.fleetId ?? '') !== '';
+  }
+
   /** A message of it came. */
   heard(gateway: HeardGateway, nowMs: number): void {
     const kept = gateway as Kept;

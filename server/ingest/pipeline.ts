@@ -377,6 +377,7 @@ class IngestPipelineOfSites implements IngestPipeline {
       engineHost: (onProblem) => (script ? engineThread(script, onProblem) : engineHere(createEngine)),
       random: random ?? randomBytes,
       rotating: () => this.#parts.rotating?.(siteId),
+      isForeign: (gatewayId) => this.#heard.isForeign(siteId, gatewayId),
       deadLetters: this.#deadLetters,
       counters: this.#counters,
       publish: (topic, payload, retain) => source.publish(topic, payload, { retain }),

@@ -80,6 +80,8 @@ export interface SiteParts {
   engineHost: (onProblem: (error: Error) => void) => EngineHost;
   random: (bytes: number) => Buffer;
   rotating: () => RotatingNumbers | undefined;
+  /** Of another make: it takes no configuration and keeps nothing of an outage. */
+  isForeign: (gatewayId: string) => boolean;
   deadLetters: DeadLetters;
   counters: IngestCounters;
   publish: (topic: string, payload: string, retain: boolean) => Promise<void>;
@@ -403,12 +405,15 @@ export class SiteRuntime {
 
   async publishConfigs(): Promise<void> {
     try {
-      const { registry, siteId, clock } = this.#parts;
+      const { registry, siteId, clock, isForeign } = this.#parts;
       const site = this.site();
       const atMs = this.nowMs() || clock();
       const day = localDayOf(site.timezone, atMs);
       const key = site.countUnknowns ? await this.#keys.forDay(day.name, day.endMs, clock()) : undefined;
-      const ids = registry.gateways.all(siteId).map((gateway) => gateway.id);
+      const ids = registry.gateways
+        .all(siteId)
+        .map((gateway) => gateway.id)
+        .filter((gatewayId) => !isForeign(gatewayId));
       await this.#configs.update(site, ids, key);
     } catch (error) {
       this.#parts.onProblem('config', error as Error);
@@ -522,10 +527,10 @@ export class SiteRuntime {
   #lookWhoIsOut(): void {
     if (performance.now() - this.#awaitedAt < AWAITED_MS) return;
     this.#awaitedAt = performance.now();
-    const { registry, siteId, clock, options } = this.#parts;
+    const { registry, siteId, clock, options, isForeign } = this.#parts;
     const news = registry.gateways
       .all(siteId)
-      .filter(({ enabled }) => enabled)
+      .filter(({ enabled, id }) => enabled && !isForeign(id))
       .map(({ id }) => ({ gatewayId: id, record: this.health.record(id), newestMs: this.#clock.newestOf(id) }));
     const changed =
       this.site().clock === 'wall'
