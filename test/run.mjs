@@ -10,7 +10,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(ROOT);
 
 /** Services that suites use for real: command to look for → Debian package. */
-const SERVICES = { chromium: 'chromium', mosquitto: 'mosquitto' };
+const SERVICES = { chromium: 'chromium', mosquitto: 'mosquitto', influxd: 'influxdb' };
 
 const found = (command) =>
   [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin'].some((folder) => existsSync(join(folder, command)));

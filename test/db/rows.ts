@@ -1,12 +1,8 @@
 /** Rows as the engine would emit them, short to write. Times are ms. */
 import type { CarrierKind, Gateway, Zone } from '../../server/contract/model.ts';
-import { Duck } from '../../server/db/duckdb.ts';
-import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
-import { migrate } from '../../server/db/migrations/index.ts';
 import type { SiteCommit } from '../../server/db/timeSeries.ts';
 import type { EngineRows } from '../../server/engine/types.ts';
 import type { Registry } from '../../server/registry/types.ts';
-import { memoryRegistry } from '../support/memoryRegistry.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
@@ -125,12 +121,4 @@ export async function addSite(
   );
   await registry.zones.putAll(siteId, zones);
   await registry.gateways.putAll(siteId, gateways);
-}
-
-export async function openSite(timezone = 'Europe/Prague', zones = [zoneNamed('a'), zoneNamed('b')]) {
-  const duck = await Duck.open(':memory:');
-  await migrate(duck, 0);
-  const registry = memoryRegistry();
-  await addSite(registry, 'mall', timezone, zones, [gatewayNamed('g1'), gatewayNamed('g2')]);
-  return { duck, registry, series: openTimeSeries(duck, registry), close: () => duck.close() };
 }

@@ -1,0 +1,102 @@
+/** Rows of tables as points, and back. Times are text: nanoseconds since 1970 do not fit into a number. */
+import type { IPoint } from 'influx';
+import type { Columns, SqlValue } from '../duckdb.ts';
+import type { TableColumn } from '../tables.ts';
+import type { Answer, InfluxValue, MeasurementSchema } from './client.ts';
+import { LAYOUTS, type Layout } from './layout.ts';
+
+/** Rows of one millisecond and series are told apart by the nanosecond; of more than that by one more tag. */
+export const PER_MS = 1_000_000;
+const PART = 'part';
+
+const FIELD_TYPES = {
+  VARCHAR: 'STRING',
+  BIGINT: 'INTEGER',
+  INTEGER: 'INTEGER',
+  UINTEGER: 'INTEGER',
+  DOUBLE: 'FLOAT',
+  BOOLEAN: 'BOOLEAN',
+} as const;
+
+export const STATE_MEASUREMENT = 'promenade_state';
+
+export const MEASUREMENTS: MeasurementSchema[] = [
+  ...[...LAYOUTS.values()].flatMap(({ table, apart, tags, fields }) =>
+    [table.name, ...(apart === undefined ? [] : [apart])].map((measurement) => ({
+      measurement,
+      tags: [...tags.map(({ name }) => name), PART],
+      fields: Object.fromEntries(fields.map(({ name, type }) => [name, FIELD_TYPES[type]])),
+    })),
+  ),
+  {
+    measurement: STATE_MEASUREMENT,
+    tags: ['site_id', 'state'],
+    fields: { data: 'STRING', parts: 'INTEGER', watermark_ms: 'INTEGER', commit: 'INTEGER' },
+  },
+];
+
+/** As it goes into the journal: plain JSON. Times are milliseconds with what follows them in nanoseconds. */
+export interface PointBatch {
+  measurement: string;
+  policy: string;
+  tags: string[];
+  fields: string[];
+  /** Tags, fields, milliseconds, number within them. */
+  rows: SqlValue[][];
+}
+
+const timeText = (ms: number, n: number): string => (ms === 0 ? String(n) : `${ms}${String(n).padStart(6, '0')}`);
+
+export function pointOf({ measurement, tags, fields }: PointBatch, row: readonly SqlValue[]): IPoint {
+  const point = { measurement, tags: {} as Record<string, string>, fields: {} as Record<string, SqlValue> };
+  tags.forEach((name, i) => {
+    const value = row[i];
+    // An empty tag is none.
+    if (value !== '' && value !== null && value !== undefined) point.tags[name] = String(value);
+  });
+  fields.forEach((name, i) => {
+    const value = row[tags.length + i]!;
+    if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+      throw new RangeError(`${value} of ${measurement}.${name} is beyond 2^53`);
+    if (value !== null) point.fields[name] = value;
+  });
+  const [ms, n] = row.slice(-2) as [number, number];
+  if (n >= PER_MS) point.tags[PART] = String(Math.floor(n / PER_MS));
+  return { ...point, timestamp: timeText(ms, n % PER_MS) };
+}
+
+const DEFAULTS: Record<TableColumn['type'], SqlValue> = {
+  VARCHAR: '',
+  BIGINT: 0,
+  INTEGER: 0,
+  UINTEGER: 0,
+  DOUBLE: 0,
+  BOOLEAN: false,
+};
+
+function sqlValueOf(value: InfluxValue | undefined, { type, nullable }: TableColumn): SqlValue {
+  if (value === null || value === undefined) return nullable ? null : DEFAULTS[type];
+  // Tags are text.
+  return typeof value === 'string' && type !== 'VARCHAR' ? Number(value) : value;
+}
+
+/** Columns to ask for. */
+export const selectedOf = ({ table, point }: Layout): string =>
+  table.columns
+    .filter(({ name }) => name !== point.column)
+    .map(({ name }) => `"${name}"`)
+    .join(', ');
+
+/** An answer for `selectedOf`, as the table's columns. */
+export function columnsOf({ table, point }: Layout, { columns, values }: Answer): Columns {
+  const out: Columns = {};
+  for (const column of table.columns) {
+    if (column.name === point.column) {
+      out[column.name] = { type: column.type, values: values.map((row) => Number(row[0]) / point.unitMs) };
+      continue;
+    }
+    const at = columns.indexOf(column.name);
+    out[column.name] = { type: column.type, values: values.map((row) => sqlValueOf(row[at], column)) };
+  }
+  return out;
+}
