@@ -116,8 +116,9 @@ export class CountEvents {
     );
     const untilMs = ready.at(-1)?.toMs;
     if (untilMs === undefined) return true;
+    const nestings = nestingOf(this.#parts.registry.zones.all(siteId));
     for (const interval of await this.#count(siteId, step, fromMs, untilMs)) {
-      const figures = this.#shown(siteId, interval);
+      const figures = this.#shown(siteId, interval, nestings);
       const final = isFinal(figures);
       if (!final && nowMs - interval.toMs < PATIENCE_MS) return false;
       const told: Told = { fromMs: interval.fromMs, toMs: interval.toMs, figures, final, revision: 1 };
@@ -149,10 +150,11 @@ export class CountEvents {
     const open = stale ? all : all.filter(({ final }) => !final);
     if (open.length === 0) return true;
     const known = new Map(all.map((told) => [told.fromMs, told]));
+    const nestings = nestingOf(this.#parts.registry.zones.all(siteId));
     for (const interval of await this.#count(siteId, step, open[0]!.fromMs, open.at(-1)!.toMs)) {
       const before = known.get(interval.fromMs);
       if (before === undefined) continue;
-      const figures = this.#shown(siteId, interval);
+      const figures = this.#shown(siteId, interval, nestings);
       const byZone = new Map(before.figures.map((one) => [one.zone, one]));
       const moved = figures.filter((one) => !sameFigures(byZone.get(one.zone), one));
       if (moved.length === 0) continue;
@@ -207,10 +209,9 @@ export class CountEvents {
     });
   }
 
-  #shown(siteId: string, { counted }: Interval): ZoneFigures[] {
+  #shown(siteId: string, { counted }: Interval, nestings: readonly Nesting[]): ZoneFigures[] {
     const { registry } = this.#parts;
     const { kAnonymity } = registry.definitions(siteId).definitions;
-    const nestings: Nesting[] = nestingOf(registry.zones.all(siteId));
     return shownFigures(counted, nestings, kAnonymity);
   }
 

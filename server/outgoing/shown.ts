@@ -5,7 +5,7 @@
  * part that is told is withheld too. Pure.
  */
 import type { Zone } from '../contract/model.ts';
-import { areaOf, overlapShare } from '../floor/geometry.ts';
+import { areaOf, boundsOf, overlapShare } from '../floor/geometry.ts';
 
 /** A place (zone id; '' is the site) and the zones that lie in it, in no other zone that lies in it. */
 export interface Nesting {
@@ -17,14 +17,29 @@ export const SITE = '';
 /** Drawn by hand, a zone in a shop sticks out a little. */
 const INSIDE_SHARE = 0.9;
 
+type Bounds = ReturnType<typeof boundsOf>;
+
+/** Of neighbours the bounds hardly meet: a look at them is enough. */
+function mayLieIn(inner: Bounds, outer: Bounds): boolean {
+  const commonXM = Math.min(inner.maxXM, outer.maxXM) - Math.max(inner.minXM, outer.minXM);
+  const commonYM = Math.min(inner.maxYM, outer.maxYM) - Math.max(inner.minYM, outer.minYM);
+  const innerM2 = (inner.maxXM - inner.minXM) * (inner.maxYM - inner.minYM);
+  return commonXM > 0 && commonYM > 0 && commonXM * commonYM > innerM2 / 2;
+}
+
 export function nestingOf(zones: readonly Pick<Zone, 'id' | 'floorId' | 'shape'>[]): Nesting[] {
-  const sized = zones.map((zone) => ({ zone, areaM2: areaOf(zone.shape) })).sort((a, b) => a.areaM2 - b.areaM2);
+  const sized = zones
+    .map((zone) => ({ zone, areaM2: areaOf(zone.shape), bounds: boundsOf(zone.shape) }))
+    .sort((a, b) => a.areaM2 - b.areaM2);
   const parts = new Map<string, string[]>();
-  sized.forEach(({ zone }, i) => {
+  sized.forEach(({ zone, bounds }, i) => {
     const around = sized
       .slice(i + 1)
       .find(
-        ({ zone: other }) => other.floorId === zone.floorId && overlapShare(zone.shape, other.shape) > INSIDE_SHARE,
+        ({ zone: other, bounds: room }) =>
+          other.floorId === zone.floorId &&
+          mayLieIn(bounds, room) &&
+          overlapShare(zone.shape, other.shape) > INSIDE_SHARE,
       );
     const parent = around?.zone.id ?? SITE;
     parts.set(parent, [...(parts.get(parent) ?? []), zone.id]);
@@ -39,7 +54,7 @@ export function shownCounts(
   k: number,
 ): Map<string, number> {
   const shown = new Map([...counts].filter(([, count]) => count >= k));
-  // Withholding a part leaves what holds it as it was, but may bare a part of its own: until nothing changes.
+  // A part that is withheld leaves more of the whole untold: until that is enough everywhere.
   for (let changed = true; changed; ) {
     changed = false;
     for (const { parent, parts } of nestings) {

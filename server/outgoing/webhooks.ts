@@ -2,7 +2,7 @@
 import { newId, type RandomBytes } from '../auth/secrets.ts';
 import { type OccupancyThreshold, type WebhookInput, webhookInput } from '../contract/outgoing.ts';
 import type { Duck } from '../db/duckdb.ts';
-import { conflict } from '../errors.ts';
+import { conflict, notFound } from '../errors.ts';
 import { newSecret } from './signature.ts';
 
 export interface Webhook extends WebhookInput {
@@ -49,6 +49,7 @@ export class Webhooks {
   readonly #random: RandomBytes;
   readonly #bySite = new Map<string, Map<string, Webhook>>();
   readonly #listeners = new Set<(change: Change) => Promise<void> | void>();
+  #tail: Promise<unknown> = Promise.resolve();
 
   constructor(duck: Duck, random: RandomBytes) {
     this.#duck = duck;
@@ -85,62 +86,67 @@ export class Webhooks {
     return [...this.#bySite.keys()];
   }
 
-  async create(siteId: string, tenantId: string | null, input: WebhookInput, nowMs: number): Promise<Webhook> {
-    const siblings = this.all(siteId);
-    if (siblings.length >= MAX_PER_SITE) throw conflict(`a site has at most ${MAX_PER_SITE} webhooks`);
-    if (tenantId !== null && siblings.filter((one) => one.tenantId === tenantId).length >= MAX_PER_TENANT)
-      throw conflict(`a tenant has at most ${MAX_PER_TENANT} webhooks`);
-    const made: Webhook = {
-      ...input,
-      id: newId(this.#random, 'wh'),
-      siteId,
-      tenantId,
-      disabledReason: null,
-      secret: newSecret(this.#random),
-      previousSecret: null,
-      previousUntilMs: null,
-      createdMs: nowMs,
-    };
-    await this.#duck.run('insert into webhooks values ($1, $2, $3, $4, null, $5, null, null, 1, 0, $6)', [
-      made.id,
-      siteId,
-      tenantId,
-      JSON.stringify(input),
-      made.secret,
-      nowMs,
-    ]);
-    this.#hold(made);
-    await this.#tell({ webhook: made, what: 'put' });
-    return made;
+  create(siteId: string, tenantId: string | null, input: WebhookInput, nowMs: number): Promise<Webhook> {
+    return this.#serial(async () => {
+      const siblings = this.all(siteId);
+      if (siblings.length >= MAX_PER_SITE) throw conflict(`a site has at most ${MAX_PER_SITE} webhooks`);
+      if (tenantId !== null && siblings.filter((one) => one.tenantId === tenantId).length >= MAX_PER_TENANT)
+        throw conflict(`a tenant has at most ${MAX_PER_TENANT} webhooks`);
+      const made: Webhook = {
+        ...input,
+        id: newId(this.#random, 'wh'),
+        siteId,
+        tenantId,
+        disabledReason: null,
+        secret: newSecret(this.#random),
+        previousSecret: null,
+        previousUntilMs: null,
+        createdMs: nowMs,
+      };
+      await this.#duck.run('insert into webhooks values ($1, $2, $3, $4, null, $5, null, null, 1, 0, $6)', [
+        made.id,
+        siteId,
+        tenantId,
+        JSON.stringify(input),
+        made.secret,
+        nowMs,
+      ]);
+      this.#hold(made);
+      await this.#tell({ webhook: made, what: 'put' });
+      return made;
+    });
   }
 
-  async change(before: Webhook, input: WebhookInput): Promise<Webhook> {
-    const disabledReason = input.enabled ? null : before.disabledReason;
-    return this.#put({ ...before, ...input, disabledReason });
+  change(one: Webhook, input: WebhookInput): Promise<Webhook> {
+    return this.#put(one, (before) => ({
+      ...webhookInput.parse(input),
+      disabledReason: input.enabled ? null : before.disabledReason,
+    }));
   }
 
-  async disable(before: Webhook, reason: 'gone'): Promise<void> {
-    await this.#put({ ...before, enabled: false, disabledReason: reason });
+  async disable(one: Webhook, reason: 'gone'): Promise<void> {
+    await this.#put(one, () => ({ enabled: false, disabledReason: reason }));
   }
 
   /** For a day deliveries are signed with both. */
-  async rotate(before: Webhook, nowMs: number): Promise<Webhook> {
-    return this.#put({
-      ...before,
+  rotate(one: Webhook, nowMs: number): Promise<Webhook> {
+    return this.#put(one, (before) => ({
       secret: newSecret(this.#random),
       previousSecret: before.secret,
       previousUntilMs: nowMs + BOTH_SECRETS_MS,
-    });
+    }));
   }
 
-  async remove(webhook: Webhook): Promise<void> {
-    this.#bySite.get(webhook.siteId)?.delete(webhook.id);
-    await this.#duck.transaction(async (sql) => {
-      await sql.run('delete from webhooks where id = $1', [webhook.id]);
-      await sql.run('delete from webhook_deliveries where webhook_id = $1', [webhook.id]);
-      await sql.run('delete from webhook_thresholds where webhook_id = $1', [webhook.id]);
+  remove(webhook: Webhook): Promise<void> {
+    return this.#serial(async () => {
+      this.#bySite.get(webhook.siteId)?.delete(webhook.id);
+      await this.#duck.transaction(async (sql) => {
+        await sql.run('delete from webhooks where id = $1', [webhook.id]);
+        await sql.run('delete from webhook_deliveries where webhook_id = $1', [webhook.id]);
+        await sql.run('delete from webhook_thresholds where webhook_id = $1', [webhook.id]);
+      });
+      await this.#tell({ webhook, what: 'removed' });
     });
-    await this.#tell({ webhook, what: 'removed' });
   }
 
   /** A secret that is no longer used is no longer kept. */
@@ -148,31 +154,37 @@ export class Webhooks {
     for (const siteId of this.siteIds())
       for (const one of this.all(siteId))
         if (one.previousUntilMs !== null && one.previousUntilMs <= nowMs)
-          await this.#put({ ...one, previousSecret: null, previousUntilMs: null });
+          await this.#put(one, () => ({ previousSecret: null, previousUntilMs: null }));
   }
 
-  async #put(next: Webhook): Promise<Webhook> {
-    const {
-      id,
-      siteId,
-      tenantId: _t,
-      disabledReason,
-      secret,
-      previousSecret,
-      previousUntilMs,
-      createdMs: _c,
-      ...input
-    } = next;
-    await this.#duck.run(
-      `update webhooks set settings = $2, disabled_reason = $3, secret = $4, previous_secret = $5,
-         previous_until_ms = $6 where id = $1`,
-      [id, JSON.stringify(input), disabledReason, secret, previousSecret, previousUntilMs],
-    );
-    // Removed meanwhile, it stays so.
-    if (this.get(siteId, id) === undefined) return next;
-    this.#hold(next);
-    await this.#tell({ webhook: next, what: 'put' });
-    return next;
+  /** One change after another, each of what the one before it left. */
+  #serial<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => {});
+    return result;
+  }
+
+  #put({ siteId, id }: Webhook, change: (before: Webhook) => Partial<Webhook>): Promise<Webhook> {
+    return this.#serial(async () => {
+      const before = this.get(siteId, id);
+      if (before === undefined) throw notFound(`webhook ${id}`);
+      const next = { ...before, ...change(before) };
+      await this.#duck.run(
+        `update webhooks set settings = $2, disabled_reason = $3, secret = $4, previous_secret = $5,
+           previous_until_ms = $6 where id = $1`,
+        [
+          id,
+          JSON.stringify(webhookInput.parse(next)),
+          next.disabledReason,
+          next.secret,
+          next.previousSecret,
+          next.previousUntilMs,
+        ],
+      );
+      this.#hold(next);
+      await this.#tell({ webhook: next, what: 'put' });
+      return next;
+    });
   }
 
   #hold(webhook: Webhook): void {

@@ -96,6 +96,22 @@ test('what is told is signed, numbered and of the declared form; with a changed 
   expect(kept).toEqual({ previous: null });
 });
 
+test('two changes at once are both kept', async () => {
+  const { webhooks } = out.outgoing;
+  const made = await out.webhook({ url: receiver.url });
+  await Promise.all([
+    webhooks.rotate(made, out.time.nowMs()),
+    webhooks.change(made, { ...made, name: 'cash desk' }),
+    webhooks.disable(made, 'gone'),
+  ]);
+  const now = webhooks.get(SITE, made.id)!;
+  expect(now).toMatchObject({ name: 'cash desk', enabled: false, disabledReason: 'gone', previousSecret: made.secret });
+  const stored = await out.world.duck.get<{ settings: string; secret: string }>(
+    'select settings, secret from webhooks',
+  );
+  expect([JSON.parse(stored!.settings).name, stored!.secret]).toEqual(['cash desk', now.secret]);
+});
+
 test('a code that is redeemed at the till and taken back is told, once each', async () => {
   const { services, pipeline, clock } = out.world;
   await services.campaigns.put(SITE, campaignOf(), clock.nowMs);

@@ -158,16 +158,19 @@ export function shopperRoutes(parts: ShopperRouteParts): Route[] {
       params: z.object({ siteId: id }),
       query: z.object({ language: language.default('en') }),
       response: publicSite,
-      handler: ({ params, query }) => {
+      handler: async ({ params, query, principal, nowMs }) => {
         const site = registry.site(params.siteId);
         if (site === undefined) throw notFound(`site ${params.siteId}`);
+        // Whoever agreed can withdraw, whether somebody is told or not.
+        const agreed = principal?.kind === 'shopper' && (await consents.now(principal.shopperId, nowMs)).sharing;
+        const asks = agreed || parts.asksSharing?.(site.id) === true;
         return {
           id: site.id,
           name: site.name,
           demo: parts.demo,
           languages: [...LANGUAGES],
           consents: consentTexts(query.language, parts.retentionDays).filter(
-            (text) => text.purpose !== 'sharing' || parts.asksSharing?.(site.id) === true,
+            ({ purpose }) => purpose !== 'sharing' || asks,
           ),
         };
       },
