@@ -10,46 +10,7 @@ import { excessSql, LAG_SQL, millionthsSql } from '../questions/doubts.ts';
 import type { SeriesSql } from '../seriesSql.ts';
 import { LENGTH_MS, sqlList, sqlNumber, sqlString } from '../sqlText.ts';
 import { confirmMsOf, gapMsOf } from './seals.ts';
-
-/** What an interval of whole hours sums, in the order of the table. */
-export const SUMMED = [
-  'counted',
-  'surely',
-  'possibly',
-  'below',
-  'bounced',
-  'dwell_ms',
-  'false_m',
-  'false_square_m',
-  'missing_m',
-  'missing_square_m',
-  'by_one',
-  'by_two',
-  'by_more',
-  'longest_lag_ms',
-  'darkened',
-  'edge_false_m',
-  'edge_false_square_m',
-  'edge_missing_m',
-  'edge_missing_square_m',
-  'spill_m',
-  'spill_square_m',
-  'edges',
-  'first_lag_ms',
-  'first_lag_square_ms2',
-  'last_lag_ms',
-  'last_lag_square_ms2',
-  'silent_m',
-  'own_counted_m',
-  'own_below_m',
-  'passed_m',
-  'passed_variance_m',
-  'carrier_ms',
-  'peak',
-] as const;
-export type SummedColumn = (typeof SUMMED)[number];
-/** Of those the greatest counts, not the sum. */
-export const GREATEST: readonly SummedColumn[] = ['longest_lag_ms', 'peak'];
+import { GREATEST, SUMMED, type SummedColumn } from './summed.ts';
 
 export interface Place {
   zone: Zone | undefined;

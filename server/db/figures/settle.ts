@@ -107,9 +107,10 @@ async function forgetZones(sql: SeriesSql, context: SiteContext): Promise<boolea
   return changed;
 }
 
-/** First hour of which there is anything. */
-async function firstHour(context: SiteContext): Promise<number> {
+/** First hour of which there is anything: where nothing is sealed yet. */
+async function firstHour(context: SiteContext, sealedMs: number): Promise<number> {
   const { sql, siteId, rowsFromMs } = context;
+  if (sealedMs > rowsFromMs) return sealedMs;
   const parts = [
     ['visits', 'start_ms'],
     ['stays', 'start_ms'],
@@ -145,11 +146,11 @@ async function sealVisits(sql: SeriesSql, context: SiteContext, mostMs: number):
   const targets = new Map<string, number>();
   for (const floorId of new Set(due.map((task) => task.floorId)))
     targets.set(floorId, hourOf(context, await settledUntil(context, floorId, boundMs)));
-  const firstMs = await firstHour(context);
+  const firstMs = await firstHour(context, Math.min(...due.map(({ seal }) => seal.sealedMs)));
   const ready = due
     .map((task) => ({
       ...task,
-      fromMs: Math.max(task.seal.sealedMs, firstMs),
+      fromMs: Math.max(task.seal.sealedMs, task.seal.sealedMs > context.rowsFromMs ? 0 : firstMs),
       targetMs: targets.get(task.floorId)!,
     }))
     .filter(({ seal, targetMs }) => targetMs - seal.sealedMs >= STEP_MS);
@@ -172,7 +173,6 @@ async function sealVisits(sql: SeriesSql, context: SiteContext, mostMs: number):
 async function sealBeside(sql: SeriesSql, context: SiteContext, mostMs: number): Promise<boolean> {
   const { registry, seals, siteId } = context;
   const zones = registry.zones.all(siteId);
-  const firstMs = await firstHour(context);
   let more = false;
   const floors = new Map(
     zones.map((zone) => {
@@ -192,8 +192,8 @@ async function sealBeside(sql: SeriesSql, context: SiteContext, mostMs: number):
       }),
     );
     const targetMs = sealedOf(zones.filter(({ floorId }) => floorId === floor.floorId));
-    const fromMs = Math.max(seal.sealedMs, firstMs);
     if (targetMs <= seal.sealedMs) continue;
+    const fromMs = await firstHour(context, seal.sealedMs);
     const toMs = Math.min(targetMs, hourOf(context, fromMs + mostMs));
     if (fromMs < toMs) await sealFloorHours(sql, context, [floor], fromMs, toMs);
     seal.sealedMs = fromMs < toMs ? toMs : targetMs;
@@ -204,8 +204,8 @@ async function sealBeside(sql: SeriesSql, context: SiteContext, mostMs: number):
     sql.remove('door_hours', { site_id: siteId, hour_ms: { from: fromMs } }),
   );
   const doorsTo = Math.floor(sealedOf([undefined]) / HOUR_MS) * HOUR_MS;
-  const doorsFrom = Math.max(doors.sealedMs, Math.floor(firstMs / HOUR_MS) * HOUR_MS);
   if (doorsTo > doors.sealedMs) {
+    const doorsFrom = Math.floor((await firstHour(context, doors.sealedMs)) / HOUR_MS) * HOUR_MS;
     const toMs = Math.min(doorsTo, doorsFrom + Math.max(mostMs, DAY_MS));
     if (doorsFrom < toMs) await sealDoors(sql, context, doorsFrom, toMs);
     doors.sealedMs = doorsFrom < toMs ? toMs : doorsTo;
@@ -215,8 +215,14 @@ async function sealBeside(sql: SeriesSql, context: SiteContext, mostMs: number):
   return more;
 }
 
-/** One step, in its own transaction: at most `mostMs` of each. True where there may be more to do. */
-export async function settleStep(sql: SeriesSql, registry: Registry, siteId: string, mostMs: number): Promise<boolean> {
+/** One step, in its own transaction: at most `atMostMs` of each. True where there may be more to do. */
+export async function settleStep(
+  sql: SeriesSql,
+  registry: Registry,
+  siteId: string,
+  atMostMs: number,
+): Promise<boolean> {
+  const mostMs = Math.max(STEP_MS, atMostMs);
   const context = await siteContext(sql, registry, siteId);
   if (!context.progress) return false;
   const forgotten = await forgetZones(sql, context);

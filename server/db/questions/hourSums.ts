@@ -4,8 +4,9 @@ import { addEnds, noEnds } from '../../metrics/doors.ts';
 import type { Doubts } from '../../metrics/doubt.ts';
 import type { LengthCounts } from '../../metrics/footfall.ts';
 import { hourStartMs } from '../../metrics/localTime.ts';
-import { GREATEST, SUMMED, type SummedColumn } from '../figures/hours.ts';
+
 import { floorPlace, hoursSignature, lightSignature, sealKey, trustedUntil } from '../figures/seals.ts';
+import { GREATEST, SUMMED, type SummedColumn } from '../figures/summed.ts';
 import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
 import type { Frame } from './frame.ts';
