@@ -31,6 +31,8 @@ export class ForeignClock {
 
   constructor(offsetMs?: number) {
     this.#offsetMs = offsetMs;
+    // The first messages after a start may have waited: what was known before still counts for a while.
+    if (offsetMs !== undefined) this.#buckets.push({ startMs: Number.NEGATIVE_INFINITY, minMs: offsetMs });
   }
 
   get offsetMs(): number | undefined {

@@ -64,6 +64,8 @@ export function byClock(
 export class ForeignGateway {
   readonly heard: HeardGateway;
   readonly windows = new ForeignWindows();
+  /** Settles once a start of the server will know it and its clock: what it heard is written after that. */
+  known: Promise<void> | undefined;
   readonly #clocks: { own: ForeignClock; uptime: ForeignClock };
   #held: Timed[] = [];
   /** Newest corrected time that it told. */

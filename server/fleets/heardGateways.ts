@@ -41,6 +41,8 @@ interface Kept extends HeardGateway {
   /** Of the minute that runs: hashes under a number of this process. */
   beacons: Set<number>;
   changed: boolean;
+  /** In the database. */
+  stored: boolean;
 }
 
 interface Row {
@@ -94,6 +96,7 @@ export class HeardGateways {
         minute: 0,
         beacons: new Set(),
         changed: false,
+        stored: true,
       });
     }
   }
@@ -200,6 +203,11 @@ export class HeardGateways {
     for (const { gatewayId } of this.ofFleet(siteId, fleetId)) this.#forget(siteId, gatewayId);
   }
 
+  /** Settles once the gateway is in the database, so that it is known after a crash. */
+  store(gateway: HeardGateway): Promise<void> {
+    return (gateway as Kept).stored ? Promise.resolve() : this.flush();
+  }
+
   flush(): Promise<void> {
     const flushed = this.#flushing.then(() => this.#flush());
     this.#flushing = flushed.catch(() => {});
@@ -251,6 +259,7 @@ export class HeardGateways {
       this.#removed.push(...removed);
       throw error;
     }
+    for (const kept of changed) kept.stored = true;
   }
 
   #keep(kept: Kept): void {
@@ -299,6 +308,7 @@ function fresh(siteId: string, gatewayId: string, fleetId: string, format: strin
     minute: 0,
     beacons: new Set(),
     changed: true,
+    stored: false,
   };
 }
 

@@ -492,8 +492,9 @@ export class SiteFleets {
       carriers: fresh.map(({ ref }) => ref),
       values,
     };
-    const writing = ingest
-      .foreign(batch, { slow: timed && toMs >= gateway.newestMs - LATEST_MS })
+    gateway.known ??= this.#store(gateway);
+    const writing = gateway.known
+      .then(() => ingest.foreign(batch, { slow: timed && toMs >= gateway.newestMs - LATEST_MS }))
       .then(
         () => {
           if (tally) tally.sightings += fresh.length;
@@ -548,6 +549,16 @@ export class SiteFleets {
     this.#gateways.delete(gateway.id);
     gateway.release();
     for (const { waiters } of gateway.windows.close(this.#parts.nowMs(), true)) for (const waiter of waiters) waiter();
+  }
+
+  #store(gateway: ForeignGateway): Promise<void> {
+    this.#parts.heard.setClocks(gateway.heard, gateway.clockMs, gateway.bootMs);
+    const known = this.#parts.heard.store(gateway.heard);
+    // The next write tries again.
+    known.catch(() => {
+      gateway.known = undefined;
+    });
+    return known;
   }
 
   #keepClocks(): void {

@@ -28,8 +28,47 @@ const CORNERS = [
 
 export class PlayedClock {
   ms = T0;
+  #timer: NodeJS.Timeout | undefined;
   readonly now = (): number => this.ms;
+
+  /** Goes on by itself. */
+  run(): void {
+    this.#timer = setInterval(() => {
+      this.ms += 5 * SPEED;
+    }, 5);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
 }
+
+/** What a Minew gateway publishes of what it heard. */
+export function minewMessage(
+  gateway: string,
+  heard: readonly { beacon: Beacon; rssiDbm: number; atMs: number }[],
+  atMs: number,
+): string {
+  const timestamp = (ms: number): string => new Date(ms).toISOString();
+  return JSON.stringify([
+    { timestamp: timestamp(atMs), type: 'Gateway', mac: gateway, gatewayFree: 89, gatewayLoad: 0.03 },
+    ...heard.map(({ beacon, rssiDbm, atMs: heardMs }) => ({
+      timestamp: timestamp(heardMs),
+      type: 'iBeacon',
+      mac: 'C3000025EF6A',
+      bleName: '',
+      ibeaconUuid: beacon.uuid.replaceAll('-', '').toUpperCase(),
+      ibeaconMajor: beacon.major,
+      ibeaconMinor: beacon.minor,
+      rssi: rssiDbm,
+      ibeaconTxPower: beacon.declaredPowerDbm,
+      battery: 0,
+    })),
+  ]);
+}
+
+export const hangUp = (registry: Registry, siteId: string, id: string): Promise<void> =>
+  registry.gateways.put(siteId, { id, floorId: 'f0', xM: 5, yM: 5, zM: 2.5, enabled: true });
 
 export const TAG: Beacon = { uuid: UUID, major: 1, minor: 0, declaredPowerDbm: -59 };
 /** Nobody's: under the UUID of the site, but registered to none. */

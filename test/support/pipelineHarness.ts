@@ -15,7 +15,7 @@ import {
   type PipelineOptions,
   type PipelineParts,
 } from '../../server/ingest/pipeline.ts';
-import type { Clock } from '../../server/ingest/types.ts';
+import type { Clock, MessageSource } from '../../server/ingest/types.ts';
 import type { Registry } from '../../server/registry/types.ts';
 import { memoryRegistry } from './memoryRegistry.ts';
 import { seededRandom } from './random.ts';
@@ -173,6 +173,8 @@ export interface HarnessOptions {
   timeSeries?: (real: TimeSeriesWriter) => TimeSeriesWriter;
   registry?: (pipelineNow: (siteId: string) => number) => Registry;
   rotating?: PipelineParts['rotating'];
+  /** A connection to another broker than the embedded one. */
+  source?: () => MessageSource;
 }
 
 export async function startHarness(setup: HarnessOptions = {}): Promise<Harness> {
@@ -185,7 +187,7 @@ export async function startHarness(setup: HarnessOptions = {}): Promise<Harness>
   const random = seededRandom(setup.seed ?? 1);
   const problems: string[] = [];
   const open = async (): Promise<{ pipeline: IngestPipeline; url: string }> => {
-    const source = createAedesSource({ host: '127.0.0.1', port: 0 });
+    const source = setup.source?.() ?? createAedesSource({ host: '127.0.0.1', port: 0 });
     const opened = createPipeline({
       source,
       registry,
