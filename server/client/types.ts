@@ -1926,6 +1926,150 @@ export interface OrdersTaken {
   faults: OrderFault[];
 }
 
+/** Any of them, for receivers. */
+export type OutgoingEvent =
+  | {
+      type: 'occupancy.threshold';
+      timestamp: string;
+      site: string;
+      webhook: string;
+      sequence: number;
+      dropped: number;
+      data: {
+        zone: string | null;
+        direction: 'rose' | 'fell';
+        limit: number;
+        hysteresis: number;
+        occupancy: number | null;
+      };
+    }
+  | {
+      type: 'zone.counts';
+      timestamp: string;
+      site: string;
+      webhook: string;
+      sequence: number;
+      dropped: number;
+      data: {
+        interval: '15m' | 'hour';
+        from: string;
+        to: string;
+        revision: number;
+        zones: ZoneFigures[];
+      };
+    }
+  | {
+      type: 'offer.sent';
+      timestamp: string;
+      site: string;
+      webhook: string;
+      sequence: number;
+      dropped: number;
+      data: {
+        campaign: string;
+        tenant: string | null;
+        from: string;
+        to: string;
+        sent: number;
+        byZone: {
+          zone: string;
+          variant: string | null;
+          sent: number;
+        }[];
+      };
+    }
+  | {
+      type: 'redemption.made';
+      timestamp: string;
+      site: string;
+      webhook: string;
+      sequence: number;
+      dropped: number;
+      data: {
+        id: string;
+        offer: string;
+        campaign: string;
+        tenant: string | null;
+        /** ISO 8601 with its offset from UTC. */
+        redeemedAt: string;
+        till: string | null;
+        /** In minor units of the currency, such as cents. */
+        amountMinor: number | null;
+        currency: string;
+      };
+    }
+  | {
+      type: 'redemption.voided';
+      timestamp: string;
+      site: string;
+      webhook: string;
+      sequence: number;
+      dropped: number;
+      data: {
+        id: string;
+        offer: string;
+        campaign: string;
+        tenant: string | null;
+        /** ISO 8601 with its offset from UTC. */
+        redeemedAt: string;
+        till: string | null;
+        /** In minor units of the currency, such as cents. */
+        amountMinor: number | null;
+        currency: string;
+        /** ISO 8601 with its offset from UTC. */
+        voidedAt: string;
+      };
+    }
+  | {
+      type: 'carrier.entered';
+      timestamp: string;
+      site: string;
+      webhook: string;
+      sequence: number;
+      dropped: number;
+      data: {
+        visitor: string;
+        zone: string;
+      };
+    }
+  | {
+      type: 'carrier.exited';
+      timestamp: string;
+      site: string;
+      webhook: string;
+      sequence: number;
+      dropped: number;
+      data: {
+        visitor: string;
+        zone: string;
+      };
+    }
+  | {
+      type: 'carrier.dwelled';
+      timestamp: string;
+      site: string;
+      webhook: string;
+      sequence: number;
+      dropped: number;
+      data: {
+        visitor: string;
+        zone: string;
+        /** Seconds. */
+        dwellSeconds: number;
+      };
+    }
+  | {
+      type: 'webhook.test';
+      timestamp: string;
+      site: string;
+      webhook: string;
+      sequence: number;
+      dropped: number;
+      data: {
+        message: string;
+      };
+    };
+
 export interface PairTagBody {
   /** 1 to 64 characters. */
   code: string;
@@ -3058,6 +3202,27 @@ export interface Zone {
   tenantId: string | null;
   /** Null: the definitions' minStaySeconds. 0 to 3600. */
   minStaySeconds: number | null;
+}
+
+export interface ZoneFigures {
+  /** Null: the whole site. */
+  zone: string | null;
+  /** A share, 0 to 1. */
+  coverage: number;
+  footfall: {
+    value: number | null;
+    low: number | null;
+    high: number | null;
+    suppressed: boolean;
+    state: 'provisional' | 'final';
+  };
+  occupancy: {
+    value: number | null;
+    low: number | null;
+    high: number | null;
+    suppressed: boolean;
+    state: 'provisional' | 'final';
+  };
 }
 
 export interface ZoneInput {

@@ -212,6 +212,18 @@ export const OUTGOING_EVENTS = {
   'carrier.dwelled': envelope('carrier.dwelled', carrierData.extend({ dwellSeconds: z.number() })),
   [TEST_EVENT]: envelope(TEST_EVENT, z.object({ message: z.string() })),
 } as const;
+/** Any of them, for receivers. */
+export const outgoingEvent = z.discriminatedUnion('type', [
+  OUTGOING_EVENTS['occupancy.threshold'],
+  OUTGOING_EVENTS['zone.counts'],
+  OUTGOING_EVENTS['offer.sent'],
+  OUTGOING_EVENTS['redemption.made'],
+  OUTGOING_EVENTS['redemption.voided'],
+  OUTGOING_EVENTS['carrier.entered'],
+  OUTGOING_EVENTS['carrier.exited'],
+  OUTGOING_EVENTS['carrier.dwelled'],
+  OUTGOING_EVENTS[TEST_EVENT],
+]);
 export type OutgoingType = keyof typeof OUTGOING_EVENTS;
 export type OutgoingData<T extends OutgoingType> = z.infer<(typeof OUTGOING_EVENTS)[T]>['data'];
 

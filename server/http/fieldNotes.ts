@@ -416,6 +416,7 @@ export const FIELD_NOTES: Readonly<Record<string, Readonly<Record<string, string
     known: 'Were there already, alike.',
     faults: 'The first of them.',
   },
+  OutgoingEvent: { '': 'Any of them, for receivers.' },
   PROOF_WARNINGS: {
     '': 'sample-ratio: sides are not as large as the draw should have made them; dropout: one side stopped being heard more often.',
   },

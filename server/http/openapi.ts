@@ -19,6 +19,8 @@ const failure = named(
 
 /** Events of socket.io, which no route answers with. */
 const LIVE_EVENTS = ['LiveSnapshot', 'LiveHeat'];
+/** What webhooks send. */
+const OUTGOING_EVENT = 'OutgoingEvent';
 
 const FAILURES: Record<number, [name: string, description: string]> = {
   400: ['BadRequest', 'The request is not as described; `path` names the field.'],
@@ -55,7 +57,7 @@ class SchemaBook {
   }
 
   close(): Record<string, Json> {
-    const { schemas, components } = documentSchemas(this.#used, LIVE_EVENTS);
+    const { schemas, components } = documentSchemas(this.#used, [...LIVE_EVENTS, OUTGOING_EVENT]);
     this.#made = schemas;
     return components;
   }
@@ -182,6 +184,30 @@ export function openApi(routes: readonly Route[], version: string): Json {
     info: { title: 'Promenade', version, description: INTRODUCTION },
     tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
     paths,
+    webhooks: {
+      event: {
+        post: {
+          summary: 'What happened, to a receiver of yours',
+          description:
+            'Signed as Standard Webhooks are: `webhook-signature` is HMAC-SHA-256 over `id.timestamp.body` with the secret of the webhook. At least once: the same `webhook-id` is the same event.',
+          parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+            name,
+            in: 'header',
+            required: true,
+            schema: { type: 'string' },
+          })),
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: { $ref: `#/components/schemas/${OUTGOING_EVENT}` } } },
+          },
+          responses: {
+            '2XX': { description: 'Taken.' },
+            '410': { description: 'Nobody is there any more: the webhook is switched off.' },
+            default: { description: 'Tried again, for a day.' },
+          },
+        },
+      },
+    },
     components: {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'promenade_session' },
