@@ -12,8 +12,8 @@ import { Rehearsals } from './campaigns/rehearse.ts';
 import type { ServerConfig } from './config.ts';
 import { AVAILABILITY_TOPIC, homeAssistantStatusTopic } from './contract/outgoingTopics.ts';
 import { Duck } from './db/duckdb.ts';
-import { openTimeSeries } from './db/duckTimeSeries.ts';
 import { migrate } from './db/migrations/index.ts';
+import { openEngine } from './db/open.ts';
 import { allRoutes } from './http/routes/all.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
@@ -90,6 +90,8 @@ class ComposedApp implements App {
   readonly #onProblem: (what: string, error: Error) => void;
   /** Set while it runs. */
   #auth: Auth | undefined;
+  /** Ends what waits for others. */
+  #stopping = new AbortController();
   /** What has been started, newest last, so that a failing start leaves nothing behind either. */
   readonly #stops: (() => Promise<void> | void)[] = [];
 
@@ -132,10 +134,14 @@ class ComposedApp implements App {
       // What is late by an outage may be as old again.
       logKeptMs + 48 * HOUR_MS,
     );
-    const timeSeries = openTimeSeries(duck, registry, {
-      identifiedDays: retention.identifiedVisitsDays,
-      aggregatesDays: Math.ceil(retention.aggregatesYears * 365.25),
+    const timeSeries = await openEngine(config, {
+      duck,
+      registry,
+      nowMs: clock,
+      onProblem,
+      signal: this.#stopping.signal,
     });
+    this.#stops.push(() => timeSeries.close());
     let outgoing: Outgoing | undefined;
     const source = createSource(config, onProblem);
     listenBeside(source, (topic, payload) => outgoing?.heard(topic, payload) === true);
@@ -156,6 +162,7 @@ class ComposedApp implements App {
     const hub = createLiveHub({ auth, registry, publicUrl });
     const offers = openOffers({
       duck,
+      reading: timeSeries,
       registry,
       pipeline,
       hub,
@@ -191,6 +198,7 @@ class ComposedApp implements App {
     const started = pipeline;
     const rehearsals = new Rehearsals({
       duck,
+      reading: timeSeries,
       registry,
       campaigns: offers.campaigns,
       certificates: (siteId) => siteCertificates(audits, registry, siteId),
@@ -215,6 +223,8 @@ class ComposedApp implements App {
       duck,
       registry,
       questions: timeSeries,
+      reading: timeSeries,
+      engineHealth: () => timeSeries.health(),
       pipeline,
       auth,
       audit,
@@ -290,6 +300,8 @@ class ComposedApp implements App {
 
   async stop(): Promise<void> {
     const failures: unknown[] = [];
+    this.#stopping.abort();
+    this.#stopping = new AbortController();
     for (const stop of this.#stops.splice(0).reverse()) {
       try {
         await stop();

@@ -65,13 +65,42 @@ export const serverConfig = z
           .prefault({}),
       })
       .prefault({}),
-    engine: z.enum(['duckdb']).default('duckdb'),
+    /** Of the time series. Accounts, campaigns and other small records are DuckDB's under either. */
+    engine: z.enum(['duckdb', 'influx']).default('duckdb'),
     duckdb: z
       .strictObject({
         memoryLimit: z
           .string()
           .regex(/^\d+(MB|GB)$/)
           .default('1GB'),
+      })
+      .prefault({}),
+    /** InfluxDB 1.x, with `engine: influx`. Retention policies follow `retention`. */
+    influx: z
+      .strictObject({
+        url: z
+          .string()
+          .regex(/^https?:\/\/[^/]/, 'must start with http:// or https://')
+          .default('http://127.0.0.1:8086'),
+        database: z
+          .string()
+          .regex(
+            /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
+            'must be letters, digits, _ and -, at most 63, not beginning with a digit',
+          )
+          .default('promenade'),
+        username: z.string().min(1).nullable().default(null),
+        password: z.string().nullable().default(null),
+        /** Makes the database where it is missing; the account must be an administrator's for that. */
+        createDatabase: z.boolean().default(true),
+        /** Of one request, until all of its answer is there. */
+        timeoutSeconds: z.number().min(1).max(600).default(30),
+        /** How long whoever asks is kept waiting while InfluxDB is slow or away. */
+        questionTimeoutSeconds: z.number().min(1).max(600).default(20),
+        /** Points of one write. */
+        batchPoints: z.int().min(100).max(50_000).default(5_000),
+        /** Rows kept in memory for questions: some 30 bytes each, within duckdb.memoryLimit. */
+        workingRows: z.int().min(10_000).max(1_000_000_000).default(10_000_000),
       })
       .prefault({}),
     push: z
@@ -128,6 +157,14 @@ export const serverConfig = z
         message:
           'must list a username and password for each gateway when the embedded broker is reachable from other machines',
       });
+    const { influx } = ctx.value;
+    if (influx.password !== null && influx.username === null)
+      ctx.issues.push({
+        code: 'custom',
+        input: influx.username,
+        path: ['influx', 'username'],
+        message: 'must be set where influx.password is',
+      });
     const seen = new Set<string>();
     ctx.value.sites.forEach((entry, i) => {
       if (seen.has(entry.id))
@@ -167,6 +204,11 @@ const OVERRIDES: Record<string, { path: string[]; number?: true; boolean?: true 
   PROMENADE_HOME_ASSISTANT_DISCOVERY: { path: ['homeAssistant', 'discovery'], boolean: true },
   PROMENADE_HOME_ASSISTANT_PREFIX: { path: ['homeAssistant', 'prefix'] },
   PROMENADE_ENGINE: { path: ['engine'] },
+  PROMENADE_INFLUX_URL: { path: ['influx', 'url'] },
+  PROMENADE_INFLUX_DATABASE: { path: ['influx', 'database'] },
+  PROMENADE_INFLUX_USERNAME: { path: ['influx', 'username'] },
+  PROMENADE_INFLUX_PASSWORD: { path: ['influx', 'password'] },
+  PROMENADE_INFLUX_CREATE_DATABASE: { path: ['influx', 'createDatabase'], boolean: true },
   PROMENADE_DUCKDB_MEMORY_LIMIT: { path: ['duckdb', 'memoryLimit'] },
   PROMENADE_RETENTION_SIGHTINGS_HOURS: { path: ['retention', 'sightingsHours'], number: true },
   PROMENADE_DEMO: { path: ['demo'], boolean: true },

@@ -1,6 +1,7 @@
 /** What the mall knows of one shopper, for that shopper alone. */
 import type { Ledger, WalletOffer } from '../contract/offers.ts';
 import type { Duck } from '../db/duckdb.ts';
+import type { SeriesReader } from '../db/timeSeries.ts';
 import { grantedPeriods, overlap } from '../privacy/consent.ts';
 import type { ConsentStore } from '../privacy/consentStore.ts';
 import type { Registry } from '../registry/types.ts';
@@ -16,6 +17,7 @@ import { isPaused, type Shopper, UNTIL_RESUMED_MS } from './shoppers.ts';
 
 export interface LedgerParts {
   duck: Duck;
+  reading: SeriesReader;
   registry: Registry;
   campaigns: Campaigns;
   consents: ConsentStore;
@@ -109,12 +111,12 @@ export class ShopperLedger {
 
   /** Only what lies within both a pairing and a consent to presence: another bearer's stays are not this one's. */
   async #seen(shopper: Shopper, nowMs: number, rows: number) {
-    const { duck, consents, pairings } = this.#parts;
+    const { reading, consents, pairings } = this.#parts;
     const agreed = grantedPeriods(await consents.rows(shopper.id), 'presence', nowMs);
     const stays = [];
     for (const pairing of await pairings.history(shopper.id)) {
       const paired = overlap([{ fromMs: pairing.fromMs, toMs: pairing.toMs ?? nowMs }], agreed);
-      stays.push(...(await seenZones(duck, shopper.siteId, pairing.carrierId, paired, rows)));
+      stays.push(...(await seenZones(reading, shopper.siteId, pairing.carrierId, paired, rows)));
     }
     return stays.sort((a, b) => b.fromMs - a.fromMs).slice(0, rows);
   }

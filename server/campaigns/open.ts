@@ -1,6 +1,7 @@
 /** Puts the parts of offers together: for the server's composition and for tests. */
 import type { OfflineKit } from '../contract/offlineKit.ts';
 import type { Duck } from '../db/duckdb.ts';
+import type { SeriesReader } from '../db/timeSeries.ts';
 import type { Clock, Pipeline } from '../ingest/types.ts';
 import type { LiveHub } from '../live/types.ts';
 import { Orders } from '../orders/orders.ts';
@@ -34,6 +35,7 @@ import { Shoppers } from './shoppers.ts';
 
 export interface OfferServicesOptions {
   duck: Duck;
+  reading: SeriesReader;
   registry: Registry;
   pipeline: Pick<Pipeline, 'onLiveEvents' | 'present' | 'clones'>;
   hub: Pick<LiveHub, 'pushOffer' | 'isConnected' | 'notifyChanged'>;
@@ -78,7 +80,7 @@ export interface OfferServices {
 }
 
 export function openOffers(options: OfferServicesOptions): OfferServices {
-  const { duck, registry, pipeline, hub, clock, onError } = options;
+  const { duck, reading, registry, pipeline, hub, clock, onError } = options;
   const campaigns = new Campaigns(duck, registry);
   const consents = new ConsentStore(duck);
   const shoppers = new Shoppers(duck);
@@ -86,7 +88,7 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
   const profiles = new Profiles(duck);
   const baskets = new Baskets(duck);
   const images = new CampaignImages(duck);
-  const facts = new ProfileFacts({ duck, registry, consents, pairings, profiles });
+  const facts = new ProfileFacts({ reading, registry, consents, pairings, profiles });
   const records = new CampaignRecords(duck, onError);
   consents.onChange((shopperId, row) => {
     // The rows of whom is erased go with the erasure, which counts them.
@@ -98,7 +100,7 @@ export function openOffers(options: OfferServicesOptions): OfferServices {
   const keys = new OfferKeys(duck);
   const book = new OfferBook(duck, keys);
   const log = new DecisionLog(duck);
-  const ledger = new ShopperLedger({ duck, registry, campaigns, consents, pairings, book, log, feedback });
+  const ledger = new ShopperLedger({ duck, reading, registry, campaigns, consents, pairings, book, log, feedback });
   const push = openPush(duck, clock, options.push ?? { keyFile: undefined, subject: null }, onError);
   const eraser = new Eraser({
     duck,

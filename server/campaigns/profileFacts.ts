@@ -2,7 +2,7 @@
  * What is known of a shopper who agreed to profiling, for audiences and ranking: asked once a visit rather than once a zone.
  * A change of consent forgets it at once.
  */
-import type { Duck } from '../db/duckdb.ts';
+import type { SeriesReader } from '../db/timeSeries.ts';
 import { localDay } from '../metrics/localTime.ts';
 import { grantedPeriods, overlap, type Period } from '../privacy/consent.ts';
 import type { ConsentStore } from '../privacy/consentStore.ts';
@@ -29,7 +29,7 @@ interface Kept {
 }
 
 export interface ProfileFactsParts {
-  duck: Duck;
+  reading: SeriesReader;
   registry: Registry;
   consents: ConsentStore;
   pairings: Pairings;
@@ -98,7 +98,7 @@ export class ProfileFacts {
 
   /** Only what lies within both a pairing and a consent to presence: another bearer's visits are not this one's. */
   async #read(siteId: string, shopperId: string, nowMs: number) {
-    const { duck, registry, consents, pairings } = this.#parts;
+    const { reading, registry, consents, pairings } = this.#parts;
     const timezone = registry.site(siteId)?.timezone ?? 'utc';
     const { minVisitSeconds } = registry.definitions(siteId).definitions;
     const agreed = overlap(grantedPeriods(await consents.rows(shopperId), 'presence', nowMs), [
@@ -110,9 +110,9 @@ export class ProfileFacts {
       if (pairing.siteId !== siteId) continue;
       const paired = overlap([{ fromMs: pairing.fromMs, toMs: pairing.toMs ?? nowMs }], agreed);
       if (paired.length === 0) continue;
-      for (const visit of await visitsOf(duck, siteId, pairing.carrierId, paired, minVisitSeconds * 1_000))
+      for (const visit of await visitsOf(reading, siteId, pairing.carrierId, paired, minVisitSeconds * 1_000))
         visitDays.push(localDay(timezone, visit.fromMs));
-      for (const { zoneId, fromMs, toMs } of await seenZones(duck, siteId, pairing.carrierId, paired, MAX_STAYS)) {
+      for (const { zoneId, fromMs, toMs } of await seenZones(reading, siteId, pairing.carrierId, paired, MAX_STAYS)) {
         const day = localDay(timezone, toMs);
         if (this.#isZoneVisit(siteId, zoneId, fromMs, toMs) && day > (lastDayInZone.get(zoneId) ?? 0))
           lastDayInZone.set(zoneId, day);
@@ -124,23 +124,21 @@ export class ProfileFacts {
 
 /** The parts of visits that lie in the periods, but for short visits. */
 async function visitsOf(
-  duck: Duck,
+  reading: SeriesReader,
   siteId: string,
   carrierId: string,
   periods: readonly Period[],
   minVisitMs: number,
 ): Promise<Period[]> {
-  const rows = await duck.all<Period>(
-    `select start_ms as "fromMs", end_ms as "toMs" from visits
-     where site_id = $1 and carrier_id = $2 and end_ms >= $3 and start_ms <= $4 and end_ms - start_ms >= $5
-     order by start_ms desc limit ${MAX_VISITS}`,
-    [
-      siteId,
-      carrierId,
-      Math.min(...periods.map((period) => period.fromMs)),
-      Math.max(...periods.map((period) => period.toMs)),
-      minVisitMs,
-    ],
-  );
-  return rows.flatMap((visit) => overlap([visit], periods).slice(0, 1));
+  const rows = await reading.carrierRows({
+    table: 'visits',
+    siteId,
+    carrierId,
+    fromMs: Math.min(...periods.map((period) => period.fromMs)),
+    toMs: Math.max(...periods.map((period) => period.toMs)),
+    leastMs: minVisitMs,
+    withOpen: false,
+    limit: MAX_VISITS,
+  });
+  return rows.flatMap(({ startMs, endMs }) => overlap([{ fromMs: startMs, toMs: endMs }], periods).slice(0, 1));
 }

@@ -7,6 +7,7 @@ import type { Zone } from '../contract/model.ts';
 import { type Rehearsal, rehearsal as rehearsalSchema } from '../contract/rehearsal.ts';
 import type { Duck } from '../db/duckdb.ts';
 import { type SiteContext, siteContext } from '../db/questions/context.ts';
+import type { SeriesReader } from '../db/timeSeries.ts';
 import { AppError } from '../errors.ts';
 import { areaOf } from '../floor/geometry.ts';
 import { Turns } from '../ingest/turns.ts';
@@ -39,6 +40,7 @@ const MAX_FLOORS = 12;
 
 export interface RehearsalParts {
   duck: Duck;
+  reading: SeriesReader;
   registry: Registry;
   campaigns: Pick<Campaigns, 'all' | 'attention'>;
   /** Of the site's zones and floors. */
@@ -112,7 +114,7 @@ export class Rehearsals {
     // All floors: a new zone is held against zones wherever they are.
     for (const { id: floorId } of registry.floors.all(siteId).slice(0, MAX_FLOORS))
       fields.set(floorId, await this.#field(siteId, floorId, nowMs));
-    const answer = await duck.snapshot(async (sql) => {
+    const answer = await this.#parts.reading.snapshot(async (sql) => {
       const context = await siteContext(sql, registry, siteId);
       return this.#answer(context, campaign, certificates, fields, nowMs);
     });

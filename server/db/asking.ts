@@ -10,7 +10,8 @@ import { peakHours } from './questions/peakHours.ts';
 import { people } from './questions/people.ts';
 import { returning } from './questions/returning.ts';
 import { series } from './questions/series.ts';
-import type { CarrierQuery, CarrierRow, Questions } from './timeSeries.ts';
+import { LENGTH_MS } from './sqlText.ts';
+import type { CarrierQuery, CarrierRow, LastCommit, Questions } from './timeSeries.ts';
 
 export type Snapshot = <T>(work: (sql: ReadSql) => Promise<T>) => Promise<T>;
 
@@ -37,28 +38,38 @@ export function questionsOver(snapshot: Snapshot, registry: Registry): Questions
 }
 
 /** As the pipeline's start needs it. */
-export async function checkpointOf(sql: ReadSql, siteId: string) {
+export async function lastCommitOf(sql: ReadSql, siteId: string): Promise<LastCommit | undefined> {
   const row = await sql.get<{ watermark_ms: number; dirty_from_ms: number | null; checkpoint: string }>(
     'select watermark_ms, dirty_from_ms, checkpoint from site_state where site_id = $1',
     [siteId],
   );
-  return row && { watermarkMs: row.watermark_ms, dirtyFromMs: row.dirty_from_ms, checkpoint: row.checkpoint };
+  if (!row) return undefined;
+  const awaited = await sql.all<{ gateway_id: string; from_ms: number }>(
+    'select gateway_id, from_ms from gateways_awaited where site_id = $1 order by from_ms, gateway_id',
+    [siteId],
+  );
+  return {
+    watermarkMs: row.watermark_ms,
+    dirtyFromMs: row.dirty_from_ms,
+    checkpoint: row.checkpoint,
+    awaited: awaited.map(({ gateway_id: gatewayId, from_ms: fromMs }) => ({ gatewayId, fromMs })),
+  };
 }
 
 /** `sources` are visits or stays and their open ones, or the open ones alone. */
 export const carrierRowsIn = (
   sql: ReadSql,
-  { table, siteId, carrierId, fromMs, toMs, limit }: CarrierQuery,
+  { table, siteId, carrierId, fromMs, toMs, leastMs = 0, limit }: CarrierQuery,
   sources: readonly ('closed' | 'open')[],
 ): Promise<CarrierRow[]> => {
   const zone = table === 'stays' ? 'zone_id' : "''";
   const rowsOf = (source: 'closed' | 'open') =>
     `select ${zone} as zone_id, start_ms, end_ms, ${source === 'open'} as is_open
      from ${source === 'open' ? `open_${table}` : table}
-     where site_id = $1 and carrier_id = $2 and end_ms >= $3 and start_ms <= $4`;
+     where site_id = $1 and carrier_id = $2 and end_ms >= $3 and start_ms <= $4 and ${LENGTH_MS} >= $5`;
   return sql.all<CarrierRow>(
     `select zone_id as "zoneId", start_ms as "startMs", end_ms as "endMs", is_open as "isOpen"
      from (${sources.map(rowsOf).join(' union all ')}) order by start_ms desc, zone_id, is_open limit ${Math.trunc(limit)}`,
-    [siteId, carrierId, fromMs, toMs],
+    [siteId, carrierId, fromMs, toMs, leastMs],
   );
 };

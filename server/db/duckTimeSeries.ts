@@ -1,6 +1,6 @@
 /** The embedded time-series engine. */
 import type { Registry } from '../registry/types.ts';
-import { carrierRowsIn, checkpointOf, questionsOver } from './asking.ts';
+import { carrierRowsIn, lastCommitOf, questionsOver } from './asking.ts';
 import { commitRows } from './commitRows.ts';
 import type { Duck } from './duckdb.ts';
 import { expireRows, type Retention } from './expire.ts';
@@ -15,12 +15,12 @@ export function openTimeSeries(duck: Duck, registry: Registry, retention?: Reten
   return {
     ...questionsOver(snapshot, registry),
     commit: (commit) => change((sql) => commitRows(sql, registry, commit)),
-    lastCheckpoint: (siteId) => checkpointOf(duck, siteId),
+    lastCheckpoint: (siteId) => duck.snapshot((sql) => lastCommitOf(sql, siteId)),
     expire: (siteId, nowMs) => change((sql) => expireRows(sql, registry, siteId, nowMs, retention)),
     sql: duck,
     snapshot,
     change,
-    carrierRows: (query) => carrierRowsIn(duck, query, ['closed', 'open']),
+    carrierRows: (query) => carrierRowsIn(duck, query, query.withOpen === false ? ['closed'] : ['closed', 'open']),
     health: () => ({ engine: 'duckdb', problem: null, figures: {} }),
     close: async () => {},
   };

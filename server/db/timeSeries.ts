@@ -80,11 +80,17 @@ export interface Committed {
   changelog: boolean;
 }
 
+/** As the last commit left it. */
+export interface LastCommit {
+  watermarkMs: number;
+  dirtyFromMs: number | null;
+  checkpoint: string;
+  awaited: AwaitedGateway[];
+}
+
 export interface TimeSeriesWriter {
   commit(commit: SiteCommit): Promise<Committed>;
-  lastCheckpoint(
-    siteId: string,
-  ): Promise<{ watermarkMs: number; dirtyFromMs: number | null; checkpoint: string } | undefined>;
+  lastCheckpoint(siteId: string): Promise<LastCommit | undefined>;
 }
 
 /** Undefined: the definitions in force. */
@@ -149,6 +155,10 @@ export interface CarrierQuery {
   fromMs: number;
   /** Those that start by then. */
   toMs: number;
+  /** No shorter ones. @default 0 */
+  leastMs?: number;
+  /** @default true */
+  withOpen?: boolean;
   /** The newest. */
   limit: number;
 }
@@ -159,6 +169,9 @@ export interface CarrierRow {
   endMs: number;
   isOpen: boolean;
 }
+
+/** What other parts of the server read of the time series. */
+export type SeriesReader = Pick<TimeSeries, 'sql' | 'snapshot' | 'carrierRows'>;
 
 export interface EngineHealth {
   engine: 'duckdb' | 'influx';

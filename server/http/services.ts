@@ -3,7 +3,7 @@ import type { Auth } from '../auth/auth.ts';
 import type { Campaigns } from '../campaigns/campaigns.ts';
 import type { HandOverTimes } from '../campaigns/deliveryTimes.ts';
 import type { Duck } from '../db/duckdb.ts';
-import type { Questions } from '../db/timeSeries.ts';
+import type { EngineHealth, Questions, SeriesReader } from '../db/timeSeries.ts';
 import type { IngestPipeline } from '../ingest/pipeline.ts';
 import type { Clock } from '../ingest/types.ts';
 import type { Outgoing } from '../outgoing/open.ts';
@@ -21,6 +21,9 @@ export interface Services {
   duck: Duck;
   registry: Registry;
   questions: Questions;
+  reading: SeriesReader;
+  /** Of the engine of the time series. */
+  engineHealth?: () => EngineHealth;
   pipeline: PipelineView;
   auth: Auth;
   audit: Audit;

@@ -23,7 +23,7 @@ import type { DeadLetters } from './deadLetters.ts';
 import type { EngineHost } from './engineHost.ts';
 import { GatewayConfigs } from './gatewayConfig.ts';
 import { GatewayHealth } from './gatewayHealth.ts';
-import { loadAwaited, loadGatewayStates, saveGatewayStates } from './gatewayStates.ts';
+import { loadGatewayStates, saveGatewayStates } from './gatewayStates.ts';
 import { type Listened, Listening } from './listening.ts';
 import { LiveEngine } from './liveEngine.ts';
 import { liveHeatOf, liveSnapshotOf } from './liveView.ts';
@@ -186,7 +186,7 @@ export class SiteRuntime {
     // A rotten checkpoint says nothing of what is in the rows: they are computed from the log anew.
     const watermarkMs = checkpoint === EMPTY_CHECKPOINT ? 0 : (stored?.watermarkMs ?? 0);
     let dirtyFromMs = stored?.dirtyFromMs ?? null;
-    const awaited = await loadAwaited(duck, siteId);
+    const awaited = stored?.awaited ?? [];
     this.#awaited.load(awaited);
     const { recomputation } = checkpoint;
     const causes = new CauseBook();

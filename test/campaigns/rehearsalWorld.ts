@@ -282,6 +282,7 @@ export async function openRehearsalWorld(options: {
   );
   const rehearsals = new Rehearsals({
     duck,
+    reading: series,
     registry,
     campaigns: {
       all: () => options.live ?? [],

@@ -1,10 +1,12 @@
 /** A mall with a zone, a carrier and a phone: real database and registry; the live engine and the phone are played. */
+
 import { type OfferServices, openOffers } from '../../server/campaigns/open.ts';
 import { type Campaign, campaign } from '../../server/contract/campaigns.ts';
 import type { OfferPush } from '../../server/contract/live.ts';
 import { carrier, site, zone } from '../../server/contract/model.ts';
 import type { Purpose } from '../../server/contract/offers.ts';
 import { Duck } from '../../server/db/duckdb.ts';
+import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import type { ClonedCarrier } from '../../server/engine/clones.ts';
 import type { EngineEvent } from '../../server/engine/types.ts';
@@ -135,6 +137,7 @@ export async function openWorld(
   const errors: unknown[] = [];
   const services = openOffers({
     duck,
+    reading: openTimeSeries(duck, registry),
     registry,
     pipeline,
     hub,

@@ -18,6 +18,7 @@ onEachEngine((engine) => {
       watermarkMs: NOW + 5,
       dirtyFromMs: NOW - 7,
       checkpoint: '{"log":2}',
+      awaited: [],
     });
     expect(await countOf(look, 'visits')).toBe(1);
   });

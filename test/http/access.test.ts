@@ -243,7 +243,16 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
   const onError = (error: unknown): void => {
     throw error;
   };
-  const offers = openOffers({ duck, registry, pipeline, hub, clock, onError, erasureJournalFile: undefined });
+  const offers = openOffers({
+    duck,
+    reading: services.reading,
+    registry,
+    pipeline,
+    hub,
+    clock,
+    onError,
+    erasureJournalFile: undefined,
+  });
   const apps = openIdentities({
     duck,
     dataDir: services.dataDir,
@@ -257,6 +266,7 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
   const audits = openAudits({ duck, registry, pipeline: noWalks, random: randomBytes });
   const rehearsals = new Rehearsals({
     duck,
+    reading: services.reading,
     registry,
     campaigns: offers.campaigns,
     certificates: (siteId) => siteCertificates(audits, registry, siteId),
@@ -282,7 +292,7 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
     ...campaignRoutes({ services: offers, registry }),
     ...rehearsalRoutes({ services: offers, registry, rehearsals }),
-    ...insightRoutes({ services: offers, duck, registry, questions: services.questions }),
+    ...insightRoutes({ services: offers, reading: services.reading, registry, questions: services.questions }),
     ...basketRoutes({ services: offers, registry }),
     ...imageRoutes({ services: offers }),
     ...shopperRoutes({ services: offers, registry, hub, auth, demo: true, audit }),

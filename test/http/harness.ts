@@ -6,6 +6,7 @@ import { type Auth, openAuth } from '../../server/auth/auth.ts';
 import type { LiveHeat, LiveSnapshot } from '../../server/contract/live.ts';
 import type { Floor, Gateway, Site, Zone } from '../../server/contract/model.ts';
 import { Duck } from '../../server/db/duckdb.ts';
+import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import type { Questions } from '../../server/db/timeSeries.ts';
 import type { ClonedCarrier } from '../../server/engine/clones.ts';
@@ -239,6 +240,7 @@ export class Harness {
       duck: this.duck,
       registry: this.registry,
       questions: this.questions,
+      reading: openTimeSeries(this.duck, this.registry),
       pipeline: this.pipeline,
       auth: this.auth,
       audit: createAudit(this.duck, clock),

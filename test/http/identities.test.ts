@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openOffers } from '../../server/campaigns/open.ts';
 import type { IdentitiesView } from '../../server/contract/identity.ts';
 import type { ConsentText } from '../../server/contract/offers.ts';
+import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { identityRoutes } from '../../server/http/routes/identity.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
 import { type IdentityServices, openIdentities } from '../../server/identities/open.ts';
@@ -21,7 +22,16 @@ beforeAll(async () => {
       const onError = (error: unknown): void => {
         throw error;
       };
-      const offers = openOffers({ duck, registry, pipeline, hub, clock, onError, erasureJournalFile: undefined });
+      const offers = openOffers({
+        duck,
+        reading: openTimeSeries(duck, registry),
+        registry,
+        pipeline,
+        hub,
+        clock,
+        onError,
+        erasureJournalFile: undefined,
+      });
       apps = openIdentities({
         duck,
         dataDir,

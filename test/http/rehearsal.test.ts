@@ -11,13 +11,14 @@ import { Harness } from './harness.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await Harness.open({
-    routes: ({ duck, registry, clock, pipeline }, hub) => {
+    routes: ({ duck, reading, registry, clock, pipeline }, hub) => {
       const idle = { ...pipeline, onLiveEvents: () => () => {}, present: () => [] };
       const onError = (error: unknown): void => {
         throw error;
       };
       const services = openOffers({
         duck,
+        reading,
         registry,
         pipeline: idle,
         hub,
@@ -27,6 +28,7 @@ beforeAll(async () => {
       });
       const rehearsals = new Rehearsals({
         duck,
+        reading,
         registry,
         campaigns: services.campaigns,
         certificates: async () => [],

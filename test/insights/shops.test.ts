@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ShopFigures } from '../../server/contract/proof.ts';
 import type { SqlValue } from '../../server/db/duckdb.ts';
+import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { AppError } from '../../server/errors.ts';
 import { insightRoutes } from '../../server/http/routes/insights.ts';
 import { insert, NOW, openStored } from '../support/proofWorld.ts';
@@ -25,7 +26,7 @@ async function ask(
   const { duck, registry, log } = stored;
   const found = insightRoutes({
     services: { campaigns: {} as never, log },
-    duck,
+    reading: openTimeSeries(duck, registry),
     registry,
     questions: {
       series: async () => ({ series: [{ value: 400, low: 380, high: 420 }] }) as never,

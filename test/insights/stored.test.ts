@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Proof } from '../../server/contract/proof.ts';
+import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { insightRoutes } from '../../server/http/routes/insights.ts';
 import { insert, NOW, openStored, provenCampaign, runStored } from '../support/proofWorld.ts';
 
@@ -62,7 +63,7 @@ test('a web shop cannot read from the proof that the shopper whose basket it tol
   let campaign = provenCampaign(0.1, { trigger: { type: 'basket', maxAgeHours: 24, minValueMinor: 0 } });
   const route = insightRoutes({
     services: { campaigns: { get: () => campaign } as never, log },
-    duck,
+    reading: openTimeSeries(duck, registry),
     registry,
     questions: {} as never,
   }).find(({ path }) => path.endsWith('/proof'))!;

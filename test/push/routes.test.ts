@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OfferServices, openOffers } from '../../server/campaigns/open.ts';
 import type { DeliveryReport, PushKey } from '../../server/contract/push.ts';
+import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { pushRoutes } from '../../server/http/routes/push.ts';
 import { shopperRoutes } from '../../server/http/routes/shopper.ts';
 import { consentTexts } from '../../server/privacy/consentTexts.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
     routes: ({ duck, registry, clock, auth, audit, pipeline }, hub) => {
       services = openOffers({
         duck,
+        reading: openTimeSeries(duck, registry),
         registry,
         pipeline: { ...pipeline, onLiveEvents: () => () => {}, present: () => [] },
         hub,

@@ -128,7 +128,16 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
   const heat: Mall['heat'] = { now: undefined };
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
-  const services = openOffers({ duck, registry, pipeline, hub, clock, onError, erasureJournalFile: undefined });
+  const services = openOffers({
+    duck,
+    reading: openTimeSeries(duck, registry),
+    registry,
+    pipeline,
+    hub,
+    clock,
+    onError,
+    erasureJournalFile: undefined,
+  });
   await services.start();
   const { campaigns } = services;
   const changeGround: typeof campaigns.changeGround = (change) => campaigns.changeGround(change);
@@ -162,6 +171,7 @@ export async function openMall(options: { demo?: boolean; staticDir?: string; no
         duck,
         registry,
         questions: openTimeSeries(duck, registry),
+        reading: openTimeSeries(duck, registry),
         pipeline: idle,
         auth,
         audit,

@@ -6,6 +6,7 @@ import { type Campaign, campaign as campaignSchema } from '../../server/contract
 import { site, zone } from '../../server/contract/model.ts';
 import type { Effect, Finding, Proof } from '../../server/contract/proof.ts';
 import { Duck, type SqlValue } from '../../server/db/duckdb.ts';
+import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
 import { migrate } from '../../server/db/migrations/index.ts';
 import { insightRoutes } from '../../server/http/routes/insights.ts';
 import { adjust } from '../../server/insights/cuped.ts';
@@ -286,7 +287,7 @@ export async function runStored(
     await store(duck, played);
     const asked = insightRoutes({
       services: { campaigns: { get: () => campaign } as never, log },
-      duck,
+      reading: openTimeSeries(duck, registry),
       registry,
       questions: {} as never,
     }).find(({ path }) => path.endsWith('/proof'))!;

@@ -4,7 +4,7 @@
  * to the last digit. Natively InfluxQL answers what it answers exactly: first and last points, and the rows of one carrier.
  */
 import type { Registry } from '../../registry/types.ts';
-import { carrierRowsIn, checkpointOf, questionsOver } from '../asking.ts';
+import { carrierRowsIn, lastCommitOf, questionsOver } from '../asking.ts';
 import { commitRows } from '../commitRows.ts';
 import type { Duck, ReadSql } from '../duckdb.ts';
 import { DEFAULT_RETENTION, expireRows, type Retention } from '../expire.ts';
@@ -56,6 +56,8 @@ export interface InfluxParts {
   random: () => number;
   /** What keeps a commit or a start waiting, said when it begins and now and then while it lasts. */
   onProblem: (what: string, error: Error) => void;
+  /** The server stops: what waits for InfluxDB then is left to the next start. */
+  signal?: AbortSignal;
 }
 
 const DAY_MS = 86_400_000;
@@ -89,6 +91,7 @@ class InfluxTimeSeries {
       random: parts.random,
       onProblem: parts.onProblem,
     });
+    parts.signal?.addEventListener('abort', () => this.#persistent.stopSoon(), { once: true });
   }
 
   get set(): WorkingSet {
@@ -293,8 +296,8 @@ class InfluxTimeSeries {
         return { zoneId: String(zoneId ?? ''), startMs: Number(startMs), endMs: Number(endMs), isOpen: false };
       }),
     );
-    const open = await carrierRowsIn(this.#memory, query, ['open']);
-    return [...closed, ...open]
+    const open = query.withOpen === false ? [] : await carrierRowsIn(this.#memory, query, ['open']);
+    return [...closed.filter(({ startMs, endMs }) => endMs - startMs >= (query.leastMs ?? 0)), ...open]
       .sort(
         (a, b) =>
           b.startMs - a.startMs ||
@@ -350,7 +353,7 @@ export async function openInfluxTimeSeries(parts: InfluxParts): Promise<TimeSeri
   return {
     ...questionsOver(snapshot, registry),
     commit: (commit) => change((sql) => commitRows(sql, registry, commit)),
-    lastCheckpoint: (siteId) => checkpointOf(engine.sql, siteId),
+    lastCheckpoint: (siteId) => snapshot((sql) => lastCommitOf(sql, siteId)),
     expire: (siteId, nowMs) => change((sql) => expireRows(sql, registry, siteId, nowMs, parts.retention)),
     sql: engine.sql,
     snapshot,

@@ -40,6 +40,8 @@ interface PersistentOptions {
 
 /** Said again so often while it lasts. */
 const SAID_EVERY_MS = 60_000;
+/** A last commit takes less, unless InfluxDB is away. */
+const GRACE_MS = 5_000;
 /** Statements that delete are short; InfluxDB does them one after another. */
 const REMOVES_PER_REQUEST = 50;
 
@@ -49,6 +51,7 @@ export class Persistent {
   readonly #stop = new AbortController();
   /** What keeps a commit waiting. */
   problem: Problem | undefined;
+  #grace: NodeJS.Timeout | undefined;
   #saidMs = Number.NEGATIVE_INFINITY;
   /** Requests that had to be made again. */
   tries = 0;
@@ -60,7 +63,14 @@ export class Persistent {
     this.#options = options;
   }
 
+  /** At once where something waits already, else so that what is under way may still come to its end. */
+  stopSoon(): void {
+    if (this.problem) this.stop();
+    else this.#grace = setTimeout(() => this.stop(), GRACE_MS);
+  }
+
   stop(): void {
+    clearTimeout(this.#grace);
     this.#stop.abort();
   }
 

@@ -66,7 +66,7 @@ export function allRoutes(parts: AllRouteParts): Route[] {
       retentionDays,
       rehearse: (siteId, campaign, nowMs) => rehearsals.rehearse(siteId, campaign, nowMs),
     }),
-    ...insightRoutes({ services: offers, duck, registry, questions }),
+    ...insightRoutes({ services: offers, reading: services.reading, registry, questions }),
     ...rehearsalRoutes({ services: offers, registry, rehearsals }),
     ...basketRoutes({ services: offers, registry }),
     ...imageRoutes({ services: offers }),

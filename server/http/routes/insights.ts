@@ -6,11 +6,10 @@ import type { OfferServices } from '../../campaigns/open.ts';
 import type { Campaign } from '../../contract/campaigns.ts';
 import { id } from '../../contract/model.ts';
 import { insightDefinitions, type Proof, proof, type ShopFigures, shopFigures } from '../../contract/proof.ts';
-import type { Duck } from '../../db/duckdb.ts';
 import { hasComparableSales, type ProofRow, proofRows, redeemTimes } from '../../db/insights/proofRows.ts';
 import { customerTotals, knownVisitors, npsScores, type ShopScope, soldRows } from '../../db/insights/shopRows.ts';
 import { type SiteContext, siteContext } from '../../db/questions/context.ts';
-import type { Questions } from '../../db/timeSeries.ts';
+import type { Questions, SeriesReader } from '../../db/timeSeries.ts';
 import { notFound } from '../../errors.ts';
 import { PROOF_DEFINITIONS } from '../../insights/definitions.ts';
 import { averageOrderValue } from '../../insights/figures/averageOrderValue.ts';
@@ -33,7 +32,7 @@ import { crowdOf } from './campaignDecisions.ts';
 
 export interface InsightRouteParts {
   services: Pick<OfferServices, 'campaigns' | 'log'>;
-  duck: Duck;
+  reading: SeriesReader;
   registry: Registry;
   questions: Pick<Questions, 'series' | 'people'>;
 }
@@ -63,7 +62,7 @@ interface Band {
   high: number;
 }
 
-export function insightRoutes({ services, duck, registry, questions }: InsightRouteParts): Route[] {
+export function insightRoutes({ services, reading, registry, questions }: InsightRouteParts): Route[] {
   /** Another tenant's campaign looks as if it did not exist. */
   function require({ siteId, tenantId }: Asked, campaignId: string): Campaign {
     const found = services.campaigns.get(siteId, campaignId);
@@ -80,7 +79,7 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
       .map((zone) => zone.id);
 
   async function proofFor({ siteId, nowMs }: Asked, campaign: Campaign): Promise<Proof> {
-    const context = await siteContext(duck, registry, siteId);
+    const context = await siteContext(reading.sql, registry, siteId);
     const { definitions, progress } = context;
     const { tenantId } = campaign;
     const shopZoneIds = shopsOf(siteId, tenantId);
@@ -218,7 +217,7 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
           from: iso(fromMs),
           to: iso(toMs),
           currency: registry.site(siteId)!.currency,
-          ...(await figuresOf(await siteContext(duck, registry, siteId), scope, [zone.id])),
+          ...(await figuresOf(await siteContext(reading.sql, registry, siteId), scope, [zone.id])),
         };
       },
     }),
@@ -244,7 +243,7 @@ export function insightRoutes({ services, duck, registry, questions }: InsightRo
           from: iso(fromMs),
           to: iso(toMs),
           currency: registry.site(siteId)!.currency,
-          ...(await figuresOf(await siteContext(duck, registry, siteId), scope, zoneIds)),
+          ...(await figuresOf(await siteContext(reading.sql, registry, siteId), scope, zoneIds)),
         };
       },
     }),

@@ -21,7 +21,7 @@ const HELP: Record<Counted, string> = {
 /** Round the bound that is asked for (1 s), and up to the deadline, after which nothing is sent. */
 const HAND_OVER_SECONDS = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 7.5, 10];
 
-function collector({ pipeline, registry, handOverTimes, outgoing }: Services): Prometheus {
+function collector({ pipeline, registry, handOverTimes, outgoing, engineHealth }: Services): Prometheus {
   const prometheus = new Prometheus();
   collectDefaultMetrics({ register: prometheus });
   const registers = [prometheus];
@@ -101,7 +101,31 @@ function collector({ pipeline, registry, handOverTimes, outgoing }: Services): P
     handOvers.observe({ site: siteId, route: by }, latencyMs / 1_000),
   );
   if (outgoing) collectDeliveries(outgoing, registers);
+  if (engineHealth) collectEngine(engineHealth, registers);
   return prometheus;
+}
+
+function collectEngine(health: NonNullable<Services['engineHealth']>, registers: Prometheus[]): void {
+  new Gauge({
+    name: 'promenade_engine_up',
+    help: 'Whether the database of the time series takes what is committed',
+    labelNames: ['engine'],
+    registers,
+    collect() {
+      const { engine, problem } = health();
+      this.set({ engine }, problem ? 0 : 1);
+    },
+  });
+  new Gauge({
+    name: 'promenade_engine_figures',
+    help: 'What the engine of the time series counts: rows in its working set, rows and points read and written, requests made again',
+    labelNames: ['engine', 'figure'],
+    registers,
+    collect() {
+      const { engine, figures } = health();
+      for (const [figure, value] of Object.entries(figures)) this.set({ engine, figure }, value);
+    },
+  });
 }
 
 function collectDeliveries(outgoing: NonNullable<Services['outgoing']>, registers: Prometheus[]): void {
@@ -131,7 +155,7 @@ function collectDeliveries(outgoing: NonNullable<Services['outgoing']>, register
 }
 
 export function operationsRoutes(services: Services): Route[] {
-  const { duck, pipeline } = services;
+  const { duck, pipeline, engineHealth } = services;
   const prometheus = collector(services);
   const health = z.object({ status: z.string() });
   return [
@@ -159,6 +183,12 @@ export function operationsRoutes(services: Services): Route[] {
         } catch {
           throw new AppError(503, 'not-ready', "the database does not answer; the server's log says why");
         }
+        if (engineHealth?.().problem)
+          throw new AppError(
+            503,
+            'not-ready',
+            "the database of the time series does not answer; the server's log says why",
+          );
         return { status: 'ready' };
       },
     }),
