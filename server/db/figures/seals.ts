@@ -100,3 +100,11 @@ export function trustedUntil(
   if (!seal || fromMs < seal.fromMs) return 0;
   return seal.signature === signature ? seal.sealedMs : Math.min(rowsFromMs, seal.sealedMs);
 }
+
+/** How often seals were moved back: what was computed before the last time may be of rows that are no more. */
+export const cutsOf = (seals: Seals): number => seals.get(sealKey('moved', ''))?.sealedMs ?? 0;
+
+export function countCut(seals: Seals): void {
+  const sealedMs = cutsOf(seals) + 1;
+  seals.set(sealKey('moved', ''), { what: 'moved', place: '', signature: '', fromMs: 0, sealedMs, boundMs: 0 });
+}

@@ -1,14 +1,25 @@
 /** Seals figures in the background, in turns so short that neither the pipeline nor who asks waits for one. */
-import { HOUR_MS } from '../../metrics/localTime.ts';
+import { DAY_MS, HOUR_MS } from '../../metrics/localTime.ts';
 import type { Registry } from '../../registry/types.ts';
 import type { TimeSeries } from '../timeSeries.ts';
+import { computePoints, writePoints } from './points.ts';
 import { settleStep } from './settle.ts';
 
 type Series = Pick<TimeSeries, 'snapshot' | 'change'>;
 
+/** A commit that waits for a turn is noticed by nobody below this. */
+const TURN_MS = 200;
+/** Points are read beside the pipeline, and only written in its lane. */
+const POINTS_MS = 28 * DAY_MS;
+
 /** One step of a site: at most `mostMs` of its past. True where there may be more to do. */
-export const settle = (series: Series, registry: Registry, siteId: string, mostMs: number): Promise<boolean> =>
-  series.change((sql) => settleStep(sql, registry, siteId, mostMs));
+export async function settle(series: Series, registry: Registry, siteId: string, mostMs: number): Promise<boolean> {
+  const more = await series.change((sql) => settleStep(sql, registry, siteId, mostMs));
+  if (more) return true;
+  const step = await series.snapshot((sql) => computePoints(sql, registry, siteId, POINTS_MS, TURN_MS));
+  if (step) await series.change((sql) => writePoints(sql, registry, siteId, step));
+  return step !== undefined;
+}
 
 export interface SettlingOptions {
   onProblem: (what: string, error: Error) => void;
@@ -16,8 +27,6 @@ export interface SettlingOptions {
   everyMs?: number;
 }
 
-/** A commit that waits for a turn is noticed by nobody below this. */
-const TURN_MS = 200;
 const MOST = { least: HOUR_MS * 2, first: HOUR_MS * 12, most: HOUR_MS * 24 * 14 };
 /** Of the time, so that who asks and the pipeline keep most of the machine. */
 const SHARE = 0.5;

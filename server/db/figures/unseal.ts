@@ -4,7 +4,7 @@ import { HOUR_MS, hourStartMs } from '../../metrics/localTime.ts';
 import type { Registry } from '../../registry/types.ts';
 import { rollupState } from '../rollups.ts';
 import type { SeriesSql } from '../seriesSql.ts';
-import { readSeals, type Seal, writeSeals } from './seals.ts';
+import { countCut, readSeals, type Seal, writeSeals } from './seals.ts';
 
 /** Nobody goes unheard for longer at the end of a presence, but for darkness. */
 const END_MARGIN_MS = 20 * 60_000;
@@ -83,7 +83,10 @@ export async function unsealFigures(
   if (isOld.occupancy) cutMs = Math.min(cutMs, touched.occupancyMs);
   // What was counted around a window counts who started up to an hour after it.
   cutMs = Math.max(beforeWindows(windows, cutMs, HOUR_MS, floorOf), rowsFromMs);
-  await cutFrom(sql, siteId, cutMs);
+  await cutFrom(sql, siteId, cutMs, rowsFromMs);
+  // What starts within an hour after a bucket may belong into it.
+  for (const seal of of('points')) seal.sealedMs = Math.min(seal.sealedMs, Math.max(cutMs - HOUR_MS, seal.fromMs));
+  countCut(seals);
   for (const seal of of('hours', 'floors', 'doors')) {
     const toMs = seal.what === 'doors' ? Math.floor(cutMs / HOUR_MS) * HOUR_MS : cutMs;
     seal.sealedMs = Math.min(seal.sealedMs, Math.max(toMs, seal.fromMs));
@@ -91,7 +94,8 @@ export async function unsealFigures(
   await writeSeals(sql, siteId, seals);
 }
 
-async function cutFrom(sql: SeriesSql, siteId: string, cutMs: number): Promise<void> {
+async function cutFrom(sql: SeriesSql, siteId: string, cutMs: number, rowsFromMs: number): Promise<void> {
+  await sql.remove('points', { site_id: siteId, from_ms: { from: rowsFromMs }, to_ms: { above: cutMs - HOUR_MS } });
   for (const table of ['visit_hours', 'floor_hours'] as const)
     await sql.remove(table, { site_id: siteId, hour_ms: { from: cutMs } });
   await sql.remove('door_hours', { site_id: siteId, hour_ms: { from: Math.floor(cutMs / HOUR_MS) * HOUR_MS } });

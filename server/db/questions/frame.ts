@@ -98,7 +98,7 @@ export const NOTHING = { value: null, low: null, high: null };
 
 /** Sets a metric's figures into the frame; where nobody reported there are none, whatever the rows say. */
 export const fill = (
-  frame: Frame,
+  frame: Pick<Frame, 'points'>,
   nothing: Figures,
   figures: (i: number, coverage: number) => Figures,
 ): SeriesPoint[] =>
