@@ -12,6 +12,7 @@ import { Rehearsals } from './campaigns/rehearse.ts';
 import type { ServerConfig } from './config.ts';
 import { AVAILABILITY_TOPIC, homeAssistantStatusTopic } from './contract/outgoingTopics.ts';
 import { Duck } from './db/duckdb.ts';
+import { createSettling } from './db/figures/settling.ts';
 import { migrate } from './db/migrations/index.ts';
 import { openEngine } from './db/open.ts';
 import { allRoutes } from './http/routes/all.ts';
@@ -277,6 +278,10 @@ class ComposedApp implements App {
     this.#stops.push(() => audits.stop());
     await http.start(web.port, web.host);
     this.#stops.push(() => http.stop());
+
+    const settling = createSettling(timeSeries, registry, { onProblem });
+    settling.start();
+    this.#stops.push(() => settling.stop());
 
     const expire = async (): Promise<void> => {
       // A site that lives in its data keeps it.
