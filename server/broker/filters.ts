@@ -10,11 +10,12 @@ export function filterFault(filter: string): string | null {
       return 'must have # only as the whole of its last level';
     if (level.includes('+') && level !== '+') return 'must have + only as a whole level';
   }
-  if (overlaps(filter, OWN_TOPICS)) return `must not take in ${OWN_TOPICS}, which are of Promenade's own gateways`;
+  if (overlaps(filter, OWN_TOPICS)) return 'must not take in promenade/1/…, the topics of Promenade itself';
   return null;
 }
 
-const OWN_TOPICS = 'promenade/1/#';
+/** Site, gateway or `zones`, and what it is. */
+const OWN_TOPICS = 'promenade/1/+/+/+/#';
 
 export function matches(filter: string, topic: string): boolean {
   const wanted = filter.split('/');

@@ -58,6 +58,7 @@ describe('filters', () => {
   test('faults name what would be right', () => {
     expect(filterFault('espresense/#')).toBeNull();
     expect(filterFault('+/events/rpc')).toBeNull();
+    expect(filterFault('+/+/status')).toBeNull();
     expect(filterFault('a/#/b')).toContain('last level');
     expect(filterFault('a/b+')).toContain('whole level');
     expect(filterFault('$share/g/a')).toContain('$');
