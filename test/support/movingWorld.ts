@@ -1,0 +1,117 @@
+/** A mall whose time series have all there is: late data, rewinds, rollups, figures, open rows, a changelog. And all that can be asked of it. */
+import { type Interval, METRICS } from '../../server/contract/metrics.ts';
+import { settle } from '../../server/db/figures/settling.ts';
+import type { SiteCommit, TimeSeries } from '../../server/db/timeSeries.ts';
+import type { Registry } from '../../server/registry/types.ts';
+import { below, cut, join, randomOpen, randomRows, ZONES } from '../db/randomRows.ts';
+import { addSite, commitOf, covered, DAY, gatewayNamed, HOUR, MINUTE, noRows, stay, visit } from '../db/rows.ts';
+import { seededRandom } from './random.ts';
+
+/** Monday 00:00 in Prague; a clock change lies within. */
+export const START = Date.parse('2026-03-23T00:00:00+01:00');
+export const DAYS = 8;
+export const END = START + DAYS * DAY;
+
+export async function addMall(registry: Registry, siteId: string): Promise<void> {
+  const gateways = [gatewayNamed('g1'), gatewayNamed('g2'), gatewayNamed('up', { floorId: 'f2' })];
+  await addSite(registry, siteId, 'Europe/Prague', ZONES, gateways);
+  await registry.putDefinitions(siteId, { ...registry.definitions(siteId).definitions, kAnonymity: 3 });
+}
+
+/** Commits as an analytics engine would, in steps of hours. */
+export async function fillMall(series: TimeSeries, registry: Registry, siteId: string, seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const silent = (atMs: number) => atMs >= START + 30 * HOUR && atMs < START + 37 * HOUR;
+  let rows = noRows();
+  let watermarkMs = START;
+  while (watermarkMs < END) {
+    const rewinds = watermarkMs > START + 2 * DAY && random() < 0.2;
+    const rewoundToMs = rewinds ? watermarkMs - below(random, 20 * HOUR) : null;
+    if (rewoundToMs !== null) rows = { ...rows, visits: cut(rows.visits, rewoundToMs) };
+    const fromMs = rewoundToMs ?? watermarkMs;
+    watermarkMs = Math.min(END, watermarkMs + 2 * HOUR + below(random, 8 * HOUR));
+    const made = randomRows(random, fromMs, watermarkMs, silent);
+    // Opening hours with enough of them for figures that are told.
+    const noon = Math.floor((watermarkMs - 12 * HOUR) / HOUR) * HOUR;
+    for (let i = 0; i < 12; i += 1) {
+      const startMs = noon + i * 4 * MINUTE;
+      if (startMs < fromMs) continue;
+      made.visits.push(visit(`d-${i}`, startMs, 25 * MINUTE, { emittedAtMs: watermarkMs }));
+      made.stays.push(stay(`d-${i}`, 'a', startMs, 10 * MINUTE, { emittedAtMs: watermarkMs }));
+    }
+    rows = join(rows, made);
+    await series.commit({
+      ...commitOf(siteId, watermarkMs, made),
+      rewoundToMs,
+      open: randomOpen(random, watermarkMs),
+      dirtyFromMs: watermarkMs >= END ? END - HOUR : null,
+      checkpoint: JSON.stringify({ v: 1, 'a "quoted" \\ text': 'with\nlines, and=signs' }),
+      awaited: [{ gatewayId: 'g2', fromMs: watermarkMs - HOUR }],
+    });
+  }
+  // Late data of a day that was final: an entry of the changelog.
+  const late: SiteCommit = {
+    ...commitOf(siteId, END, {
+      visits: Array.from({ length: 9 }, (_, i) =>
+        visit(`late-${i}`, START + 34 * HOUR + i * MINUTE, 20 * MINUTE, { emittedAtMs: END }),
+      ),
+      coverage: covered('g1', START + 33 * HOUR, START + 37 * HOUR).map((row) => ({ ...row, emittedAtMs: END })),
+    }),
+    open: randomOpen(random, END),
+    recomputation: {
+      fromMs: START + 33 * HOUR,
+      untilMs: END,
+      causes: { backlogs: [], model: false, rebuild: true, finalUntilMs: END - DAY },
+    },
+  };
+  await series.commit(late);
+  while (await settle(series, registry, siteId, 30 * DAY));
+}
+
+/** Every question, of several periods, zones and intervals. */
+export async function answersOf(series: TimeSeries, siteId: string): Promise<Record<string, unknown>> {
+  const answers: Record<string, unknown> = {};
+  const periods: { name: string; fromMs: number; toMs: number; intervals: Interval[] }[] = [
+    { name: 'all', fromMs: START - DAY, toMs: END + DAY, intervals: ['day', 'week'] },
+    { name: 'dark', fromMs: START + 25 * HOUR + 7 * MINUTE, toMs: START + 40 * HOUR + 1, intervals: ['hour'] },
+    { name: 'newest', fromMs: END - 5 * HOUR, toMs: END + HOUR, intervals: ['15m'] },
+  ];
+  for (const { name, fromMs, toMs, intervals } of periods) {
+    for (const zoneId of [undefined, 'a', 'up', 'door']) {
+      const period = { siteId, fromMs, toMs, ...(zoneId === undefined ? {} : { zoneId }) };
+      const key = `${name} ${zoneId ?? 'site'}`;
+      for (const metric of METRICS)
+        for (const interval of intervals)
+          answers[`${metric} ${interval} ${key}`] = await series.series({ ...period, metric, interval });
+      answers[`peak hours ${key}`] = await series.peakHours(period);
+      answers[`affinity ${key}`] = await series.affinity(period);
+      answers[`flows ${key}`] = await series.flows(period);
+      answers[`returning ${key}`] = await series.returning(period);
+      answers[`changelog ${key}`] = await series.changelog({ ...period, limit: 50 });
+      answers[`people ${key}`] =
+        zoneId === undefined || zoneId === 'door' ? await series.people({ ...period, interval: 'hour' }) : null;
+    }
+    for (const floorId of ['f1', 'f2'])
+      for (const measure of ['dwell', 'carriers'] as const)
+        for (const cellM of [1, 5])
+          answers[`heat ${name} ${floorId} ${measure} ${cellM}`] = await series.heatmap({
+            siteId,
+            floorId,
+            fromMs,
+            toMs,
+            cellM,
+            measure,
+          });
+  }
+  for (const table of ['visits', 'stays'] as const)
+    answers[`${table} of one`] = await series.carrierRows({
+      table,
+      siteId,
+      carrierId: 'd-3',
+      fromMs: START,
+      toMs: END,
+      limit: 500,
+    });
+  answers.checkpoint = (await series.lastCheckpoint(siteId)) ?? null;
+  return answers;
+}
