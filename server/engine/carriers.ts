@@ -1,5 +1,6 @@
 /** The carriers with an open visit. Pure. */
 import type { CarrierKind } from '../contract/model.ts';
+import type { ZoneMass } from '../floor/zoneIndex.ts';
 import type { StayState } from '../visits/zoneTracker.ts';
 import type { Hearing } from './hearing.ts';
 import type { CarrierHeat } from './heat.ts';
@@ -31,6 +32,10 @@ export interface Carrier extends CarrierState {
   closed: boolean;
   /** The tick in which its visit ends unless it is heard again. */
   dueTick: number;
+  /** Which of a crowd that stands are looked at in a tick; see resting.ts. */
+  restSlot: number;
+  /** The zones that it was last found in, while it rests. */
+  restMasses: readonly ZoneMass[] | undefined;
   /** Its heat of the open quarter hour, looked up once. */
   heat: CarrierHeat | undefined;
   /** First and last of its sightings of this tick in the tick's list, −1 for none. */
@@ -53,6 +58,8 @@ export const wakeUp = (state: CarrierState): Carrier => ({
   active: false,
   closed: false,
   dueTick: -1,
+  restSlot: 0,
+  restMasses: undefined,
   heat: undefined,
   firstSighting: -1,
   lastSighting: -1,

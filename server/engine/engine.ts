@@ -17,12 +17,17 @@ import {
 
 export const createEngine: CreateEngine = (model, snapshot) => createEngineWith(createPositioner, model, snapshot);
 
+/** For what is live: its rows mean nothing. */
+export const createLiveEngine: CreateEngine = (model, snapshot) =>
+  createEngineWith(createPositioner, model, snapshot, true);
+
 export function createEngineWith(
   positioner: CreatePositioner,
   model: SiteModel,
   snapshot: EngineSnapshot | undefined,
+  live = false,
 ): Engine {
-  const state = new EngineState(positioner, model, snapshot);
+  const state = new EngineState(positioner, model, snapshot, live);
   const buffer = new BatchBuffer();
   const switches: { model: SiteModel; tick: number }[] = [];
   let watermarkMs = snapshot?.watermarkMs ?? 0;

@@ -1,6 +1,7 @@
 /** The engine's state and what one tick does to it. Pure and deterministic. */
 import type { Definitions } from '../contract/definitions.ts';
 import type { SiteModel } from '../contract/model.ts';
+import type { ZoneMass } from '../floor/zoneIndex.ts';
 import { POSITIONER_VERSION } from '../positioning/index.ts';
 import type { CreatePositioner, HeardView, Positioner } from '../positioning/types.ts';
 import { type ZoneTable, zoneTable } from '../visits/zoneTable.ts';
@@ -22,6 +23,7 @@ import { CoverageLedger } from './coverage.ts';
 import { certaintyOf, doorHearingOf, noHearing, noteGap, noteWitnesses } from './hearing.ts';
 import { HeatLedger, type HeatState } from './heat.ts';
 import { OccupancyLedger, type OccupancyState } from './occupancy.ts';
+import { isLookedAt, restTicks } from './resting.ts';
 import {
   type EngineOutput,
   type EngineSnapshot,
@@ -118,12 +120,24 @@ export class EngineState {
   private tickEndMs = 0;
   private carrier!: Carrier;
 
-  constructor(createPositioner: CreatePositioner, model: SiteModel, snapshot: EngineSnapshot | undefined) {
+  /** Of what is live nothing is kept: no heat, no occupancy, and of a crowd those who stand may rest. */
+  private readonly live: boolean;
+  private greeted = 0;
+  /** Of the tick under way. */
+  private restEvery = 1;
+
+  constructor(
+    createPositioner: CreatePositioner,
+    model: SiteModel,
+    snapshot: EngineSnapshot | undefined,
+    live = false,
+  ) {
     if (snapshot && snapshot.version !== SNAPSHOT_VERSION)
       throw new RangeError(
         `snapshot of version ${snapshot.version} cannot be read, this engine reads version ${SNAPSHOT_VERSION}: compute from the log`,
       );
     this.createPositioner = createPositioner;
+    this.live = live;
     const stored = snapshot && structuredClone(snapshot.state as Stored);
     this.heat = new HeatLedger(stored?.heat);
     this.occupancy = new OccupancyLedger(stored?.occupancy);
@@ -163,6 +177,8 @@ export class EngineState {
     this.useModel(model, this.positioner.siteState());
     this.reconcile = true;
     this.carriers.requeue((carrier) => this.dueTick(carrier));
+    // Zones may lie elsewhere now.
+    for (const carrier of this.carriers.byId.values()) carrier.restMasses = undefined;
   }
 
   /** The tick in which a visit ends unless its carrier is heard again: the one that holds the last moment of the gap. */
@@ -250,12 +266,14 @@ export class EngineState {
       hearing: noHearing(),
       active: false,
     });
+    carrier.restSlot = this.greeted++;
     this.carriers.byId.set(carrierId, carrier);
     return carrier;
   }
 
   private stepAll(): void {
     const { active } = this.carriers;
+    this.restEvery = this.live ? restTicks(active.length) : 1;
     let kept = 0;
     for (let i = 0; i < active.length; i++) {
       const carrier = active[i]!;
@@ -276,17 +294,23 @@ export class EngineState {
     if (carrier.visitStartMs >= 0 && firstAtMs - carrier.lastHeardMs > this.visitGapMs) this.endVisit(carrier);
     if (carrier.visitStartMs < 0) this.startVisit(carrier, firstAtMs);
     const countedToMs = carrier.lastHeardTickEndMs >= 0 ? carrier.lastHeardTickEndMs : tickEndMs - TICK_MS;
-    if (carrier.lastHeardMs >= 0) {
+    if (carrier.lastHeardMs >= 0 && !this.live) {
       const { lastHeardMs } = carrier;
       const sinceFirstMs = lastHeardMs - carrier.visitStartMs;
       noteGap(carrier.hearing, firstAtMs - lastHeardMs, this.rules.exitAfterMs, sinceFirstMs);
     }
     carrier.lastHeardMs = lastAtMs;
     carrier.lastHeardTickEndMs = tickEndMs;
-    if (isCounted(carrier)) this.occupancy.add(null, countedToMs, tickEndMs);
+    if (this.restsNow(carrier)) {
+      carrier.firstSighting = -1;
+      carrier.lastSighting = -1;
+      this.track(carrier, lastAtMs, carrier.restMasses!);
+      return;
+    }
+    if (isCounted(carrier) && !this.live) this.occupancy.add(null, countedToMs, tickEndMs);
 
     const heard = this.sightings.viewsOf(carrier);
-    noteWitnesses(carrier.hearing, heard);
+    if (!this.live) noteWitnesses(carrier.hearing, heard);
     // Beacons of nobody may well be sold with one and the same number.
     if (carrier.kind !== 'unknown' && this.clones.note(carrier.id, heard, tickEndMs)) this.foundCloned(carrier);
     const { state, position } = this.positioner.step(carrier.position, tickEndMs, heard);
@@ -294,14 +318,19 @@ export class EngineState {
     carrier.lastSighting = -1;
     carrier.position = state;
     carrier.fix = position.fix;
-    if (position.fix) this.addHeat(carrier, position.drawn ?? position.fix);
-    trackSighted(
-      carrier.stays,
-      { atMs: lastAtMs, tickEndMs, masses: position.zoneMass, accuracyM: position.fix?.accuracyM ?? 0.5 },
-      this.zones,
-      this.rules,
-      this.sink,
-    );
+    carrier.restMasses = position.still ? position.zoneMass : undefined;
+    if (position.fix && !this.live) this.addHeat(carrier, position.drawn ?? position.fix);
+    this.track(carrier, lastAtMs, position.zoneMass);
+  }
+
+  private restsNow({ restMasses, restSlot }: Carrier): boolean {
+    return restMasses !== undefined && !isLookedAt(restSlot, this.tickEndMs / TICK_MS, this.restEvery);
+  }
+
+  private track(carrier: Carrier, atMs: number, masses: readonly ZoneMass[]): void {
+    const { tickEndMs } = this;
+    const accuracyM = carrier.fix?.accuracyM ?? 0.5;
+    trackSighted(carrier.stays, { atMs, tickEndMs, masses, accuracyM }, this.zones, this.rules, this.sink);
   }
 
   private stepSilent(carrier: Carrier): void {
@@ -345,6 +374,7 @@ export class EngineState {
     carrier.entranceZoneId = null;
     carrier.fix = undefined;
     carrier.position = undefined;
+    carrier.restMasses = undefined;
   }
 
   private addHeat(carrier: Carrier, { xM, yM }: { xM: number; yM: number }): void {
@@ -382,7 +412,7 @@ export class EngineState {
       this.zoneEvent('exited', stay, stay.lastInMs);
     },
     wasIn: (stay, fromTickEndMs, toTickEndMs) => {
-      if (isCounted(this.carrier)) this.occupancy.add(stay.zoneId, fromTickEndMs, toTickEndMs);
+      if (!this.live && isCounted(this.carrier)) this.occupancy.add(stay.zoneId, fromTickEndMs, toTickEndMs);
     },
   };
 

@@ -66,7 +66,7 @@ export class TickSightings {
       views[count] = view;
       count += 1;
     }
-    views.length = count;
+    if (views.length !== count) views.length = count;
     return isPhone ? views.sort((a, b) => (a.gatewayId < b.gatewayId ? -1 : 1)) : views;
   }
 

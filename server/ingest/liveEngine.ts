@@ -86,9 +86,9 @@ export class LiveEngine {
 
   /** Fresh events of the ticks that are due now. */
   advance(nowMs: number): EngineEvent[] {
-    const soonMs = floorTick(nowMs - COMPLETE_HOLD_MS);
-    if (!this.#engine || soonMs <= this.#engine.watermarkMs) return [];
-    const targetMs = this.#reported.complete(soonMs) ? soonMs : floorTick(nowMs - HOLD_MS);
+    const endMs = floorTick(nowMs);
+    if (!this.#engine || endMs <= this.#engine.watermarkMs) return [];
+    const targetMs = this.#targetMs(endMs, nowMs);
     if (targetMs <= this.#engine.watermarkMs) return [];
     const { events } = this.#engine.advance(targetMs);
     return events.filter((event) =>
@@ -102,6 +102,12 @@ export class LiveEngine {
 
   clones(): ClonedCarrier[] {
     return this.#engine?.clones() ?? [];
+  }
+
+  #targetMs(endMs: number, nowMs: number): number {
+    if (this.#reported.everybody(endMs)) return endMs;
+    const soonMs = floorTick(nowMs - COMPLETE_HOLD_MS);
+    return this.#reported.complete(soonMs) ? soonMs : floorTick(nowMs - HOLD_MS);
   }
 
   #add(engine: Engine, batch: SightingBatch, nowMs: number, slow = false): void {

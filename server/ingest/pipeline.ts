@@ -8,7 +8,7 @@ import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
 import type { Duck } from '../db/duckdb.ts';
 import type { TimeSeriesWriter } from '../db/timeSeries.ts';
 import type { ClonedCarrier } from '../engine/clones.ts';
-import { createEngine as createRealEngine } from '../engine/engine.ts';
+import { createLiveEngine, createEngine as createRealEngine } from '../engine/engine.ts';
 import type { CreateEngine, PresentCarrier } from '../engine/types.ts';
 import { FleetIngest } from '../fleets/fleetIngest.ts';
 import { Fleets } from '../fleets/fleets.ts';
@@ -374,6 +374,7 @@ class IngestPipelineOfSites implements IngestPipeline {
       dataDir,
       clock,
       createEngine,
+      createLiveEngine: options?.createEngine ?? createLiveEngine,
       engineHost: (onProblem) => (script ? engineThread(script, onProblem) : engineHere(createEngine)),
       random: random ?? randomBytes,
       rotating: () => this.#parts.rotating?.(siteId),

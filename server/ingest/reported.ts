@@ -3,28 +3,58 @@ import { TICK_MS } from '../engine/types.ts';
 
 /** One that is silent for longer is met anew. */
 const FORGOTTEN_AFTER_MS = 60_000;
+/** What a crowded window takes more than one message for varies a little from window to window. */
+const FEWER_SHARE = 0.1;
+
+interface Told {
+  /** End of the newest window in which it heard somebody. */
+  newestMs: number;
+  /** Messages of it that came, and those that the window before took. */
+  messages: number;
+  expected: number;
+}
 
 export class Reported {
-  /** End of the newest window in which it heard somebody. */
-  readonly #newestMs = new Map<string, number>();
+  readonly #gateways = new Map<string, Told>();
 
   /** Of windows in which somebody was heard: an empty one comes now and then, and is not waited for. */
   heard(gatewayId: string, toMs: number): void {
-    if (toMs > (this.#newestMs.get(gatewayId) ?? Number.NEGATIVE_INFINITY)) this.#newestMs.set(gatewayId, toMs);
+    const told = this.#gateways.get(gatewayId);
+    if (!told) this.#gateways.set(gatewayId, { newestMs: toMs, messages: 1, expected: 1 });
+    else if (toMs > told.newestMs) {
+      told.newestMs = toMs;
+      told.expected = told.messages;
+      told.messages = 1;
+    } else if (toMs === told.newestMs) told.messages++;
   }
 
   /** False also where nobody told anything of it. */
   complete(tickEndMs: number): boolean {
     let anybody = false;
-    for (const [gatewayId, newestMs] of this.#newestMs) {
-      if (newestMs >= tickEndMs) anybody = true;
+    for (const [gatewayId, told] of this.#gateways) {
+      const { newestMs } = told;
+      if (newestMs < tickEndMs - FORGOTTEN_AFTER_MS) this.#gateways.delete(gatewayId);
+      else if (hasTold(told, tickEndMs)) anybody = true;
       else if (newestMs >= tickEndMs - TICK_MS) return false;
-      else if (newestMs < tickEndMs - FORGOTTEN_AFTER_MS) this.#newestMs.delete(gatewayId);
+    }
+    return anybody;
+  }
+
+  /** All that were heard of in the last minute have told of it: nobody else is to be expected. */
+  everybody(tickEndMs: number): boolean {
+    let anybody = false;
+    for (const [gatewayId, told] of this.#gateways) {
+      if (told.newestMs < tickEndMs - FORGOTTEN_AFTER_MS) this.#gateways.delete(gatewayId);
+      else if (!hasTold(told, tickEndMs)) return false;
+      else anybody = true;
     }
     return anybody;
   }
 
   clear(): void {
-    this.#newestMs.clear();
+    this.#gateways.clear();
   }
 }
+
+const hasTold = ({ newestMs, messages, expected }: Told, tickEndMs: number): boolean =>
+  newestMs > tickEndMs || (newestMs === tickEndMs && messages >= expected - Math.floor(expected * FEWER_SHARE));

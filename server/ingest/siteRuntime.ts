@@ -76,6 +76,7 @@ export interface SiteParts {
   dataDir: string;
   clock: Clock;
   createEngine: CreateEngine;
+  createLiveEngine: CreateEngine;
   /** The engine of the analytics, wherever it runs. */
   engineHost: (onProblem: (error: Error) => void) => EngineHost;
   random: (bytes: number) => Buffer;
@@ -140,8 +141,18 @@ export class SiteRuntime {
     this.#keys = new DailyKeys(parts.duck, siteId, join(dataDir, 'keys', siteId), parts.random);
     this.#clock = new SiteClock(parts.clock, parts.options.idleMs);
     this.#configs = new GatewayConfigs((topic, payload) => parts.publish(topic, payload, true));
+    const { registry, duck } = parts;
+    this.#watch = new GatewayWatch({
+      siteId,
+      duck,
+      health: this.health,
+      gateways: () => registry.gateways.all(siteId),
+      floors: () => registry.floors.all(siteId),
+      nowMs: () => this.nowMs(),
+      onProblem: (error) => parts.onProblem('gateways', error),
+    });
     this.#pacing = new Pacing(parts.options);
-    this.#live = new LiveEngine(parts.createEngine, this.#log);
+    this.#live = new LiveEngine(parts.createLiveEngine, this.#log);
     this.#engine = parts.engineHost((error) => parts.onProblem('engine', error));
   }
 

@@ -31,6 +31,14 @@ const DEAF_PHONE_DB = -9;
 /** Metres a second: a brisk walk. */
 const MAX_PACE = 1.5;
 
+/** Of somebody who looks at something; who walks on has not stood for so long. */
+const STILL_TICKS = 8;
+/** Metres a second; as much as noise makes of one who stands. */
+const STILL_PACE = 0.4;
+
+const isStill = ({ walks, settledTicks, vxM, vyM }: GridState): boolean =>
+  walks === 0 && settledTicks >= STILL_TICKS && vxM * vxM + vyM * vyM < STILL_PACE * STILL_PACE;
+
 /** Heat draws a place this often: a walker crosses as many cells. */
 const DRAW_EVERY_MS = 10_000;
 const DRAW_ACROSS = 0.7548776662466927;
@@ -107,7 +115,10 @@ class GridPositioner {
     }
     const state = before ?? this.fresh();
     if (heard.length > 0) this.hear(state, tickEndMs, heard);
-    return { state, position: { fix: state.fix, drawn: state.drawn, zoneMass: state.zoneMass } };
+    return {
+      state,
+      position: { fix: state.fix, drawn: state.drawn, zoneMass: state.zoneMass, still: isStill(state) || undefined },
+    };
   }
 
   private fresh(): GridState {

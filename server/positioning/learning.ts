@@ -124,8 +124,11 @@ export class Learning {
       shadowDb[kept] = left;
       kept += 1;
     }
-    shadowIndex.length = kept;
-    shadowDb.length = kept;
+    // Setting a length costs as much as all the rest, even where it stays.
+    if (kept < shadowIndex.length) {
+      shadowIndex.length = kept;
+      shadowDb.length = kept;
+    }
     for (let i = 0; i < readings.count; i++) {
       const index = readings.gateway[i]!;
       const more = shadowRate * clip(this.residuals[i]! - medianDb, MAX_RESIDUAL_DB);

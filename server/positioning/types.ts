@@ -23,6 +23,8 @@ export interface Position {
    * fix's floor.
    */
   drawn?: { xM: number; yM: number } | undefined;
+  /** It has stood where it stands for a while. */
+  still?: boolean | undefined;
   /** Probability that the carrier is in each zone; zones below 0.02 may be left out. Overlapping zones each have their own. */
   zoneMass: { zoneId: string; mass: number }[];
 }

@@ -39,3 +39,30 @@ test('windows that do not end on the full second are awaited as they come', () =
   reported.heard('late', T - 1_300);
   expect(reported.complete(T)).toBe(true);
 });
+
+test('everybody has told once all have that were heard of lately, however quiet one is', () => {
+  const reported = new Reported();
+  expect(reported.everybody(T)).toBe(false);
+  for (const gatewayId of ['a', 'b']) reported.heard(gatewayId, T);
+  expect(reported.everybody(T)).toBe(true);
+  reported.heard('a', T + 2_000);
+  expect([reported.everybody(T + 2_000), reported.complete(T + 2_000)]).toEqual([false, true]);
+  reported.heard('a', T + 90_000);
+  expect(reported.everybody(T + 90_000)).toBe(true);
+});
+
+test('a window in several messages is told once as many have come as the one before took, or nearly', () => {
+  const reported = new Reported();
+  const hear = (gatewayId: string, toMs: number, messages: number) => {
+    for (let i = 0; i < messages; i++) reported.heard(gatewayId, toMs);
+  };
+  hear('a', T, 20);
+  hear('b', T, 1);
+  hear('b', T + 1_000, 1);
+  hear('a', T + 1_000, 17);
+  expect(reported.complete(T + 1_000)).toBe(false);
+  expect(reported.everybody(T + 1_000)).toBe(false);
+  hear('a', T + 1_000, 1);
+  expect(reported.complete(T + 1_000)).toBe(true);
+  expect(reported.everybody(T + 1_000)).toBe(true);
+});
