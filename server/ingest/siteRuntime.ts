@@ -141,17 +141,6 @@ export class SiteRuntime {
     this.#keys = new DailyKeys(parts.duck, siteId, join(dataDir, 'keys', siteId), parts.random);
     this.#clock = new SiteClock(parts.clock, parts.options.idleMs);
     this.#configs = new GatewayConfigs((topic, payload) => parts.publish(topic, payload, true));
-    const { registry, duck } = parts;
-    this.#watch = new GatewayWatch({
-      siteId,
-      duck,
-      health: this.health,
-      gateways: () => registry.gateways.all(siteId),
-      floors: () => registry.floors.all(siteId),
-      nowMs: () => this.nowMs(),
-      onProblem: (error) => parts.onProblem('gateways', error),
-    });
-    this.#pacing = new Pacing(parts.options);
     this.#live = new LiveEngine(parts.createLiveEngine, this.#log);
     this.#engine = parts.engineHost((error) => parts.onProblem('engine', error));
   }
