@@ -141,6 +141,7 @@ export class SiteRuntime {
     this.#keys = new DailyKeys(parts.duck, siteId, join(dataDir, 'keys', siteId), parts.random);
     this.#clock = new SiteClock(parts.clock, parts.options.idleMs);
     this.#configs = new GatewayConfigs((topic, payload) => parts.publish(topic, payload, true));
+    this.#pacing = new Pacing(parts.options);
     this.#live = new LiveEngine(parts.createLiveEngine, this.#log);
     this.#engine = parts.engineHost((error) => parts.onProblem('engine', error));
   }
