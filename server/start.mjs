@@ -366,6 +366,7 @@ const PROGRAMS = {
   'bench:delivery': 'test/bench/delivery.js',
   'bench:load': 'test/bench/load.js',
   'bench:gateway': 'test/bench/gateway.js',
+  'bench:moved': 'test/bench/moved.js',
   'bench:fleets': 'test/bench/fleets.js',
 };
 

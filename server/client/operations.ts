@@ -5,6 +5,7 @@ export * from './operations/campaigns.ts';
 export * from './operations/carriers.ts';
 export * from './operations/counts.ts';
 export * from './operations/fleets.ts';
+export * from './operations/gatewayHealth.ts';
 export * from './operations/numbers.ts';
 export * from './operations/operation.ts';
 export * from './operations/plan.ts';

@@ -461,6 +461,23 @@ export interface Certificates {
   certificates: Certificate[];
 }
 
+export interface ChangeGatewayBody {
+  /** 1 to 120 characters. */
+  name?: string | undefined;
+  enabled?: boolean | undefined;
+  settings?:
+    | {
+        /** Milliseconds. 500 to 5000. */
+        windowMs?: number | null | undefined;
+        /** Milliseconds. 5000 to 30000. */
+        heartbeatMs?: number | null | undefined;
+        /** Milliseconds. 5000 to 30000. */
+        statusEveryMs?: number | null | undefined;
+        unknowns?: boolean | null | undefined;
+      }
+    | undefined;
+}
+
 export interface ChangeMeBody {
   /** 3 to 254 characters. */
   email?: string | undefined;
@@ -1275,6 +1292,201 @@ export interface Gateway {
   settings?: GatewaySettings | undefined;
 }
 
+/** `unknown`: its program does not say what it runs with. `pending`: sent, and not yet confirmed. */
+export interface GatewayConfigState {
+  state: 'unknown' | 'pending' | 'confirmed' | 'refused';
+  /** When the configuration was sent, milliseconds since 1970 UTC. */
+  sinceMs: number | null;
+  /** Where it is refused: the gateway's reason. */
+  why: string | null;
+}
+
+/** A gateway that hears as one would hear elsewhere. */
+export interface GatewayElsewhere {
+  /** The place that fits best what it hears, for a person to confirm. */
+  place: GatewayPlace;
+  /** 0 to 1. 0 to 1. */
+  sure: number;
+  /** When it was first noticed, milliseconds since 1970 UTC. */
+  sinceMs: number;
+  /** The gateway that seems to hang at its place instead. */
+  swappedWith: string | null;
+}
+
+export interface GatewayFinding {
+  /** Stable; what a page translates by. */
+  code:
+    | 'never-heard'
+    | 'offline'
+    | 'silent'
+    | 'radio-fault'
+    | 'deaf'
+    | 'hears-less'
+    | 'clock-off'
+    | 'catching-up'
+    | 'dropped-batches'
+    | 'config-refused'
+    | 'config-pending'
+    | 'old-version'
+    | 'radio-restarts'
+    | 'program-restarts'
+    | 'moved'
+    | 'swapped'
+    | 'crowded-air'
+    | 'noise-up'
+    | 'duplicate-id'
+    | 'hot';
+  severity: 'info' | 'warning' | 'fault';
+  /** Since when, milliseconds since 1970 UTC; null where nobody knows. */
+  sinceMs: number | null;
+  /** What the words are filled with. */
+  params: Record<string, string | number>;
+  /** In English: what is wrong. */
+  text: string;
+  /** In English: what to do next. */
+  todo: string;
+}
+
+export interface GatewayHealth {
+  id: string;
+  name: string | null;
+  floorId: string;
+  enabled: boolean;
+  online: boolean;
+  /** When anything of it last came, milliseconds since 1970 UTC. */
+  lastSeenMs: number | null;
+  /** Advertisements of all kinds. */
+  advertsPerSecond: number | null;
+  /** To be added to its times; negative where its clock is ahead. Milliseconds. */
+  clockOffsetMs: number | null;
+  /** Waiting on its disk. */
+  outboxBatches: number | null;
+  /** Lost on its side, since its program began. */
+  droppedBatches: number | null;
+  version: string | null;
+  /** The newest of those that run the same program. */
+  newestVersion: string | null;
+  /** Advertisements of all kinds a second, usual at this hour of the day; null before three days are known. */
+  usualAdvertsPerSecond: number | null;
+  /** Of the minutes of the last hour: the share in which it reported. 0 to 1. */
+  coverageHour: number | null;
+  /** Of the minutes of the last 24 hours: the share in which it reported. 0 to 1. */
+  coverageDay: number | null;
+  /** When it last heard a carrier of the site, milliseconds since 1970 UTC. */
+  lastCarrierMs: number | null;
+  /** Of the carriers that are nearest to its neighbours: the share that it hears, of late. 0 to 1. */
+  heardShare: number | null;
+  /** The share that it heard before. 0 to 1. */
+  usualHeardShare: number | null;
+  /**
+   * Decibels that it hears more than the site's other gateways do from as far, from the carriers that they hear as
+   * well.
+   */
+  hearingDb: number | null;
+  /** Decibels that it hears more than it did before; negative: it hears less. */
+  hearingChangeDb: number | null;
+  /** RSSI in dBm that the weakest twentieth of all that it decodes stays below: what is weaker it does not hear. */
+  weakestDbm: number | null;
+  /** The same, usual at this hour of the day; null before three days are known. dBm. */
+  usualWeakestDbm: number | null;
+  /** Batches that it declared lost, since the server knows it. */
+  lostBatches: number;
+  config: GatewayConfigState;
+  /** Since its program began. Seconds. */
+  uptimeSeconds: number | null;
+  /** Times that its radio had to be started again, since its program began. */
+  scannerRestarts: number | null;
+  /** What the gateway's processes take: CPU as a share of one core, and memory. */
+  program: {
+    /** A share, 0 to 1. */
+    cpuShare: number;
+    memoryBytes: number;
+  } | null;
+  /** The machine that it runs on. */
+  box: {
+    temperatureC: number | null;
+    /** Processes that want to run, over a minute, for each core. */
+    load: number | null;
+    /** A share, 0 to 1. 0 to 1. */
+    memoryFreeShare: number | null;
+    /** Seconds. */
+    uptimeSeconds: number | null;
+  } | null;
+  elsewhere: GatewayElsewhere | null;
+  findings: GatewayFinding[];
+}
+
+export interface GatewayHealthWithHistory {
+  id: string;
+  name: string | null;
+  floorId: string;
+  enabled: boolean;
+  online: boolean;
+  /** When anything of it last came, milliseconds since 1970 UTC. */
+  lastSeenMs: number | null;
+  /** Advertisements of all kinds. */
+  advertsPerSecond: number | null;
+  /** To be added to its times; negative where its clock is ahead. Milliseconds. */
+  clockOffsetMs: number | null;
+  /** Waiting on its disk. */
+  outboxBatches: number | null;
+  /** Lost on its side, since its program began. */
+  droppedBatches: number | null;
+  version: string | null;
+  /** The newest of those that run the same program. */
+  newestVersion: string | null;
+  /** Advertisements of all kinds a second, usual at this hour of the day; null before three days are known. */
+  usualAdvertsPerSecond: number | null;
+  /** Of the minutes of the last hour: the share in which it reported. 0 to 1. */
+  coverageHour: number | null;
+  /** Of the minutes of the last 24 hours: the share in which it reported. 0 to 1. */
+  coverageDay: number | null;
+  /** When it last heard a carrier of the site, milliseconds since 1970 UTC. */
+  lastCarrierMs: number | null;
+  /** Of the carriers that are nearest to its neighbours: the share that it hears, of late. 0 to 1. */
+  heardShare: number | null;
+  /** The share that it heard before. 0 to 1. */
+  usualHeardShare: number | null;
+  /**
+   * Decibels that it hears more than the site's other gateways do from as far, from the carriers that they hear as
+   * well.
+   */
+  hearingDb: number | null;
+  /** Decibels that it hears more than it did before; negative: it hears less. */
+  hearingChangeDb: number | null;
+  /** RSSI in dBm that the weakest twentieth of all that it decodes stays below: what is weaker it does not hear. */
+  weakestDbm: number | null;
+  /** The same, usual at this hour of the day; null before three days are known. dBm. */
+  usualWeakestDbm: number | null;
+  /** Batches that it declared lost, since the server knows it. */
+  lostBatches: number;
+  config: GatewayConfigState;
+  /** Since its program began. Seconds. */
+  uptimeSeconds: number | null;
+  /** Times that its radio had to be started again, since its program began. */
+  scannerRestarts: number | null;
+  /** What the gateway's processes take: CPU as a share of one core, and memory. */
+  program: {
+    /** A share, 0 to 1. */
+    cpuShare: number;
+    memoryBytes: number;
+  } | null;
+  /** The machine that it runs on. */
+  box: {
+    temperatureC: number | null;
+    /** Processes that want to run, over a minute, for each core. */
+    load: number | null;
+    /** A share, 0 to 1. 0 to 1. */
+    memoryFreeShare: number | null;
+    /** Seconds. */
+    uptimeSeconds: number | null;
+  } | null;
+  elsewhere: GatewayElsewhere | null;
+  findings: GatewayFinding[];
+  /** Quarter hours of the last days, the oldest first; those in which nothing came are left out. */
+  history: GatewayQuarter[];
+}
+
 export interface GatewayInput {
   id: string;
   /** 1 to 120 characters. */
@@ -1296,6 +1508,34 @@ export interface GatewayInput {
   settings?: GatewaySettings | undefined;
 }
 
+export interface GatewayPlace {
+  floorId: string;
+  /** Metres, local to the floor: x to the right, y upwards. */
+  xM: number;
+  /** Metres, local to the floor: x to the right, y upwards. */
+  yM: number;
+}
+
+/** A quarter hour of one gateway; null where nothing was measured. */
+export interface GatewayQuarter {
+  /** ISO 8601 with its offset from UTC. */
+  start: string;
+  /** Of its fifteen minutes: the share in which it reported. 0 to 1. */
+  coverage: number;
+  /** Of all kinds; the mean. */
+  advertsPerSecond: number | null;
+  /** RSSI in dBm that the weakest twentieth of all that it decoded stayed below; the mean. */
+  weakestDbm: number | null;
+  /** Of the carriers that were nearest to its neighbours: the share that it heard. 0 to 1. */
+  heardShare: number | null;
+  /** Decibels that it heard more than the site's other gateways did from as far. */
+  hearingDb: number | null;
+  /** Waiting on its disk; the most. */
+  outboxBatches: number | null;
+  /** Of its box; the highest. */
+  temperatureC: number | null;
+}
+
 /** What one gateway does otherwise than the others; what is left out is as usual. */
 export interface GatewaySettings {
   /**
@@ -1309,6 +1549,40 @@ export interface GatewaySettings {
   statusEveryMs?: number | undefined;
   /** False: counts no unknown carriers although the site does; for one that hangs over a street. */
   unknowns?: boolean | undefined;
+}
+
+/** Measured of one gateway, next to what is usual for it. */
+export interface GatewayVitals {
+  /** Advertisements of all kinds a second, usual at this hour of the day; null before three days are known. */
+  usualAdvertsPerSecond: number | null;
+  /** Of the minutes of the last hour: the share in which it reported. 0 to 1. */
+  coverageHour: number | null;
+  /** Of the minutes of the last 24 hours: the share in which it reported. 0 to 1. */
+  coverageDay: number | null;
+  /** When it last heard a carrier of the site, milliseconds since 1970 UTC. */
+  lastCarrierMs: number | null;
+  /** Of the carriers that are nearest to its neighbours: the share that it hears, of late. 0 to 1. */
+  heardShare: number | null;
+  /** The share that it heard before. 0 to 1. */
+  usualHeardShare: number | null;
+  /**
+   * Decibels that it hears more than the site's other gateways do from as far, from the carriers that they hear as
+   * well.
+   */
+  hearingDb: number | null;
+  /** Decibels that it hears more than it did before; negative: it hears less. */
+  hearingChangeDb: number | null;
+  /** RSSI in dBm that the weakest twentieth of all that it decodes stays below: what is weaker it does not hear. */
+  weakestDbm: number | null;
+  /** The same, usual at this hour of the day; null before three days are known. dBm. */
+  usualWeakestDbm: number | null;
+  /** Batches that it declared lost, since the server knows it. */
+  lostBatches: number;
+  config: GatewayConfigState;
+  /** Since its program began. Seconds. */
+  uptimeSeconds: number | null;
+  /** Times that its radio had to be started again, since its program began. */
+  scannerRestarts: number | null;
 }
 
 export interface GetIngestCountersAnswer {
@@ -1602,6 +1876,11 @@ export interface LiveGateway {
   version: string | null;
   /** In words, null where all is well. */
   finding: string | null;
+  /** The same one by one, and what is only to be known; the gravest first. */
+  findings?: GatewayFinding[] | undefined;
+  vitals?: GatewayVitals | undefined;
+  /** Where it hangs, if not where the plan has it. */
+  elsewhere?: GatewayElsewhere | null | undefined;
 }
 
 /**

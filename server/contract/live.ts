@@ -1,5 +1,6 @@
 /** socket.io events. Namespace `/dashboard` (room chosen by the server from the session's site), namespace `/shopper`. Pure. */
 import { z } from 'zod';
+import { gatewayElsewhere, gatewayFinding, gatewayVitals } from './gatewayHealth.ts';
 
 export const liveGateway = z.object({
   id: z.string(),
@@ -12,6 +13,11 @@ export const liveGateway = z.object({
   version: z.string().nullable(),
   /** In words, null where all is well. */
   finding: z.string().nullable(),
+  /** The same one by one, and what is only to be known; the gravest first. */
+  findings: z.array(gatewayFinding).optional(),
+  vitals: gatewayVitals.optional(),
+  /** Where it hangs, if not where the plan has it. */
+  elsewhere: gatewayElsewhere.nullable().optional(),
 });
 export type LiveGateway = z.infer<typeof liveGateway>;
 

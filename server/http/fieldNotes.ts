@@ -266,12 +266,115 @@ export const FIELD_NOTES: Readonly<Record<string, Readonly<Record<string, string
       'Not expected to report while false. A plain beacon on a wall is one that never reports and has a `beacon`.',
     beacon: 'Where it advertises as well: phones may tell that they hear it.',
   },
+  GatewayConfigState: {
+    '': '`unknown`: its program does not say what it runs with. `pending`: sent, and not yet confirmed.',
+    sinceMs: 'When the configuration was sent, milliseconds since 1970 UTC.',
+    why: "Where it is refused: the gateway's reason.",
+  },
+  GatewayElsewhere: {
+    '': 'A gateway that hears as one would hear elsewhere.',
+    place: 'The place that fits best what it hears, for a person to confirm.',
+    sure: '0 to 1.',
+    sinceMs: 'When it was first noticed, milliseconds since 1970 UTC.',
+    swappedWith: 'The gateway that seems to hang at its place instead.',
+  },
+  GatewayFinding: {
+    code: 'Stable; what a page translates by.',
+    sinceMs: 'Since when, milliseconds since 1970 UTC; null where nobody knows.',
+    params: 'What the words are filled with.',
+    text: 'In English: what is wrong.',
+    todo: 'In English: what to do next.',
+  },
+  GatewayHealth: {
+    usualAdvertsPerSecond:
+      'Advertisements of all kinds a second, usual at this hour of the day; null before three days are known.',
+    coverageHour: 'Of the minutes of the last hour: the share in which it reported.',
+    coverageDay: 'Of the minutes of the last 24 hours: the share in which it reported.',
+    lastCarrierMs: 'When it last heard a carrier of the site, milliseconds since 1970 UTC.',
+    heardShare: 'Of the carriers that are nearest to its neighbours: the share that it hears, of late.',
+    usualHeardShare: 'The share that it heard before.',
+    hearingDb:
+      "Decibels that it hears more than the site's other gateways do from as far, from the carriers that they hear as well.",
+    hearingChangeDb: 'Decibels that it hears more than it did before; negative: it hears less.',
+    weakestDbm:
+      'RSSI in dBm that the weakest twentieth of all that it decodes stays below: what is weaker it does not hear.',
+    usualWeakestDbm: 'The same, usual at this hour of the day; null before three days are known.',
+    lostBatches: 'Batches that it declared lost, since the server knows it.',
+    uptimeSeconds: 'Since its program began.',
+    scannerRestarts: 'Times that its radio had to be started again, since its program began.',
+    lastSeenMs: 'When anything of it last came, milliseconds since 1970 UTC.',
+    advertsPerSecond: 'Advertisements of all kinds.',
+    clockOffsetMs: 'To be added to its times; negative where its clock is ahead.',
+    outboxBatches: 'Waiting on its disk.',
+    droppedBatches: 'Lost on its side, since its program began.',
+    newestVersion: 'The newest of those that run the same program.',
+    program: "What the gateway's processes take: CPU as a share of one core, and memory.",
+    box: 'The machine that it runs on.',
+    'box.load': 'Processes that want to run, over a minute, for each core.',
+  },
+  GatewayHealthWithHistory: {
+    usualAdvertsPerSecond:
+      'Advertisements of all kinds a second, usual at this hour of the day; null before three days are known.',
+    coverageHour: 'Of the minutes of the last hour: the share in which it reported.',
+    coverageDay: 'Of the minutes of the last 24 hours: the share in which it reported.',
+    lastCarrierMs: 'When it last heard a carrier of the site, milliseconds since 1970 UTC.',
+    heardShare: 'Of the carriers that are nearest to its neighbours: the share that it hears, of late.',
+    usualHeardShare: 'The share that it heard before.',
+    hearingDb:
+      "Decibels that it hears more than the site's other gateways do from as far, from the carriers that they hear as well.",
+    hearingChangeDb: 'Decibels that it hears more than it did before; negative: it hears less.',
+    weakestDbm:
+      'RSSI in dBm that the weakest twentieth of all that it decodes stays below: what is weaker it does not hear.',
+    usualWeakestDbm: 'The same, usual at this hour of the day; null before three days are known.',
+    lostBatches: 'Batches that it declared lost, since the server knows it.',
+    uptimeSeconds: 'Since its program began.',
+    scannerRestarts: 'Times that its radio had to be started again, since its program began.',
+    lastSeenMs: 'When anything of it last came, milliseconds since 1970 UTC.',
+    advertsPerSecond: 'Advertisements of all kinds.',
+    clockOffsetMs: 'To be added to its times; negative where its clock is ahead.',
+    outboxBatches: 'Waiting on its disk.',
+    droppedBatches: 'Lost on its side, since its program began.',
+    newestVersion: 'The newest of those that run the same program.',
+    program: "What the gateway's processes take: CPU as a share of one core, and memory.",
+    box: 'The machine that it runs on.',
+    'box.load': 'Processes that want to run, over a minute, for each core.',
+    history: 'Quarter hours of the last days, the oldest first; those in which nothing came are left out.',
+  },
+  GatewayQuarter: {
+    '': 'A quarter hour of one gateway; null where nothing was measured.',
+    coverage: 'Of its fifteen minutes: the share in which it reported.',
+    advertsPerSecond: 'Of all kinds; the mean.',
+    weakestDbm: 'RSSI in dBm that the weakest twentieth of all that it decoded stayed below; the mean.',
+    heardShare: 'Of the carriers that were nearest to its neighbours: the share that it heard.',
+    hearingDb: "Decibels that it heard more than the site's other gateways did from as far.",
+    outboxBatches: 'Waiting on its disk; the most.',
+    temperatureC: 'Of its box; the highest.',
+  },
   GatewaySettings: {
     '': 'What one gateway does otherwise than the others; what is left out is as usual.',
     windowMs:
       'Of one thinning window. A place is worked out once a second: shorter costs the network, longer costs accuracy.',
     heartbeatMs: 'A gateway counts as silent after a minute without a word.',
     unknowns: 'False: counts no unknown carriers although the site does; for one that hangs over a street.',
+  },
+  GatewayVitals: {
+    '': 'Measured of one gateway, next to what is usual for it.',
+    usualAdvertsPerSecond:
+      'Advertisements of all kinds a second, usual at this hour of the day; null before three days are known.',
+    coverageHour: 'Of the minutes of the last hour: the share in which it reported.',
+    coverageDay: 'Of the minutes of the last 24 hours: the share in which it reported.',
+    lastCarrierMs: 'When it last heard a carrier of the site, milliseconds since 1970 UTC.',
+    heardShare: 'Of the carriers that are nearest to its neighbours: the share that it hears, of late.',
+    usualHeardShare: 'The share that it heard before.',
+    hearingDb:
+      "Decibels that it hears more than the site's other gateways do from as far, from the carriers that they hear as well.",
+    hearingChangeDb: 'Decibels that it hears more than it did before; negative: it hears less.',
+    weakestDbm:
+      'RSSI in dBm that the weakest twentieth of all that it decodes stays below: what is weaker it does not hear.',
+    usualWeakestDbm: 'The same, usual at this hour of the day; null before three days are known.',
+    lostBatches: 'Batches that it declared lost, since the server knows it.',
+    uptimeSeconds: 'Since its program began.',
+    scannerRestarts: 'Times that its radio had to be started again, since its program began.',
   },
   HeardNow: {
     gateways: 'How many gateways heard it within the last seconds.',
@@ -326,7 +429,11 @@ export const FIELD_NOTES: Readonly<Record<string, Readonly<Record<string, string
   ListenedBeacons: {
     '': 'The fixed beacons of a site, as they are heard on the air anyway: what a phone has to range for.',
   },
-  LiveGateway: { finding: 'In words, null where all is well.' },
+  LiveGateway: {
+    finding: 'In words, null where all is well.',
+    findings: 'The same one by one, and what is only to be known; the gravest first.',
+    elsewhere: 'Where it hangs, if not where the plan has it.',
+  },
   LiveHeat: {
     '': 'Where carriers are now, per floor: cells of `cellM` by their lower left corner in metres, blurred until k stand behind each.',
     'floors.tooFew': 'Somebody is on the floor, but fewer than k: nothing is drawn.',
@@ -556,6 +663,9 @@ export const FIELD_NOTES: Readonly<Record<string, Readonly<Record<string, string
   Ring: { '': 'An open ring: the last point is not the first again.' },
   SETTLE_RESULTS: {
     '': "`settled` counts. `double-use`: another till's counts. `expired`: it had ended when it was accepted. `withdrawn`: the offer was taken back before. `revoked`: signed with a key that is not trusted any more. `unknown`: no code of this shop.",
+  },
+  SEVERITIES: {
+    '': '`fault`: it gives nothing, or nothing right. `warning`: it gives less than it should. `info`: to be known.',
   },
   SLOTS_TAKEN: { '': 'Slots before and after that of the hearing whose numbers are taken: for clocks that are wrong.' },
   SLOT_SECONDS: {

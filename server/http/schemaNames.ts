@@ -8,6 +8,7 @@ import * as changelog from '../contract/changelog.ts';
 import * as coverage from '../contract/coverage.ts';
 import * as definitions from '../contract/definitions.ts';
 import * as fleets from '../contract/fleets.ts';
+import * as gatewayHealth from '../contract/gatewayHealth.ts';
 import * as identity from '../contract/identity.ts';
 import * as live from '../contract/live.ts';
 import * as metrics from '../contract/metrics.ts';
@@ -32,6 +33,7 @@ export const CONTRACT = {
   coverage,
   definitions,
   fleets,
+  gatewayHealth,
   identity,
   live,
   metrics,

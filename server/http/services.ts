@@ -13,7 +13,17 @@ import type { Registry } from '../registry/types.ts';
 /** What routes ask of the pipeline. */
 export type PipelineView = Pick<
   IngestPipeline,
-  'clones' | 'learnedRadio' | 'nowMs' | 'ready' | 'counters' | 'deadLetters' | 'snapshot' | 'heat' | 'waitingGateways'
+  | 'clones'
+  | 'learnedRadio'
+  | 'nowMs'
+  | 'ready'
+  | 'counters'
+  | 'deadLetters'
+  | 'snapshot'
+  | 'heat'
+  | 'waitingGateways'
+  | 'gatewayHealth'
+  | 'gatewayHistory'
 > &
   Partial<Pick<IngestPipeline, 'lags'>>;
 

@@ -1,6 +1,7 @@
 /** Broker → ingest → log → engines → time series, for all sites of this server. */
 import { randomBytes } from 'node:crypto';
 import type { FleetHealth } from '../contract/fleets.ts';
+import type { GatewayHealthView, GatewayQuarter } from '../contract/gatewayHealth.ts';
 import type { PhoneSightings } from '../contract/identity.ts';
 import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
 import { parseGatewayTopic, ROOT } from '../contract/topics.ts';
@@ -83,6 +84,10 @@ export interface IngestPipeline extends Pipeline {
   walkOf(siteId: string, carrierId: string, fromMs: number, toMs: number): Promise<CarrierWalk>;
   /** Whether a carrier is heard now; the first question starts the listening. */
   listen(siteId: string, carrierId: string): Listened | undefined;
+  /** All that is known of the site's gateways, by their ids. */
+  gatewayHealth(siteId: string): GatewayHealthView[];
+  /** Quarter hours of the last days, the oldest first. */
+  gatewayHistory(siteId: string, gatewayId: string): Promise<GatewayQuarter[]>;
   /** What a phone heard of the site's beacons, of its own carrier since `sinceMs`; settles when it is durable. */
   phone(
     siteId: string,
@@ -261,6 +266,14 @@ class IngestPipelineOfSites implements IngestPipeline {
 
   listen(siteId: string, carrierId: string): Listened | undefined {
     return this.#sites.get(siteId)?.listen(carrierId);
+  }
+
+  gatewayHealth(siteId: string): GatewayHealthView[] {
+    return this.#sites.get(siteId)?.gatewayHealth() ?? [];
+  }
+
+  async gatewayHistory(siteId: string, gatewayId: string): Promise<GatewayQuarter[]> {
+    return (await this.#sites.get(siteId)?.gatewayHistory(gatewayId)) ?? [];
   }
 
   async phone(

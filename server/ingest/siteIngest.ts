@@ -229,7 +229,9 @@ export class SiteIngest {
     }
     const { epoch, fromSeq, toSeq, reason } = gap.data;
     // Told again, as QoS 1 may, it loses nothing more; what came in spite of it is not lost.
-    this.#parts.counters.gaps += this.#parts.received.missing(gatewayId, epoch, fromSeq, toSeq);
+    const missing = this.#parts.received.missing(gatewayId, epoch, fromSeq, toSeq);
+    this.#parts.counters.gaps += missing;
+    this.#parts.health.lost(gatewayId, missing);
     await this.#giveUp(gatewayId, epoch, fromSeq, toSeq, reason);
   }
 

@@ -1,5 +1,6 @@
 /** One site at work: log, ingest, the two engines, and the loop that drives them. */
 import { join } from 'node:path';
+import type { GatewayHealthView, GatewayQuarter } from '../contract/gatewayHealth.ts';
 import type { PhoneSightings } from '../contract/identity.ts';
 import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
 import type { Site } from '../contract/model.ts';
@@ -22,8 +23,9 @@ import { DailyKeys } from './dailyKeys.ts';
 import type { DeadLetters } from './deadLetters.ts';
 import type { EngineHost } from './engineHost.ts';
 import { GatewayConfigs } from './gatewayConfig.ts';
-import { GatewayHealth } from './gatewayHealth.ts';
+import { type Context, GatewayHealth } from './gatewayHealth.ts';
 import { loadGatewayStates, saveGatewayStates } from './gatewayStates.ts';
+import { GatewayWatch } from './gatewayWatch.ts';
 import { type Listened, Listening } from './listening.ts';
 import { LiveEngine } from './liveEngine.ts';
 import { liveHeatOf, liveSnapshotOf } from './liveView.ts';
@@ -113,6 +115,7 @@ export class SiteRuntime {
   readonly #pacing: Pacing;
   readonly #listening = new Listening();
   readonly health = new GatewayHealth();
+  readonly #watch: GatewayWatch;
   readonly #awaited = new Awaited();
   #awaitedAt = 0;
   #analytics!: Analytics;
@@ -141,6 +144,16 @@ export class SiteRuntime {
     this.#keys = new DailyKeys(parts.duck, siteId, join(dataDir, 'keys', siteId), parts.random);
     this.#clock = new SiteClock(parts.clock, parts.options.idleMs);
     this.#configs = new GatewayConfigs((topic, payload) => parts.publish(topic, payload, true));
+    const { registry, duck } = parts;
+    this.#watch = new GatewayWatch({
+      siteId,
+      duck,
+      health: this.health,
+      gateways: () => registry.gateways.all(siteId),
+      floors: () => registry.floors.all(siteId),
+      nowMs: () => this.nowMs(),
+      onProblem: (error) => parts.onProblem('gateways', error),
+    });
     this.#pacing = new Pacing(parts.options);
     this.#live = new LiveEngine(parts.createLiveEngine, this.#log);
     this.#engine = parts.engineHost((error) => parts.onProblem('engine', error));
@@ -208,6 +221,7 @@ export class SiteRuntime {
     await this.#snapshots.start();
     await this.#keys.start(this.site().timezone);
     for (const [gatewayId, state] of await loadGatewayStates(duck, siteId)) this.health.load(gatewayId, state);
+    await this.#watch.start();
     this.#analytics = new Analytics({
       siteId,
       log: this.#log,
@@ -274,6 +288,7 @@ export class SiteRuntime {
         await this.#analytics.commit();
       }
       await saveGatewayStates(this.#parts.duck, this.#parts.siteId, this.health);
+      await this.#watch.save();
     }
     await this.#engine.stop();
     await this.#log.close();
@@ -382,11 +397,32 @@ export class SiteRuntime {
     const wall = site.clock === 'wall';
     const gateways = registry.gateways
       .all(siteId)
-      .map((gateway) => this.health.live(gateway, site.timezone, wall ? clock() : atMs));
+      .map((gateway) => this.health.live(gateway, site.timezone, wall ? clock() : atMs, this.#contextOf(gateway.id)));
     return {
       snapshot: liveSnapshotOf(site, atMs, present, registry.zones.all(siteId), gateways, this.#clock.newestMs),
       heat: liveHeatOf(atMs, present, registry.floors.all(siteId), registry.definitions(siteId).definitions.kAnonymity),
     };
+  }
+
+  /** What is known of gateways beyond their own word; times by the clock that they are seen by. */
+  #contextOf(gatewayId: string): Context {
+    const { vitals, about } = this.#watch.of(gatewayId);
+    const record = this.health.record(gatewayId);
+    const config = this.#configs.stateOf(gatewayId, record);
+    return { ...about, vitals, config, newerVersion: this.health.newerThan(record.version) };
+  }
+
+  gatewayHealth(): GatewayHealthView[] {
+    const { registry, siteId, clock } = this.#parts;
+    const { clock: siteClock, timezone } = this.site();
+    const atMs = siteClock === 'wall' ? clock() : this.nowMs();
+    return registry.gateways
+      .all(siteId)
+      .map((gateway) => this.health.view(gateway, timezone, atMs, this.#contextOf(gateway.id)));
+  }
+
+  gatewayHistory(gatewayId: string): Promise<GatewayQuarter[]> {
+    return this.#watch.history(gatewayId);
   }
 
   changed(what: RegistryChange['what']): void {
@@ -395,6 +431,7 @@ export class SiteRuntime {
       return;
     }
     if (what === 'gateways') this.#ingest.gatewaysChanged();
+    if (what === 'gateways' || what === 'floors') this.#watch.modelChanged();
     this.#analytics.modelsChanged();
     const site = this.site();
     if (site.clock === 'data') this.#live.stop();
@@ -411,11 +448,8 @@ export class SiteRuntime {
       const atMs = this.nowMs() || clock();
       const day = localDayOf(site.timezone, atMs);
       const key = site.countUnknowns ? await this.#keys.forDay(day.name, day.endMs, clock()) : undefined;
-      const ids = registry.gateways
-        .all(siteId)
-        .map((gateway) => gateway.id)
-        .filter((gatewayId) => !isForeign(gatewayId));
-      await this.#configs.update(site, ids, key);
+      const own = registry.gateways.all(siteId).filter(({ id }) => !isForeign(id));
+      await this.#configs.update(site, own, key, clock());
     } catch (error) {
       this.#parts.onProblem('config', error as Error);
     }
@@ -430,6 +464,7 @@ export class SiteRuntime {
     if (phoneOf(batch.gatewayId) === undefined) {
       this.#clock.heard(batch.gatewayId, batch.toMs);
       this.#listening.heard(batch);
+      this.#watch.heard(batch);
     } else this.#clock.recovered(batch.toMs);
     const dirtShown = this.#analytics.take(batch);
     if (dirtShown) this.#wake.raise();
@@ -567,6 +602,7 @@ export class SiteRuntime {
       await this.publishConfigs();
       this.#received.forget((id) => phoneOf(id) !== undefined, PHONE_FORGOTTEN_AFTER_MS, performance.now());
       await saveGatewayStates(duck, siteId, this.health);
+      await this.#watch.keepHouse();
     } catch (error) {
       this.#parts.onProblem('housekeeping', error as Error);
     }

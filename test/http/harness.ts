@@ -157,6 +157,8 @@ function fakePipeline(): FakePipeline {
     deadLetters: (siteId, limit) =>
       Promise.resolve(fake.letters.filter((letter) => letter.siteId === siteId).slice(0, limit)),
     waitingGateways: (siteId) => fake.waiting.filter((one) => one.siteId === siteId),
+    gatewayHealth: () => [],
+    gatewayHistory: async () => [],
     snapshot: (siteId) => fake.snapshots.get(siteId),
     heat: (siteId) => fake.heats.get(siteId),
     clones: () => fake.cloned,

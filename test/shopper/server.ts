@@ -108,6 +108,8 @@ const idle: PipelineView = {
   }),
   deadLetters: async () => [],
   waitingGateways: () => [],
+  gatewayHealth: () => [],
+  gatewayHistory: async () => [],
   snapshot: () => undefined,
   heat: () => undefined,
 };

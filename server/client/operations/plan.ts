@@ -10,12 +10,14 @@ import {
   urlOf,
 } from '../core.ts';
 import type {
+  ChangeGatewayBody,
   CoverageDraft,
   CoverageMap,
   Floor,
   FloorChange,
   FloorInput,
   Gateway,
+  GatewayHealthWithHistory,
   GatewayInput,
   ImportFloorGeojsonAnswer,
   PutGatewayBody,
@@ -420,6 +422,41 @@ export function deleteGateway(
   options?: CallOptions,
 ): Promise<void> {
   return call(client, 'DELETE', '/api/v1/sites/{site}/gateways/{gateway}', params, undefined, options);
+}
+
+/**
+ * Name a gateway, switch it on or off, or set what it does otherwise than the others.
+ *
+ * For owner, manager, installer. `PATCH /api/v1/sites/{site}/gateways/{gateway}`
+ * @throws {ApiError} 400, 401, 403, 404, 409, 413, 415, 429
+ */
+export function changeGateway(
+  client: Client,
+  params: {
+    site: string;
+    gateway: string;
+  },
+  body: ChangeGatewayBody,
+  options?: CallOptions,
+): Promise<Gateway> {
+  return call(client, 'PATCH', '/api/v1/sites/{site}/gateways/{gateway}', params, body, options);
+}
+
+/**
+ * How one gateway is, with the quarter hours of its last seven days.
+ *
+ * For owner, manager, installer. `GET /api/v1/sites/{site}/gateways/{gateway}/health`
+ * @throws {ApiError} 400, 401, 403, 404, 429
+ */
+export function getGatewayHealth(
+  client: Client,
+  params: {
+    site: string;
+    gateway: string;
+  },
+  options?: CallOptions,
+): Promise<GatewayHealthWithHistory> {
+  return call(client, 'GET', '/api/v1/sites/{site}/gateways/{gateway}/health', params, undefined, options);
 }
 
 /**

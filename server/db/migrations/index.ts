@@ -19,6 +19,7 @@ import { identities } from './0016-identities.ts';
 import { figures } from './0018-figures.ts';
 import { fleets } from './0019-fleets.ts';
 import { outgoing } from './0020-outgoing.ts';
+import { gatewayHealthTables } from './0021-gateway-health.ts';
 
 export interface Migration {
   number: number;
@@ -46,6 +47,7 @@ export const MIGRATIONS: Migration[] = [
   figures,
   fleets,
   outgoing,
+  gatewayHealthTables,
 ];
 
 /** Returns the numbers that were applied now. Each migration is one transaction. */

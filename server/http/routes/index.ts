@@ -9,6 +9,7 @@ import { counterRoutes } from './counters.ts';
 import { coverageRoutes } from './coverage.ts';
 import { definitionsCompareRoutes } from './definitionsCompare.ts';
 import { floorRoutes } from './floors.ts';
+import { gatewayHealthRoutes } from './gatewayHealth.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { liveRoutes } from './live.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -24,6 +25,7 @@ export const coreRoutes = (services: Services): Route[] => [
   ...floorRoutes(services),
   ...zoneRoutes(services),
   ...gatewayRoutes(services),
+  ...gatewayHealthRoutes(services),
   ...coverageRoutes(services),
   ...carrierRoutes(services),
   ...metricsRoutes(services),
