@@ -5,6 +5,7 @@ import { Aedes, type AuthenticateError, type Client, type PublishPacket } from '
 import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
 import type { MessageSource } from '../ingest/types.ts';
 import {
+  forbiddenTopic,
   type GatewayCredential,
   mayListenInVain,
   mayPublish,
@@ -22,8 +23,6 @@ import { type RoutedFilter, TopicRouter } from './topicRouter.ts';
 
 /** A packet above MAX_PAYLOAD_BYTES is refused and counted; one far above ends its connection before it is collected. */
 const MAX_PACKET_BYTES = 16 * MAX_PAYLOAD_BYTES;
-/** Before the topic of a publication that its client may not make: no topic of a gateway starts so. */
-const FORBIDDEN = 'forbidden: ';
 const BAD_USERNAME_OR_PASSWORD = 4;
 /** Gateways may be long names behind persistent sessions. */
 const MAX_CLIENT_ID_LENGTH = 128;
@@ -152,7 +151,7 @@ class AedesSource implements MessageSource {
       if (this.#handled.has(packet)) return;
       const allowed = mayPublish(scopeOfClient(client), topic) || this.#fleetOf(client, topic) !== undefined;
       try {
-        await handle(allowed ? topic : `${FORBIDDEN}${topic}`, bytesOf(payload), { retained: false, qos });
+        await handle(allowed ? topic : forbiddenTopic(topic), bytesOf(payload), { retained: false, qos });
       } catch (error) {
         problem('message', error as Error);
       }

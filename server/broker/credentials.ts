@@ -4,6 +4,11 @@ import { homeAssistantStatusTopic, isReadable, isReaderFilter } from '../contrac
 import { isId, parseCounterTopic, parseGatewayTopic } from '../contract/topics.ts';
 import { overlaps } from './filters.ts';
 
+/** Before the topic of a publication that its client may not make. No gateway's topic starts so, but a filter may begin with `+`. */
+const FORBIDDEN = 'forbidden: ';
+export const forbiddenTopic = (topic: string): string => FORBIDDEN + topic;
+export const isForbiddenTopic = (topic: string): boolean => topic.startsWith(FORBIDDEN);
+
 export interface GatewayCredential {
   username: string;
   password: string;

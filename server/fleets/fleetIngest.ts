@@ -1,4 +1,5 @@
 /** The fleets of all sites at work: what other makes publish goes to the site that it belongs to. */
+import { isForbiddenTopic } from '../broker/credentials.ts';
 import type { FleetHealth } from '../contract/fleets.ts';
 import type { SiteRuntime } from '../ingest/siteRuntime.ts';
 import type { Clock, MessageSource } from '../ingest/types.ts';
@@ -73,7 +74,7 @@ export class FleetIngest {
   /** Undefined where no fleet listens to the topic; else settles when the message may be acknowledged. */
   message(topic: string, payload: Uint8Array, meta: { retained: boolean; qos?: number }): Promise<void> | undefined {
     const { fleets } = this.#parts;
-    const routed = fleets.route(topic);
+    const routed = isForbiddenTopic(topic) ? undefined : fleets.route(topic);
     if (!routed) return undefined;
     const fleet = fleets.get(routed.siteId, routed.fleetId);
     const site = this.#sites.get(routed.siteId);
