@@ -1,4 +1,5 @@
 /** The questions, over any SQL that has the tables: each in one snapshot. */
+import { DAY_MS } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
 import type { ReadSql } from './duckdb.ts';
 import { affinity } from './questions/affinity.ts';
@@ -11,6 +12,7 @@ import { people } from './questions/people.ts';
 import { returning } from './questions/returning.ts';
 import { series } from './questions/series.ts';
 import { LENGTH_MS } from './sqlText.ts';
+import { seriesTable, type TableName } from './tables.ts';
 import type { CarrierQuery, CarrierRow, LastCommit, Questions } from './timeSeries.ts';
 
 export type Snapshot = <T>(work: (sql: ReadSql) => Promise<T>) => Promise<T>;
@@ -54,6 +56,24 @@ export async function lastCommitOf(sql: ReadSql, siteId: string): Promise<LastCo
     checkpoint: row.checkpoint,
     awaited: awaited.map(({ gateway_id: gatewayId, from_ms: fromMs }) => ({ gatewayId, fromMs })),
   };
+}
+
+/** Of one table, by what it holds. */
+export async function boundsIn(
+  sql: ReadSql,
+  name: TableName,
+  siteId: string,
+  where = 'true',
+): Promise<{ fromMs: number; toMs: number } | null> {
+  const { time } = seriesTable(name);
+  const column = time?.column ?? '0';
+  const row = await sql.get<{ n: number; first: number | null; last: number | null }>(
+    `select count(*) as n, min(${column}) as first, max(${column}) as last from ${name} where site_id = $1 and ${where}`,
+    [siteId],
+  );
+  if (!row || row.n === 0 || row.first === null || row.last === null) return null;
+  const unitMs = time?.unit === 'days' ? DAY_MS : 1;
+  return { fromMs: row.first * unitMs, toMs: (row.last + 1) * unitMs };
 }
 
 /** `sources` are visits or stays and their open ones, or the open ones alone. */

@@ -1,6 +1,6 @@
 /** The embedded time-series engine. */
 import type { Registry } from '../registry/types.ts';
-import { carrierRowsIn, lastCommitOf, questionsOver } from './asking.ts';
+import { boundsIn, carrierRowsIn, lastCommitOf, questionsOver } from './asking.ts';
 import { commitRows } from './commitRows.ts';
 import type { Duck } from './duckdb.ts';
 import { expireRows, type Retention } from './expire.ts';
@@ -20,6 +20,7 @@ export function openTimeSeries(duck: Duck, registry: Registry, retention?: Reten
     sql: duck,
     snapshot,
     change,
+    bounds: (table, siteId) => boundsIn(duck, table, siteId),
     carrierRows: (query) => carrierRowsIn(duck, query, query.withOpen === false ? ['closed'] : ['closed', 'open']),
     health: () => ({ engine: 'duckdb', problem: null, figures: {} }),
     close: async () => {},

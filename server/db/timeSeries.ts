@@ -15,6 +15,7 @@ import type { People } from '../contract/people.ts';
 import type { EngineRows, OpenRows } from '../engine/types.ts';
 import type { ReadSql } from './duckdb.ts';
 import type { SeriesSql } from './seriesSql.ts';
+import type { TableName } from './tables.ts';
 
 export type { Affinity, Flows, Returning } from '../contract/metrics.ts';
 
@@ -191,6 +192,8 @@ export interface TimeSeries extends TimeSeriesWriter, Questions {
   snapshot<T>(work: (sql: ReadSql) => Promise<T>): Promise<T>;
   /** All or nothing. `work` may run again from its beginning. */
   change<T>(work: (sql: SeriesSql) => Promise<T>): Promise<T>;
+  /** A period in which all times of the table's rows lie, `toMs` exclusive; null where it has no rows. */
+  bounds(table: TableName, siteId: string): Promise<{ fromMs: number; toMs: number } | null>;
   /** Of one carrier, the latest start first; for whoever carried it alone. */
   carrierRows(query: CarrierQuery): Promise<CarrierRow[]>;
   health(): EngineHealth;

@@ -108,19 +108,15 @@ async function forgetZones(sql: SeriesSql, context: SiteContext): Promise<boolea
 }
 
 /** First hour of which there is anything: where nothing is sealed yet. */
-async function firstHour(context: SiteContext, sealedMs: number): Promise<number> {
-  const { sql, siteId, rowsFromMs } = context;
+async function firstHour(sql: SeriesSql, context: SiteContext, sealedMs: number): Promise<number> {
+  const { siteId, rowsFromMs } = context;
   if (sealedMs > rowsFromMs) return sealedMs;
-  const parts = [
-    ['visits', 'start_ms'],
-    ['stays', 'start_ms'],
-    ['occupancy', 'bucket_ms'],
-  ].map(([table, column]) => `select min(${column}) as first from ${table} where site_id = $1 and ${column} >= $2`);
-  const row = await sql.get<{ first: number | null }>(
-    `select min(first) as first from (${parts.join(' union all ')})`,
-    [siteId, rowsFromMs],
-  );
-  return row?.first == null ? Number.MAX_SAFE_INTEGER : hourOf(context, row.first);
+  const firsts = [
+    await sql.first('visits', 'start_ms', siteId, rowsFromMs),
+    await sql.first('stays', 'start_ms', siteId, rowsFromMs),
+    await sql.first('occupancy', 'bucket_ms', siteId, rowsFromMs),
+  ].filter((one) => one !== null);
+  return firsts.length === 0 ? Number.MAX_SAFE_INTEGER : hourOf(context, Math.min(...firsts));
 }
 
 async function sealGroup(
@@ -146,7 +142,7 @@ async function sealVisits(sql: SeriesSql, context: SiteContext, mostMs: number):
   const targets = new Map<string, number>();
   for (const floorId of new Set(due.map((task) => task.floorId)))
     targets.set(floorId, hourOf(context, await settledUntil(context, floorId, boundMs)));
-  const firstMs = await firstHour(context, Math.min(...due.map(({ seal }) => seal.sealedMs)));
+  const firstMs = await firstHour(sql, context, Math.min(...due.map(({ seal }) => seal.sealedMs)));
   const ready = due
     .map((task) => ({
       ...task,
@@ -193,7 +189,7 @@ async function sealBeside(sql: SeriesSql, context: SiteContext, mostMs: number):
     );
     const targetMs = sealedOf(zones.filter(({ floorId }) => floorId === floor.floorId));
     if (targetMs <= seal.sealedMs) continue;
-    const fromMs = await firstHour(context, seal.sealedMs);
+    const fromMs = await firstHour(sql, context, seal.sealedMs);
     const toMs = Math.min(targetMs, hourOf(context, fromMs + mostMs));
     if (fromMs < toMs) await sealFloorHours(sql, context, [floor], fromMs, toMs);
     seal.sealedMs = fromMs < toMs ? toMs : targetMs;
@@ -205,7 +201,7 @@ async function sealBeside(sql: SeriesSql, context: SiteContext, mostMs: number):
   );
   const doorsTo = Math.floor(sealedOf([undefined]) / HOUR_MS) * HOUR_MS;
   if (doorsTo > doors.sealedMs) {
-    const doorsFrom = Math.floor((await firstHour(context, doors.sealedMs)) / HOUR_MS) * HOUR_MS;
+    const doorsFrom = Math.floor((await firstHour(sql, context, doors.sealedMs)) / HOUR_MS) * HOUR_MS;
     const toMs = Math.min(doorsTo, doorsFrom + Math.max(mostMs, DAY_MS));
     if (doorsFrom < toMs) await sealDoors(sql, context, doorsFrom, toMs);
     doors.sealedMs = doorsFrom < toMs ? toMs : doorsTo;

@@ -4,18 +4,19 @@
  * to the last digit. Natively InfluxQL answers what it answers exactly: first and last points, and the rows of one carrier.
  */
 import type { Registry } from '../../registry/types.ts';
-import { carrierRowsIn, lastCommitOf, questionsOver } from '../asking.ts';
+import { boundsIn, carrierRowsIn, lastCommitOf, questionsOver } from '../asking.ts';
 import { commitRows } from '../commitRows.ts';
 import type { Duck, ReadSql } from '../duckdb.ts';
 import { DEFAULT_RETENTION, expireRows, type Retention } from '../expire.ts';
 import type { SeriesSql } from '../seriesSql.ts';
 import { sqlNumber } from '../sqlText.ts';
+import type { TableName } from '../tables.ts';
 import type { CarrierQuery, CarrierRow, EngineHealth, TimeSeries } from '../timeSeries.ts';
 import { InfluxClient, type InfluxServer } from './client.ts';
 import { databaseAway, databaseRefuses, InfluxAway } from './errors.ts';
 import { Gate } from './gate.ts';
 import { Journal, type Step } from './journal.ts';
-import { LAYOUTS, type Layout, SPAN_MS } from './layout.ts';
+import { isApartSql, LAYOUTS, type Layout, NOTHING, SPAN_MS } from './layout.ts';
 import { Planner } from './needs.ts';
 import { Persistent } from './persistent.ts';
 import { MEASUREMENTS, type PointBatch, STATE_MEASUREMENT } from './points.ts';
@@ -135,14 +136,18 @@ class InfluxTimeSeries {
   }
 
   /** One committed state; what is missing of it is read, and the work begins again. */
-  async snapshot<T>(work: (sql: ReadSql) => Promise<T>): Promise<T> {
+  snapshot<T>(work: (sql: ReadSql) => Promise<T>): Promise<T> {
+    return this.#looked((view) => this.#memory.snapshot((sql) => work(view.over(sql))));
+  }
+
+  async #looked<T>(work: (view: View) => Promise<T>): Promise<T> {
     const deadlineMs = this.#parts.nowMs() + this.#parts.options.questionTimeoutMs;
     const held: Held = new Set();
     try {
       for (;;) {
         const view = this.#set.view(held);
         try {
-          return await this.#memory.snapshot((sql) => work(view.over(sql)));
+          return await work(view);
         } catch (error) {
           if (!(error instanceof Missing)) throw error;
           await this.#fetch(error, deadlineMs, held);
@@ -272,6 +277,28 @@ class InfluxTimeSeries {
     return isKept ? 'kept' : policy;
   }
 
+  /** By the days of the first and last point, so that nothing is read for it. */
+  bounds(table: TableName, siteId: string): Promise<{ fromMs: number; toMs: number } | null> {
+    const layout = LAYOUTS.get(table);
+    if (!layout) return boundsIn(this.#memory, table, siteId);
+    return this.#looked(async (view) => {
+      view.require([{ layout, siteId, range: NOTHING, parts: undefined }]);
+      const extent = this.#set.extent(table, siteId);
+      const far = await boundsIn(this.#memory, table, siteId, isApartSql(layout));
+      const whole = layout.table.kind === 'log' ? await boundsIn(view.over(this.#memory), table, siteId) : null;
+      const near = extent && {
+        fromMs: extent.first * DAY_MS - (layout.byEmission ? SPAN_MS : 0),
+        toMs: (extent.last + 1) * DAY_MS,
+      };
+      const found = [whole ?? near, far].filter((one) => one !== null && one !== undefined);
+      if (found.length === 0) return null;
+      return {
+        fromMs: Math.min(...found.map(({ fromMs }) => fromMs)),
+        toMs: Math.max(...found.map(({ toMs }) => toMs)),
+      };
+    });
+  }
+
   /** Of all days at once, which is what InfluxDB does better than the working set: it need not hold the other carriers. */
   async carrierRows(query: CarrierQuery): Promise<CarrierRow[]> {
     const layout = LAYOUTS.get(query.table)!;
@@ -358,6 +385,7 @@ export async function openInfluxTimeSeries(parts: InfluxParts): Promise<TimeSeri
     sql: engine.sql,
     snapshot,
     change,
+    bounds: (table, siteId) => engine.bounds(table, siteId),
     carrierRows: (query) => engine.carrierRows(query),
     health: () => engine.health(),
     close: () => engine.close(),

@@ -84,6 +84,9 @@ export interface PointRange {
 }
 export const EVER: PointRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
+/** What is required of it is only the days of the first and the last point, and what lies apart. */
+export const NOTHING: PointRange = { fromMs: Number.POSITIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY };
+
 /** A local day is up to so far from the day of UTC. */
 const DAY_BEFORE_MS = 14 * 3_600_000;
 const DAY_AFTER_MS = 12 * 3_600_000;

@@ -6,10 +6,12 @@ import { sqlNumber, sqlString } from '../sqlText.ts';
 import { seriesTable, type TableName } from '../tables.ts';
 import type { Step } from './journal.ts';
 import {
+  EVER,
   isApart,
   isApartSql,
   LAYOUTS,
   type Layout,
+  NOTHING,
   type PointRange,
   pointRange,
   SPAN_MS,
@@ -144,10 +146,10 @@ export class Recorder implements SeriesSql {
       this.#changed(table, siteId);
       return forget();
     }
-    const ranges = exactRanges(layout, conditions);
-    if (ranges) {
-      for (const range of ranges)
-        for (const measurement of measurementsOf(layout)) this.#removed(measurement, siteId, range);
+    const exact = exactly(layout, conditions);
+    if (exact) {
+      for (const range of exact.ranges)
+        for (const measurement of measurementsOf(layout)) this.#removed(measurement, siteId, range, exact.tags);
       return forget();
     }
     const cut = cutOf(layout, conditions);
@@ -173,7 +175,7 @@ export class Recorder implements SeriesSql {
       return row?.first ?? null;
     };
     // Loads nothing, but the days of the first and the last point.
-    this.#view.require([{ layout, siteId, range: { fromMs: 1, toMs: 0 }, parts: undefined }]);
+    this.#view.require([{ layout, siteId, range: NOTHING, parts: undefined }]);
     const extent = this.#set.extent(table, siteId);
     const begin = pointRange(layout, column, from, Number.POSITIVE_INFINITY).fromMs;
     if (!extent || (extent.last + 1) * DAY_MS - begin <= FOURTEEN_DAYS_MS) return least(undefined);
@@ -214,7 +216,7 @@ export class Recorder implements SeriesSql {
     const within = extent ? [...needed].filter((day) => day >= extent.first && day <= extent.last) : [];
     this.#view.require([
       // The one that asks for the extent, and for what lies apart.
-      { layout, siteId, range: { fromMs: 1, toMs: 0 }, parts: undefined },
+      { layout, siteId, range: NOTHING, parts: undefined },
       ...within.map((day) => ({
         layout,
         siteId,
@@ -314,9 +316,15 @@ export class Recorder implements SeriesSql {
     else this.#steps.push({ write: batches });
   }
 
-  #removed(measurement: string, siteId: string, { fromMs, toMs }: PointRange): void {
+  #removed(
+    measurement: string,
+    siteId: string,
+    { fromMs, toMs }: PointRange,
+    tags: readonly (readonly [string, string])[] = [],
+  ): void {
     const parts = [
       `delete from "${measurement}" where "site_id" = ${influxString(siteId)}`,
+      ...tags.map(([name, value]) => `"${name}" = ${influxString(value)}`),
       ...(Number.isFinite(fromMs) ? [`time >= ${Math.ceil(fromMs)}ms`] : []),
       ...(Number.isFinite(toMs) ? [`time < ${Math.floor(toMs) + 1}ms`] : []),
     ];
@@ -375,27 +383,31 @@ function runs(values: readonly number[]): [number, number][] {
   return found;
 }
 
-/** Point times that the conditions mean and nothing else; undefined where they name anything but the point's time. */
-function exactRanges(layout: Layout, { site_id: _, ...others }: Conditions): PointRange[] | undefined {
-  const { column, unitMs } = layout.point;
-  const names = Object.keys(others);
-  if (names.length === 0) return [{ fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }];
-  if (names.length > 1 || names[0] !== column) return undefined;
-  const condition = others[column] as number | readonly number[] | Bounds;
+interface Exact {
+  tags: [string, string][];
+  /** Of point times. */
+  ranges: PointRange[];
+}
+
+/** What InfluxQL can delete by: tags and the point's time. Undefined where the conditions name anything else. */
+function exactly({ point, tags }: Layout, { site_id: _, ...others }: Conditions): Exact | undefined {
+  const { column, unitMs } = point;
+  const found: Exact = { tags: [], ranges: [EVER] };
+  for (const [name, condition] of Object.entries(others)) {
+    if (typeof condition === 'string' && tags.some((tag) => tag.name === name)) found.tags.push([name, condition]);
+    else if (name === column && typeof condition !== 'string') found.ranges = rangesOf(condition, unitMs);
+    else return undefined;
+  }
+  return found;
+}
+
+function rangesOf(condition: number | readonly number[] | Bounds, unitMs: number): PointRange[] {
   const one = (value: number): PointRange => ({ fromMs: value * unitMs, toMs: (value + 1) * unitMs - 1 });
   if (typeof condition === 'number') return [one(condition)];
   if (Array.isArray(condition))
-    return runs(condition).map(([first, last]) => ({ ...one(first), toMs: one(last).toMs }));
-  const { from, above, below, upTo } = condition as Bounds;
-  return [
-    {
-      fromMs:
-        Math.max(from ?? Number.NEGATIVE_INFINITY, above === undefined ? Number.NEGATIVE_INFINITY : above + 1) * unitMs,
-      toMs:
-        Math.min(below ?? Number.POSITIVE_INFINITY, upTo === undefined ? Number.POSITIVE_INFINITY : upTo + 1) * unitMs -
-        1,
-    },
-  ];
+    return runs(condition).map(([first, last]) => ({ fromMs: one(first).fromMs, toMs: one(last).toMs }));
+  const { from = EVER.fromMs, above = EVER.fromMs, below = EVER.toMs, upTo = EVER.toMs } = condition as Bounds;
+  return [{ fromMs: Math.max(from, above + 1) * unitMs, toMs: Math.min(below, upTo + 1) * unitMs - 1 }];
 }
 
 /** Rows of before a time, where points have the time of their emission. */
