@@ -8,11 +8,11 @@ import type { Registry } from '../registry/types.ts';
 import type { Outbox, OutgoingEvent } from './outbox.ts';
 import { seesZone, wants } from './scope.ts';
 import type { VisitorNames } from './visitors.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { Webhook, Webhooks } from './webhooks.ts';
 
 export interface CarrierEventParts {
   pipeline: Pick<Pipeline, 'onLiveEvents'>;
-  registry: Pick<Registry, 'site' | 'zones'>;
+  registry: Pick<Registry, 'site' | 'zones' | 'onChange'>;
   webhooks: Pick<Webhooks, 'all'>;
   outbox: Pick<Outbox, 'add' | 'withdraw'>;
   consents: Pick<ConsentStore, 'now' | 'nowAndAt' | 'onChange'>;
@@ -23,6 +23,8 @@ export interface CarrierEventParts {
 }
 
 type ZoneEvent = Extract<EngineEvent, { zoneId: string }>;
+/** Whom to tell, and under which name. */
+type Listening = { webhook: Webhook; visitor: string };
 /** Events of those who are paired, waiting for the answer whether they agreed: more than a mall has in seconds. */
 const MAX_WAITING = 10_000;
 
@@ -30,7 +32,7 @@ export class CarrierEvents {
   readonly #parts: CarrierEventParts;
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
-  #unsubscribe: (() => void) | undefined;
+  #stops: (() => void)[] = [];
 
   constructor(parts: CarrierEventParts) {
     this.#parts = parts;
@@ -46,12 +48,23 @@ export class CarrierEvents {
   }
 
   start(): void {
-    this.#unsubscribe = this.#parts.pipeline.onLiveEvents((events) => this.#take(events));
+    const { pipeline, registry, names } = this.#parts;
+    this.#stops.push(
+      pipeline.onLiveEvents((events) => this.#take(events)),
+      // Without a live engine nobody tells when visits end.
+      registry.onChange(({ siteId, what }) => {
+        if (what === 'site' && registry.site(siteId)?.clock !== 'wall') names.forgetSite(siteId);
+      }),
+    );
   }
 
   async stop(): Promise<void> {
-    this.#unsubscribe?.();
+    for (const stop of this.#stops.splice(0)) stop();
     await this.#tail;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
   }
 
   /** For the courier: then and now, of both that this needs. */
@@ -62,22 +75,36 @@ export class CarrierEvents {
 
   #take({ siteId, events }: LiveEvents): void {
     const { registry, webhooks, pairings, names } = this.#parts;
-    if (registry.site(siteId)?.clock !== 'wall') return;
-    const told = webhooks.all(siteId).some((webhook) => TYPES.some((type) => wants(webhook, `carrier.${type}`)));
-    if (!told) return;
+    const isWall = registry.site(siteId)?.clock === 'wall';
+    const told =
+      isWall && webhooks.all(siteId).some((webhook) => TYPES.some((type) => wants(webhook, `carrier.${type}`)));
     for (const event of events) {
-      if (event.type === 'visitEnded') this.#enqueue(async () => names.forget(siteId, event.carrierId));
-      if (!('zoneId' in event)) continue;
+      // Whoever listens: a name that outlived its visit would join it to the next one. The start is for an end that was lost.
+      if (event.type === 'visitEnded' || event.type === 'visitStarted') names.forget(siteId, event.carrierId);
+      if (!told || !('zoneId' in event)) continue;
       const pairing = pairings.ofCarrier(siteId, event.carrierId);
       // What the bearer before did is not this shopper's.
       if (pairing === undefined || event.sightingAtMs < pairing.fromMs) continue;
       const { shopperId } = pairing;
-      this.#enqueue(() => this.#tell(siteId, shopperId, event));
+      if (this.#waiting >= MAX_WAITING) continue;
+      // Named now: once it is known whether it may be told, the visit may be over.
+      const listening = this.#listening(siteId, event);
+      if (listening.length > 0) this.#enqueue(() => this.#tell(siteId, shopperId, event, listening));
     }
   }
 
+  #listening(siteId: string, event: ZoneEvent): Listening[] {
+    const { registry, webhooks, names } = this.#parts;
+    const zone = registry.zones.get(siteId, event.zoneId);
+    if (zone === undefined) return [];
+    return webhooks
+      .all(siteId)
+      .filter((webhook) => wants(webhook, `carrier.${event.type}`) && seesZone(webhook, zone))
+      .filter((webhook) => event.type !== 'dwelled' || webhook.dwellSeconds.includes(event.dwellSeconds))
+      .map((webhook) => ({ webhook, visitor: names.nameOf(siteId, event.carrierId, webhook.id) }));
+  }
+
   #enqueue(work: () => Promise<void>): void {
-    if (this.#waiting >= MAX_WAITING) return;
     this.#waiting += 1;
     this.#tail = this.#tail
       .then(work)
@@ -87,29 +114,21 @@ export class CarrierEvents {
       });
   }
 
-  async #tell(siteId: string, shopperId: string, event: ZoneEvent): Promise<void> {
-    const { registry, webhooks, outbox, pairings, names } = this.#parts;
+  async #tell(siteId: string, shopperId: string, event: ZoneEvent, listening: readonly Listening[]): Promise<void> {
+    const { outbox, pairings } = this.#parts;
     if (!(await this.mayTell(shopperId, event.sightingAtMs))) return;
     // The tag may have been given back while the question was asked.
     if (pairings.ofCarrier(siteId, event.carrierId)?.shopperId !== shopperId) return;
-    const zone = registry.zones.get(siteId, event.zoneId);
-    if (zone === undefined) return;
-    const type = `carrier.${event.type}` as const;
-    const events = webhooks
-      .all(siteId)
-      .filter((webhook) => wants(webhook, type) && seesZone(webhook, zone))
-      .filter((webhook) => event.type !== 'dwelled' || webhook.dwellSeconds.includes(event.dwellSeconds))
-      .map((webhook): OutgoingEvent => {
-        const visitor = names.nameOf(siteId, event.carrierId, webhook.id);
-        const data = { visitor, zone: zone.id };
-        return {
-          webhook,
-          type,
-          atMs: event.sightingAtMs,
-          data: event.type === 'dwelled' ? { ...data, dwellSeconds: event.dwellSeconds } : data,
-          shopperId,
-        };
-      });
+    const events = listening.map(({ webhook, visitor }): OutgoingEvent => {
+      const data = { visitor, zone: event.zoneId };
+      return {
+        webhook,
+        type: `carrier.${event.type}`,
+        atMs: event.sightingAtMs,
+        data: event.type === 'dwelled' ? { ...data, dwellSeconds: event.dwellSeconds } : data,
+        shopperId,
+      };
+    });
     // Not waited for: the next one's names do not depend on it.
     void outbox.add(events);
   }

@@ -29,6 +29,10 @@ export class VisitorNames {
     this.#names.delete(`${siteId}/${carrierId}`);
   }
 
+  forgetSite(siteId: string): void {
+    for (const key of this.#names.keys()) if (key.startsWith(`${siteId}/`)) this.#names.delete(key);
+  }
+
   forgetWebhook(webhookId: string): void {
     for (const names of this.#names.values()) names.delete(webhookId);
   }

@@ -1,5 +1,5 @@
 /** What is told of persons: only with their consent, under a name of one visit, and nothing once they withdraw. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Purpose } from '../../server/contract/offers.ts';
 import { CARRIER_EVENTS, OUTGOING_EVENTS } from '../../server/contract/outgoing.ts';
 import { until } from '../support/until.ts';
@@ -85,6 +85,55 @@ test('a name lasts one visit and one webhook', async () => {
   expect(again).toBe(first);
   expect(new Set([first, next, somebody]).size).toBe(3);
   expect(visitors(receiver).filter((visitor) => visitors(other).includes(visitor))).toEqual([]);
+});
+
+describe('a name ends with its visit', () => {
+  const nameOf = async (carrierId: string): Promise<string> => {
+    const before = receiver.received.length;
+    out.event('entered', carrierId, 'front');
+    await until(() => receiver.received.length).toBe(before + 1);
+    return visitors(receiver).at(-1)!;
+  };
+
+  test('though nobody listened as it ended', async () => {
+    const made = await out.webhook({ url: receiver.url, events: ['carrier.entered'] });
+    const first = await nameOf('c-1');
+    await out.outgoing.webhooks.change(made, { ...made, enabled: false });
+    out.visit('visitEnded', 'c-1');
+    await out.outgoing.webhooks.change(made, { ...made, enabled: true });
+    expect(await nameOf('c-1')).not.toBe(first);
+  });
+
+  test('though more was waiting than is kept', async () => {
+    await out.webhook({ url: receiver.url, events: ['carrier.entered'] });
+    const first = await nameOf('c-1');
+    for (let n = 0; n <= 10_000; n++) out.event('entered', 'c-2', 'front');
+    out.visit('visitEnded', 'c-1');
+    // Of what came before the end the last word is not yet spoken: it has the visit's name, and leaves none behind.
+    await until(() => out.outgoing.carriers.waiting).toBe(0);
+    expect(await nameOf('c-1')).not.toBe(first);
+  });
+
+  test('though its end was never told: with the start of the next one, and with the live engine', async () => {
+    await out.webhook({ url: receiver.url, events: ['carrier.entered'] });
+    const names = [await nameOf('c-1')];
+    out.visit('visitStarted', 'c-1');
+    names.push(await nameOf('c-1'));
+    const site = out.world.registry.site(SITE)!;
+    await out.world.registry.putSite({ ...site, clock: 'data' });
+    await out.world.registry.putSite(site);
+    names.push(await nameOf('c-1'));
+    expect(new Set(names).size).toBe(3);
+  });
+
+  test('what is under way as it ends still has it', async () => {
+    await out.webhook({ url: receiver.url, events: ['carrier.entered', 'carrier.exited'] });
+    out.event('entered', 'c-1', 'front');
+    out.event('exited', 'c-1', 'front');
+    out.visit('visitEnded', 'c-1');
+    await until(() => receiver.received.length).toBe(2);
+    expect(new Set(visitors(receiver)).size).toBe(1);
+  });
 });
 
 test("a retailer's webhook hears of the own zones only", async () => {
