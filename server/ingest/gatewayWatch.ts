@@ -25,8 +25,8 @@ const LOOK_EVERY_MS = 5 * 60_000;
 const SAVE_EVERY_MS = 5 * 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** Derived figures are read once a second by every page. */
-const CONTEXT_KEPT_MS = 5_000;
+/** Derived figures are asked for every second, and a day of minutes is counted for them. */
+const CONTEXT_KEPT_MS = 2_000;
 /** Carriers that it should have heard: so many are missed by nobody who hears at all. */
 const OWED = 25;
 /** And not one heard for so long. */

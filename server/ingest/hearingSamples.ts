@@ -1,4 +1,4 @@
-/** One second in six of what gateways hear, a few hundred carriers of it: enough to compare gateways, and next to no work. Pure. */
+/** One second in seven of what gateways hear, a few hundred carriers of it: enough to compare gateways, and next to no work. Pure. */
 import type { Heard } from '../calibration/crossHearing.ts';
 import { type CarrierRef, type SightingBatch, VALUES_PER_ROW } from '../log/batch.ts';
 

@@ -56,6 +56,7 @@ export class SiteIngest {
   /** Acks that go out once the present turn is over, the highest of each epoch. */
   readonly #acks = new Map<string, { gatewayId: string; epoch: number }>();
   #ackTimer: NodeJS.Timeout | undefined;
+  readonly #gapsInFlight = new Set<string>();
   /** Of gateways of other makes, which number nothing: an epoch for each start of the server. */
   readonly #given = new Map<string, { epoch: number; seq: number }>();
   #stopped = false;
@@ -229,10 +230,18 @@ export class SiteIngest {
     }
     const { epoch, fromSeq, toSeq, reason } = gap.data;
     // Told again, as QoS 1 may, it loses nothing more; what came in spite of it is not lost.
-    const missing = this.#parts.received.missing(gatewayId, epoch, fromSeq, toSeq);
+    const told = `${gatewayId} ${epoch} ${fromSeq} ${toSeq}`;
+    // On its way to the disk already: counted.
+    const isFirst = !this.#gapsInFlight.has(told);
+    const missing = isFirst ? this.#parts.received.missing(gatewayId, epoch, fromSeq, toSeq) : 0;
     this.#parts.counters.gaps += missing;
     this.#parts.health.lost(gatewayId, missing);
-    await this.#giveUp(gatewayId, epoch, fromSeq, toSeq, reason);
+    this.#gapsInFlight.add(told);
+    try {
+      await this.#giveUp(gatewayId, epoch, fromSeq, toSeq, reason);
+    } finally {
+      if (isFirst) this.#gapsInFlight.delete(told);
+    }
   }
 
   status(site: Site, gatewayId: string, topic: string, payload: Uint8Array, retained: boolean): void {

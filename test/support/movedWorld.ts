@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { CrossHearing, type Heard, hangingOf } from '../../server/calibration/crossHearing.ts';
 import { type Deaf, type Moved, MovedWatch, type WatchState } from '../../server/calibration/movedWatch.ts';
-import { addDays, dayStartMs, localDay } from '../../simulators/calendar.ts';
+import { addDays, dayStartMs } from '../../simulators/calendar.ts';
 import { between, createRandom } from '../../simulators/random.ts';
 import { parseScenario, type Scenario } from '../../simulators/scenario.ts';
 import { World } from '../../simulators/world.ts';
@@ -14,8 +14,8 @@ export const ZONE = 'Europe/Prague';
 export const FIRST_DAY = '2024-03-04';
 export const HOUR_MS = 3_600_000;
 const LOOK_MS = 10 * 60_000;
-/** As the server samples: one second in six, and each carrier in every other one of them. */
-const EVERY_SECONDS = 6;
+/** As the server samples: one second in seven, and each carrier in every other one of them. */
+const EVERY_SECONDS = 7;
 const GROUPS = 2;
 
 export const demoMall = (file: string): Scenario => parseScenario(parse(readFileSync(file, 'utf8')), file);
@@ -137,30 +137,30 @@ const dayMs = (day: number): number => {
   return dayStartMs(ZONE, name);
 };
 
-/** Plays days of people (not the nights, in which nobody is about), looking every ten minutes. `told` ends it by true. */
-export function playMall(
+/** Ten minutes of what the sampled seconds held. */
+export interface Stretch {
+  atMs: number;
+  carriers: Heard[][];
+}
+
+/** Days of people (not the nights, in which nobody is about), as the gateways hear them after the change. */
+export function* heardInMall(
   scenario: Scenario,
   seed: number,
-  options: { fromDay: number; days: number; change: Change; learned?: Learned },
-  told: (told: Told) => boolean,
-): Learned {
-  const { fromDay, days, change, learned } = options;
-  const model = scenarioModel(scenario);
-  const hearing = new CrossHearing(hangingOf(model.gateways, model.floors), learned?.pairs);
-  const watch = new MovedWatch(hearing, model.floors, learned?.watch);
+  { fromDay, days, change }: { fromDay: number; days: number; change: Change },
+): Generator<Stretch> {
   const world = new World(scenario, { seed, timezone: ZONE });
   apply(world, change);
   const ids = scenario.gateways.map(({ id }) => id);
-  const listening = new Set(ids);
   let atMs = dayMs(fromDay);
   const endMs = dayMs(fromDay + days);
   world.begin(atMs);
   let lookAtMs = atMs;
+  let carriers: Heard[][] = [];
   const groups = new Map<string, number>();
   let round = 0;
   while (atMs < endMs) {
-    const second = Math.round(atMs / 1_000);
-    const isSampled = second % EVERY_SECONDS === 0;
+    const isSampled = Math.round(atMs / 1_000) % EVERY_SECONDS === 0;
     const heard = new Map<string, Map<number, { sum: number; count: number }>>();
     world.tick(atMs, (gateway, carrier, _atMs, rssiDbm) => {
       if (!isSampled) return;
@@ -178,20 +178,38 @@ export function playMall(
       tally.count += 1;
     });
     if (isSampled) round++;
-    for (const by of heard.values()) {
-      const list: Heard[] = [...by].map(([gateway, { sum, count }]) => ({
-        gatewayId: ids[gateway]!,
-        rssiDbm: sum / count,
-      }));
-      hearing.add(list, listening);
-    }
+    for (const by of heard.values())
+      carriers.push([...by].map(([gateway, { sum, count }]) => ({ gatewayId: ids[gateway]!, rssiDbm: sum / count })));
     atMs = Math.max(atMs + 1_000, world.nextActiveMs(atMs + 1_000));
-    if (atMs >= lookAtMs) {
-      lookAtMs = atMs + LOOK_MS;
-      watch.look(atMs);
-      if (told({ atMs, moved: watch.moved(), deaf: watch.deaf() })) break;
-    }
+    if (atMs < lookAtMs) continue;
+    lookAtMs = atMs + LOOK_MS;
+    yield { atMs, carriers };
+    carriers = [];
+  }
+}
+
+/** Watches what was heard. `told` ends it by true. */
+export function watchMall(
+  scenario: Scenario,
+  stretches: Iterable<Stretch>,
+  learned: Learned | undefined,
+  told: (told: Told) => boolean,
+): Learned {
+  const model = scenarioModel(scenario);
+  const hearing = new CrossHearing(hangingOf(model.gateways, model.floors), learned?.pairs);
+  const watch = new MovedWatch(hearing, model.floors, learned?.watch);
+  const listening = new Set(model.gateways.map(({ id }) => id));
+  for (const { atMs, carriers } of stretches) {
+    for (const heard of carriers) hearing.add(heard, listening);
+    watch.look(atMs);
+    if (told({ atMs, moved: watch.moved(), deaf: watch.deaf() })) break;
   }
   return { pairs: hearing.stored(), watch: watch.state() };
 }
-export const dayOf = (atMs: number): string => localDay(ZONE, atMs);
+
+export const playMall = (
+  scenario: Scenario,
+  seed: number,
+  options: { fromDay: number; days: number; change: Change; learned?: Learned },
+  told: (told: Told) => boolean,
+): Learned => watchMall(scenario, heardInMall(scenario, seed, options), options.learned, told);
