@@ -2,7 +2,7 @@
 import type { SeriesPoint } from '../contract/metrics.ts';
 import type { ZoneFigures } from '../contract/outgoing.ts';
 import { withheldCells } from '../metrics/suppression.ts';
-import { type Nesting, SITE } from './shown.ts';
+import { insideOf, type Nesting, SITE } from './shown.ts';
 
 /** Of one place in one interval. */
 export interface Counted {
@@ -17,8 +17,8 @@ type Figure = ZoneFigures['footfall'];
 
 /**
  * Withheld: every number of a place with 1 to k − 1 visitors, a footfall of 1 to k − 1, and the smallest place told where
- * what is withheld would follow from the place that holds it. Where the whole site has fewer than k, an empty zone would
- * tell where the few were not: then all of it is withheld.
+ * what is withheld would follow from the place that holds it; with each all that lies in it, which may be as many. Where the
+ * whole site has fewer than k, an empty zone would tell where the few were not: then all of it is withheld.
  */
 export function shownFigures(all: readonly Counted[], nestings: readonly Nesting[], k: number): ZoneFigures[] {
   const visitorsOf = (one: Counted): number => Math.round(one.visitors.value ?? 0);
@@ -27,14 +27,15 @@ export function shownFigures(all: readonly Counted[], nestings: readonly Nesting
   const parents = new Map(nestings.flatMap(({ parent, parts }) => parts.map((id) => [id, parent] as const)));
   const somebody = all.filter((one) => one.placeId !== SITE && visitorsOf(one) > 0);
   const cells = somebody.map((one) => ({ carriers: visitorsOf(one), groups: [parents.get(one.placeId) ?? SITE] }));
-  const withheld = new Set([...withheldCells(cells, k)].map((index) => somebody[index]!.placeId));
+  const few = [...withheldCells(cells, k)].map((index) => somebody[index]!.placeId);
+  const withheld = new Set(few.flatMap((id) => [id, ...insideOf(id, nestings)]));
   return all.map((one) => {
     const hides = deserted || withheld.has(one.placeId);
-    const few = (one.footfall.value ?? 0) > 0 && (one.footfall.value ?? 0) < k;
+    const fewCame = (one.footfall.value ?? 0) > 0 && (one.footfall.value ?? 0) < k;
     return {
       zone: one.placeId === SITE ? null : one.placeId,
       coverage: one.footfall.coverage,
-      footfall: figureOf(one.footfall, hides || few),
+      footfall: figureOf(one.footfall, hides || fewCame),
       occupancy: figureOf(one.occupancy, hides),
     };
   });

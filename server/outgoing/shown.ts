@@ -1,8 +1,8 @@
 /**
  * Which counts of the present may leave. Below k a count that moves from zone to zone is one person's way, so nothing is
  * told of a place with fewer than k, an empty one neither: that it is no longer empty would be told by the next value.
- * Where a place's parts are told as well, what is left of it beside them is known: if that is fewer than k, the smallest
- * part that is told is withheld too. Pure.
+ * Where a place's parts are told as well, what is left of it beside them is known: if that is somebody, but fewer than
+ * k, the smallest part that is told is withheld too, and all that lies in it, for that may hold as many. Pure.
  */
 import type { Zone } from '../contract/model.ts';
 import { areaOf, boundsOf, overlapShare } from '../floor/geometry.ts';
@@ -47,6 +47,12 @@ export function nestingOf(zones: readonly Pick<Zone, 'id' | 'floorId' | 'shape'>
   return [...parts].map(([parent, ids]) => ({ parent, parts: ids }));
 }
 
+/** What lies in it, at any depth. */
+export function insideOf(id: string, nestings: readonly Nesting[]): string[] {
+  const parts = nestings.find(({ parent }) => parent === id)?.parts ?? [];
+  return parts.flatMap((part) => [part, ...insideOf(part, nestings)]);
+}
+
 /** `counts` by zone id, the site under ''. What is not in the answer is withheld. */
 export function shownCounts(
   counts: ReadonlyMap<string, number>,
@@ -54,6 +60,10 @@ export function shownCounts(
   k: number,
 ): Map<string, number> {
   const shown = new Map([...counts].filter(([, count]) => count >= k));
+  const withhold = (id: string): void => {
+    for (const one of [id, ...insideOf(id, nestings)]) shown.delete(one);
+  };
+  for (const id of counts.keys()) if (id !== SITE && !shown.has(id)) withhold(id);
   // A part that is withheld leaves more of the whole untold: until that is enough everywhere.
   for (let changed = true; changed; ) {
     changed = false;
@@ -61,10 +71,9 @@ export function shownCounts(
       const whole = shown.get(parent);
       if (whole === undefined) continue;
       const told = parts.filter((id) => shown.has(id)).sort((a, b) => shown.get(a)! - shown.get(b)!);
-      const withheld = parts.length > told.length;
       const rest = whole - told.reduce((sum, id) => sum + shown.get(id)!, 0);
-      if (!withheld || told.length === 0 || rest <= 0 || rest >= k) continue;
-      shown.delete(told[0]!);
+      if (told.length === 0 || rest <= 0 || rest >= k) continue;
+      withhold(told[0]!);
       changed = true;
     }
   }

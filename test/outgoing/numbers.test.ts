@@ -69,6 +69,25 @@ describe('which counts of the present may leave', () => {
     expect(shown({ [WHOLE]: 100, shop: 25, shelf: 12, till: 3, hall: 50, above: 0 })).toMatchObject({ shelf: 12 });
   });
 
+  test('though all its parts are told: of the site beside its one zone as well', () => {
+    expect(shown({ [WHOLE]: 100, shop: 25, shelf: 11, till: 12, hall: 50, above: 0 })).toEqual({
+      [WHOLE]: 100,
+      shop: 25,
+      till: 12,
+      hall: 50,
+    });
+    const one = nestingOf([rectangle('all', 0, 0, 20, 20)]);
+    const left = (counts: Record<string, number>) => [...shownCounts(new Map(Object.entries(counts)), one, 10).keys()];
+    expect(left({ [WHOLE]: 17, all: 12 })).toEqual([WHOLE]);
+    expect(left({ [WHOLE]: 17, all: 17 })).toEqual([WHOLE, 'all']);
+    expect(left({ [WHOLE]: 27, all: 17 })).toEqual([WHOLE, 'all']);
+  });
+
+  test('nor by way of a part of a place that is withheld for it', () => {
+    // 17 less the 12 of the shop are the few in the hall; a shelf with all 12 would tell it as well.
+    expect(shown({ [WHOLE]: 17, shop: 12, shelf: 12, till: 0, hall: 5, above: 0 })).toEqual({ [WHOLE]: 17 });
+  });
+
   test('whatever the counts: never below k, and what is left of a place is nobody or at least k', () => {
     const seed = 11;
     const random = seededRandom(seed);
@@ -86,9 +105,14 @@ describe('which counts of the present may leave', () => {
         expect(count, `seed ${seed} run ${run}`).toBe(all[id as keyof typeof all]);
         expect(count, `seed ${seed} run ${run}`).toBeGreaterThanOrEqual(10);
       }
-      for (const { parent, parts } of nestings) {
-        const visible = parts.filter((id) => id in out);
-        if (!(parent in out) || visible.length === parts.length || visible.length === 0) continue;
+      // What is told of a place, its parts or theirs: any of it may be taken from what the place has.
+      const toldIn = (id: string): string[] =>
+        (nestings.find(({ parent }) => parent === id)?.parts ?? []).flatMap((part) =>
+          part in out ? [part] : toldIn(part),
+        );
+      for (const parent of [WHOLE, 'shop']) {
+        const visible = toldIn(parent);
+        if (!(parent in out) || visible.length === 0) continue;
         const rest = out[parent]! - visible.reduce((sum, id) => sum + out[id]!, 0);
         expect(rest <= 0 || rest >= 10, `seed ${seed} run ${run}: ${rest}`).toBe(true);
       }
@@ -173,6 +197,20 @@ describe('numbers of an interval', () => {
       ['a', 40, 30],
       ['b', 'withheld', 'withheld'],
       ['c', 'withheld', 'withheld'],
+    ]);
+  });
+
+  test('nor what lies in one that goes with another: a shelf as busy as its shop would stand for it', () => {
+    const nested = [
+      { parent: WHOLE, parts: ['shop', 'hall'] },
+      { parent: 'shop', parts: ['shelf'] },
+    ];
+    const all = [counted(WHOLE, 60, 17), counted('shop', 40, 12), counted('shelf', 40, 12), counted('hall', 5, 5)];
+    expect(values(all, nested)).toEqual([
+      [null, 60, 8.5],
+      ['shop', 'withheld', 'withheld'],
+      ['shelf', 'withheld', 'withheld'],
+      ['hall', 'withheld', 'withheld'],
     ]);
   });
 
