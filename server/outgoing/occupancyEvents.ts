@@ -4,6 +4,7 @@ import type { Duck } from '../db/duckdb.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Outbox, OutgoingEvent } from './outbox.ts';
 import { seesSite, seesZone, wants } from './scope.ts';
+import { nestingOf, SITE, shownCounts } from './shown.ts';
 import { ThresholdWatch } from './thresholds.ts';
 import { thresholdKey, type Webhook, type Webhooks } from './webhooks.ts';
 
@@ -67,7 +68,13 @@ export class OccupancyEvents {
         const crossed = this.#watch.observe(key, threshold, occupancy, snapshot.atMs);
         if (!crossed) continue;
         const { forSeconds: _, ...told } = threshold;
-        const data = { ...told, direction: crossed.crossing, occupancy: occupancy < k ? null : occupancy };
+        const watched = new Set(webhook.thresholds.map(({ zone: place }) => place ?? SITE));
+        const places = new Map<string, number>();
+        for (const [id, count] of [[SITE, snapshot.occupancy] as const, ...counts])
+          if (count !== null && watched.has(id)) places.set(id, count);
+        const nestings = nestingOf(registry.zones.all(siteId).filter(({ id }) => watched.has(id)));
+        const shown = shownCounts(places, nestings, k).get(threshold.zone ?? SITE) ?? null;
+        const data = { ...told, direction: crossed.crossing, occupancy: shown };
         this.#write(webhook, thresholdKey(threshold), crossed.crossing === 'rose', {
           ...(crossed.first ? {} : { event: { webhook, type: 'occupancy.threshold', atMs: snapshot.atMs, data } }),
         });

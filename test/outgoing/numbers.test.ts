@@ -304,6 +304,27 @@ describe('told to a receiver', () => {
     expect(bodies('occupancy.threshold')[2]!.data.occupancy).toBe(61);
   });
 
+  test('thresholds of a place and of one in it never tell, together, of fewer than k', async () => {
+    const threshold = { limit: 12, hysteresis: 0, forSeconds: 0 };
+    const both = [
+      { ...threshold, zone: null },
+      { ...threshold, zone: 'front' },
+    ];
+    await out.webhook({ url: receiver.url, events: ['occupancy.threshold'], thresholds: both });
+    const alone = await out.webhook({ url: receiver.url, events: ['occupancy.threshold'], thresholds: [both[1]!] });
+    snapshot({ front: 11 }, 11);
+    snapshot({ front: 14 }, 19);
+    await until(() => receiver.received.length).toBe(3);
+    const told = receiver.received.map(({ body }) => body as typeof body & { webhook: string });
+    const of = (isAlone: boolean) =>
+      told.filter(({ webhook }) => (webhook === alone.id) === isAlone).map(({ data }) => [data.zone, data.occupancy]);
+    expect(of(false).sort()).toEqual([
+      [null, 19],
+      ['front', null],
+    ]);
+    expect(of(true)).toEqual([['front', 14]]);
+  });
+
   test('counts of each quarter hour once they are final, and again where late data changed them', async () => {
     await out.webhook({ url: receiver.url, events: ['zone.counts'] });
     await out.outgoing.look();
