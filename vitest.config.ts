@@ -18,6 +18,7 @@ const SERVICE = [
   'test/gateway/**',
   'test/simulators/**',
   'test/abuse/**',
+  'test/moving/**',
   'test/outgoing/**',
 ].map((glob) => `${glob}/*.test.ts`);
 const common = { environment: 'node' as const, testTimeout: 30_000, hookTimeout: 60_000 };

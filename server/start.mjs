@@ -2,7 +2,7 @@
  * The first thing that runs on a fresh machine, so plain JavaScript without dependencies: installs what is missing,
  * builds what is older than its sources, then starts what was asked for.
  *
- *   node server/start.mjs demo | server | gateway | simulate | replay | build | bench:…  [arguments of that program]
+ *   node server/start.mjs demo | server | gateway | simulate | replay | migrate | export | import | build | bench:…  [arguments of that program]
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -349,6 +349,9 @@ async function replay(args) {
 
 const PROGRAMS = {
   server: 'server/main.js',
+  migrate: 'server/migrate.js',
+  export: 'server/export.js',
+  import: 'server/import.js',
   gateway: 'gateway/main.js',
   simulate: 'simulators/simulate.js',
   'bench:accuracy': 'test/bench/accuracy.js',

@@ -1,15 +1,18 @@
 /** A mall whose time series have all there is: late data, rewinds, rollups, figures, open rows, a changelog. And all that can be asked of it. */
 import { type Interval, METRICS } from '../../server/contract/metrics.ts';
+import type { ReadSql } from '../../server/db/duckdb.ts';
 import { settle } from '../../server/db/figures/settling.ts';
+import { type Digest, digestOf } from '../../server/db/moving/digest.ts';
+import { SERIES_TABLES } from '../../server/db/tables.ts';
 import type { SiteCommit, TimeSeries } from '../../server/db/timeSeries.ts';
 import type { Registry } from '../../server/registry/types.ts';
-import { below, cut, join, randomOpen, randomRows, ZONES } from '../db/randomRows.ts';
-import { addSite, commitOf, covered, DAY, gatewayNamed, HOUR, MINUTE, noRows, stay, visit } from '../db/rows.ts';
+import { below, randomOpen, randomRows, ZONES } from '../db/randomRows.ts';
+import { addSite, commitOf, covered, DAY, gatewayNamed, HOUR, MINUTE, stay, visit } from '../db/rows.ts';
 import { seededRandom } from './random.ts';
 
 /** Monday 00:00 in Prague; a clock change lies within. */
 export const START = Date.parse('2026-03-23T00:00:00+01:00');
-export const DAYS = 8;
+export const DAYS = 4;
 export const END = START + DAYS * DAY;
 
 export async function addMall(registry: Registry, siteId: string): Promise<void> {
@@ -19,17 +22,22 @@ export async function addMall(registry: Registry, siteId: string): Promise<void>
 }
 
 /** Commits as an analytics engine would, in steps of hours. */
-export async function fillMall(series: TimeSeries, registry: Registry, siteId: string, seed: number): Promise<void> {
+export async function fillMall(
+  series: TimeSeries,
+  registry: Registry,
+  siteId: string,
+  seed: number,
+  days = DAYS,
+): Promise<void> {
+  const endMs = START + days * DAY;
   const random = seededRandom(seed);
   const silent = (atMs: number) => atMs >= START + 30 * HOUR && atMs < START + 37 * HOUR;
-  let rows = noRows();
   let watermarkMs = START;
-  while (watermarkMs < END) {
-    const rewinds = watermarkMs > START + 2 * DAY && random() < 0.2;
+  while (watermarkMs < endMs) {
+    const rewinds = watermarkMs > START + DAY && random() < 0.3;
     const rewoundToMs = rewinds ? watermarkMs - below(random, 20 * HOUR) : null;
-    if (rewoundToMs !== null) rows = { ...rows, visits: cut(rows.visits, rewoundToMs) };
     const fromMs = rewoundToMs ?? watermarkMs;
-    watermarkMs = Math.min(END, watermarkMs + 2 * HOUR + below(random, 8 * HOUR));
+    watermarkMs = Math.min(endMs, watermarkMs + 3 * HOUR + below(random, 8 * HOUR));
     const made = randomRows(random, fromMs, watermarkMs, silent);
     // Opening hours with enough of them for figures that are told.
     const noon = Math.floor((watermarkMs - 12 * HOUR) / HOUR) * HOUR;
@@ -39,29 +47,28 @@ export async function fillMall(series: TimeSeries, registry: Registry, siteId: s
       made.visits.push(visit(`d-${i}`, startMs, 25 * MINUTE, { emittedAtMs: watermarkMs }));
       made.stays.push(stay(`d-${i}`, 'a', startMs, 10 * MINUTE, { emittedAtMs: watermarkMs }));
     }
-    rows = join(rows, made);
     await series.commit({
       ...commitOf(siteId, watermarkMs, made),
       rewoundToMs,
       open: randomOpen(random, watermarkMs),
-      dirtyFromMs: watermarkMs >= END ? END - HOUR : null,
+      dirtyFromMs: watermarkMs >= endMs ? endMs - HOUR : null,
       checkpoint: JSON.stringify({ v: 1, 'a "quoted" \\ text': 'with\nlines, and=signs' }),
       awaited: [{ gatewayId: 'g2', fromMs: watermarkMs - HOUR }],
     });
   }
   // Late data of a day that was final: an entry of the changelog.
   const late: SiteCommit = {
-    ...commitOf(siteId, END, {
+    ...commitOf(siteId, endMs, {
       visits: Array.from({ length: 9 }, (_, i) =>
-        visit(`late-${i}`, START + 34 * HOUR + i * MINUTE, 20 * MINUTE, { emittedAtMs: END }),
+        visit(`late-${i}`, START + 34 * HOUR + i * MINUTE, 20 * MINUTE, { emittedAtMs: endMs }),
       ),
-      coverage: covered('g1', START + 33 * HOUR, START + 37 * HOUR).map((row) => ({ ...row, emittedAtMs: END })),
+      coverage: covered('g1', START + 33 * HOUR, START + 37 * HOUR).map((row) => ({ ...row, emittedAtMs: endMs })),
     }),
-    open: randomOpen(random, END),
+    open: randomOpen(random, endMs),
     recomputation: {
       fromMs: START + 33 * HOUR,
-      untilMs: END,
-      causes: { backlogs: [], model: false, rebuild: true, finalUntilMs: END - DAY },
+      untilMs: endMs,
+      causes: { backlogs: [], model: false, rebuild: true, finalUntilMs: endMs - DAY },
     },
   };
   await series.commit(late);
@@ -77,7 +84,7 @@ export async function answersOf(series: TimeSeries, siteId: string): Promise<Rec
     { name: 'newest', fromMs: END - 5 * HOUR, toMs: END + HOUR, intervals: ['15m'] },
   ];
   for (const { name, fromMs, toMs, intervals } of periods) {
-    for (const zoneId of [undefined, 'a', 'up', 'door']) {
+    for (const zoneId of [undefined, 'a']) {
       const period = { siteId, fromMs, toMs, ...(zoneId === undefined ? {} : { zoneId }) };
       const key = `${name} ${zoneId ?? 'site'}`;
       for (const metric of METRICS)
@@ -88,8 +95,6 @@ export async function answersOf(series: TimeSeries, siteId: string): Promise<Rec
       answers[`flows ${key}`] = await series.flows(period);
       answers[`returning ${key}`] = await series.returning(period);
       answers[`changelog ${key}`] = await series.changelog({ ...period, limit: 50 });
-      answers[`people ${key}`] =
-        zoneId === undefined || zoneId === 'door' ? await series.people({ ...period, interval: 'hour' }) : null;
     }
     for (const floorId of ['f1', 'f2'])
       for (const measure of ['dwell', 'carriers'] as const)
@@ -103,6 +108,9 @@ export async function answersOf(series: TimeSeries, siteId: string): Promise<Rec
             measure,
           });
   }
+  const whole = { siteId, fromMs: START, toMs: END };
+  answers.people = await series.people({ ...whole, interval: 'day' });
+  answers['people of a door'] = await series.people({ ...whole, zoneId: 'door', interval: 'day' });
   for (const table of ['visits', 'stays'] as const)
     answers[`${table} of one`] = await series.carrierRows({
       table,
@@ -114,4 +122,11 @@ export async function answersOf(series: TimeSeries, siteId: string): Promise<Rec
     });
   answers.checkpoint = (await series.lastCheckpoint(siteId)) ?? null;
   return answers;
+}
+
+/** Every table of the site, whatever the order of its rows. */
+export async function tablesOf(sql: ReadSql, siteId: string): Promise<Record<string, Digest>> {
+  const found: Record<string, Digest> = {};
+  for (const table of SERIES_TABLES) found[table.name] = await digestOf(sql, table, siteId, null);
+  return found;
 }

@@ -3,6 +3,7 @@ import { DAY_MS } from '../../metrics/localTime.ts';
 import type { Registry } from '../../registry/types.ts';
 import type { Duck } from '../duckdb.ts';
 import { openTimeSeries } from '../duckTimeSeries.ts';
+import type { Retention } from '../expire.ts';
 import { InfluxClient } from '../influx/client.ts';
 import { type InfluxParts, openInfluxTimeSeries } from '../influx/influxTimeSeries.ts';
 import { LAYOUTS, type Layout } from '../influx/layout.ts';
@@ -34,8 +35,8 @@ const countedIn = async (series: TimeSeries, table: SeriesTable, siteId: string)
   );
 };
 
-export function duckSide(duck: Duck, registry: Registry): Side {
-  const series = openTimeSeries(duck, registry);
+export function duckSide(duck: Duck, registry: Registry, kept?: Retention): Side {
+  const series = openTimeSeries(duck, registry, kept);
   return {
     engine: 'duckdb',
     series,
