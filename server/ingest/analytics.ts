@@ -15,6 +15,7 @@ import { mergeCauses } from '../metrics/changelog.ts';
 import { finalUntilMs } from '../metrics/state.ts';
 import { CauseBook } from './causes.ts';
 import { formatCheckpoint } from './checkpoint.ts';
+import { type Crowd, emptyCrowd } from './crowd.ts';
 import type { EngineHost, EngineView } from './engineHost.ts';
 import { alignedTimeline, firstDifferenceMs, floorTick } from './models.ts';
 import { PendingBatches } from './pendingBatches.ts';
@@ -78,7 +79,7 @@ export class Analytics {
   readonly #pending = new PendingBatches();
   readonly #engine: EngineHost;
   #view: EngineView = { clones: [], learnedRadio: undefined };
-  #present: PresentCarrier[] = [];
+  #crowd: Crowd = emptyCrowd();
   #timeline: SiteModelVersion[] = [];
   /** While the log is read again, what arrives is found there. */
   #replaying = true;
@@ -131,8 +132,12 @@ export class Analytics {
   }
 
   /** As of the last `lookAround`. */
-  present(): PresentCarrier[] {
-    return this.#present;
+  crowd(): Crowd {
+    return this.#crowd;
+  }
+
+  async present(): Promise<PresentCarrier[]> {
+    return this.lost ? [] : this.#engine.present();
   }
 
   /** As of the last commit. */
@@ -146,7 +151,7 @@ export class Analytics {
   }
 
   async lookAround(): Promise<void> {
-    this.#present = await this.#engine.present();
+    this.#crowd = await this.#engine.crowd();
   }
 
   /**

@@ -1,8 +1,9 @@
-/** All that touches the analytics engine, in the thread in which it lives. */
+/** All that touches an engine, in the thread in which it lives. */
 import type { SiteModel } from '../contract/model.ts';
 import type { CreateEngine, Engine, EngineSnapshot, OpenRows, PresentCarrier } from '../engine/types.ts';
 import { type SightingBatch, toLogBatch } from '../log/batch.ts';
-import type { EngineStart, EngineStep, EngineView } from './engineHost.ts';
+import { type Crowd, crowdOf } from './crowd.ts';
+import type { EngineStart, EngineStep, EngineView, LiveStep } from './engineHost.ts';
 import { engineFrom } from './models.ts';
 import { readSnapshot, writeSnapshot } from './snapshotFile.ts';
 
@@ -35,9 +36,21 @@ export class EngineDesk {
   advance(batches: readonly SightingBatch[], toMs: number): EngineStep {
     const engine = this.#started();
     const startedMs = performance.now();
-    for (const batch of batches) engine.add(toLogBatch(batch));
+    this.feed(batches);
     const { rows } = engine.advance(toMs);
     return { rows, tookMs: performance.now() - startedMs };
+  }
+
+  feed(batches: readonly SightingBatch[]): void {
+    const engine = this.#started();
+    for (const batch of batches) engine.add(toLogBatch(batch));
+  }
+
+  liveStep(batches: readonly SightingBatch[], toMs: number): LiveStep {
+    const engine = this.#started();
+    this.feed(batches);
+    const { events } = engine.advance(toMs);
+    return { events, crowd: crowdOf(engine.present()), clones: engine.clones() };
   }
 
   openRows(): OpenRows {
@@ -53,12 +66,16 @@ export class EngineDesk {
     return { clones: engine.clones(), learnedRadio: engine.learnedRadio() };
   }
 
+  crowd(): Crowd {
+    return crowdOf(this.present());
+  }
+
   present(): PresentCarrier[] {
     return this.#started().present();
   }
 
   #started(): Engine {
-    if (!this.#engine) throw new Error('the analytics engine has not been started');
+    if (!this.#engine) throw new Error('the engine has not been started');
     return this.#engine;
   }
 }

@@ -1,11 +1,12 @@
 /**
- * The analytics engine wherever it runs: in this thread, or in one of its own (engineThread.ts). Calls are carried out one
+ * An engine wherever it runs: in this thread, or in one of its own (engineThread.ts). Calls are carried out one
  * after another, in the order in which they were made.
  */
 import type { SiteModel, SiteModelVersion } from '../contract/model.ts';
 import type { ClonedCarrier } from '../engine/clones.ts';
-import type { CreateEngine, EngineRows, OpenRows, PresentCarrier } from '../engine/types.ts';
+import type { CreateEngine, EngineEvent, EngineRows, OpenRows, PresentCarrier } from '../engine/types.ts';
 import type { SightingBatch } from '../log/batch.ts';
+import type { Crowd } from './crowd.ts';
 import { EngineDesk } from './engineDesk.ts';
 
 export interface EngineStart {
@@ -20,6 +21,13 @@ export interface EngineStep {
   rows: EngineRows;
   /** That the engine itself was at work. */
   tookMs: number;
+}
+
+/** Of an engine that is live: its rows are nobody's. */
+export interface LiveStep {
+  events: EngineEvent[];
+  crowd: Crowd;
+  clones: ClonedCarrier[];
 }
 
 /** What others look at. */
@@ -40,9 +48,14 @@ export interface EngineHost {
   setModel(model: SiteModel, effectiveFromMs: number): void;
   /** Takes the batches and processes every tick that ends at or before `toMs`. */
   advance(batches: SightingBatch[], toMs: number): Promise<EngineStep>;
+  /** Batches for a step that is still to come. */
+  feed(batches: SightingBatch[]): void;
+  /** As `advance`, of what was fed as well. */
+  liveStep(batches: SightingBatch[], toMs: number): Promise<LiveStep>;
   openRows(): Promise<OpenRows>;
   saveSnapshot(path: string): Promise<void>;
   view(): Promise<EngineView>;
+  crowd(): Promise<Crowd>;
   present(): Promise<PresentCarrier[]>;
   /** Leaves nothing running. */
   stop(): Promise<void>;
@@ -53,7 +66,7 @@ export type CreateEngineHost = () => EngineHost;
 /** So that others get their turn. */
 const STEP_MS = { short: 5, long: 25 };
 
-/** In this thread: what tests hand their own engines to. */
+/** In this thread: as tests want it. */
 class EngineHere implements EngineHost {
   readonly stepMs = STEP_MS;
   readonly #desk: EngineDesk;
@@ -85,6 +98,20 @@ class EngineHere implements EngineHost {
     }
   }
 
+  feed(batches: SightingBatch[]): void {
+    if (!this.lost) this.#desk.feed(batches);
+  }
+
+  async liveStep(batches: SightingBatch[], toMs: number): Promise<LiveStep> {
+    this.watermarkMs = toMs;
+    try {
+      return this.#desk.liveStep(batches, toMs);
+    } catch (error) {
+      this.lost = true;
+      throw error;
+    }
+  }
+
   async openRows(): Promise<OpenRows> {
     return this.#desk.openRows();
   }
@@ -95,6 +122,10 @@ class EngineHere implements EngineHost {
 
   async view(): Promise<EngineView> {
     return this.#desk.view();
+  }
+
+  async crowd(): Promise<Crowd> {
+    return this.#desk.crowd();
   }
 
   async present(): Promise<PresentCarrier[]> {

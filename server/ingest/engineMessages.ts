@@ -8,12 +8,18 @@ export type EngineCall =
   | { call: 'start'; from: EngineStart }
   | { call: 'setModel'; model: SiteModel; effectiveFromMs: number }
   | { call: 'advance'; batches: PackedBatches; toMs: number }
+  | { call: 'feed'; batches: PackedBatches }
+  | { call: 'liveStep'; batches: PackedBatches; toMs: number }
   | { call: 'openRows' }
   /** The next piece of the rows that the call before began. */
   | { call: 'nextRows' }
   | { call: 'saveSnapshot'; path: string }
   | { call: 'view' }
+  | { call: 'crowd' }
   | { call: 'present' };
+
+/** Which engine it is to be. */
+export type EngineKind = 'analytics' | 'live';
 
 export type EngineRequest = EngineCall & { id: number };
 export type EngineReply = { id: number; value: unknown } | { id: number; error: string; stack: string | undefined };

@@ -1,10 +1,18 @@
-/** The analytics engine in a thread of its own, so that neither what is live nor who asks waits for it. */
+/** An engine in a thread of its own, so that nobody else waits for it. */
 import { type TransferListItem, Worker } from 'node:worker_threads';
 import type { SiteModel } from '../contract/model.ts';
 import type { EngineRows, OpenRows, PresentCarrier } from '../engine/types.ts';
 import type { SightingBatch } from '../log/batch.ts';
-import type { EngineHost, EngineStart, EngineStep, EngineView } from './engineHost.ts';
-import { addPiece, type EngineCall, type EngineReply, type EngineRequest, type Piece } from './engineMessages.ts';
+import type { Crowd } from './crowd.ts';
+import type { EngineHost, EngineStart, EngineStep, EngineView, LiveStep } from './engineHost.ts';
+import {
+  addPiece,
+  type EngineCall,
+  type EngineKind,
+  type EngineReply,
+  type EngineRequest,
+  type Piece,
+} from './engineMessages.ts';
 import { BatchPacker } from './packedBatches.ts';
 
 /** Nobody waits for a step here; but one that is stopped ends with its step. */
@@ -28,6 +36,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 class EngineThread implements EngineHost {
   readonly stepMs = STEP_MS;
+  readonly #kind: EngineKind;
   readonly #script: URL;
   readonly #onProblem: (error: Error) => void;
   readonly #packer = new BatchPacker();
@@ -37,7 +46,8 @@ class EngineThread implements EngineHost {
   watermarkMs = 0;
   lost = true;
 
-  constructor(script: URL, onProblem: (error: Error) => void) {
+  constructor(kind: EngineKind, script: URL, onProblem: (error: Error) => void) {
+    this.#kind = kind;
     this.#script = script;
     this.#onProblem = onProblem;
   }
@@ -63,6 +73,19 @@ class EngineThread implements EngineHost {
     return { rows: await this.#whole(piece), tookMs };
   }
 
+  feed(batches: SightingBatch[]): void {
+    if (this.lost || batches.length === 0) return;
+    const packed = this.#packer.pack(batches);
+    // Where it fails the engine is lost, which the next step tells.
+    this.#ask({ call: 'feed', batches: packed }, [packed.carriers.buffer, packed.values.buffer]).catch(() => {});
+  }
+
+  liveStep(batches: SightingBatch[], toMs: number): Promise<LiveStep> {
+    this.watermarkMs = toMs;
+    const packed = this.#packer.pack(batches);
+    return this.#ask({ call: 'liveStep', batches: packed, toMs }, [packed.carriers.buffer, packed.values.buffer]);
+  }
+
   async openRows(): Promise<OpenRows> {
     return this.#whole(await this.#ask<Piece<OpenRows>>({ call: 'openRows' }));
   }
@@ -73,6 +96,10 @@ class EngineThread implements EngineHost {
 
   view(): Promise<EngineView> {
     return this.#ask({ call: 'view' });
+  }
+
+  crowd(): Promise<Crowd> {
+    return this.#ask({ call: 'crowd' });
   }
 
   present(): Promise<PresentCarrier[]> {
@@ -97,7 +124,7 @@ class EngineThread implements EngineHost {
 
   /** `fatal`: a failure leaves the engine in a state that nobody knows. */
   async #ask<T>(call: EngineCall, transfer: TransferListItem[] = [], fatal = true): Promise<T> {
-    if (this.lost) throw new Error('the analytics engine is lost; it is started anew from the log');
+    if (this.lost) throw new Error(`the ${this.#kind} engine is lost; it is started anew from the log`);
     const id = ++this.#lastId;
     try {
       const worker = this.#running();
@@ -114,7 +141,8 @@ class EngineThread implements EngineHost {
   #running(): Worker {
     if (this.#worker) return this.#worker;
     const worker = new Worker(this.#script, {
-      name: 'analytics',
+      name: this.#kind,
+      workerData: this.#kind,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     });
     this.#packer.forget();
@@ -145,5 +173,5 @@ class EngineThread implements EngineHost {
   }
 }
 
-export const engineThread = (script: URL, onProblem: (error: Error) => void): EngineHost =>
-  new EngineThread(script, onProblem);
+export const engineThread = (kind: EngineKind, script: URL, onProblem: (error: Error) => void): EngineHost =>
+  new EngineThread(kind, script, onProblem);

@@ -2,11 +2,11 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
-import { parentPort } from 'node:worker_threads';
-import { createEngine } from '../engine/engine.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createEngine, createLiveEngine } from '../engine/engine.ts';
 import type { EngineRows, OpenRows } from '../engine/types.ts';
 import { EngineDesk } from './engineDesk.ts';
-import { type EngineReply, type EngineRequest, type Piece, piecesOf } from './engineMessages.ts';
+import { type EngineKind, type EngineReply, type EngineRequest, type Piece, piecesOf } from './engineMessages.ts';
 import { BatchUnpacker } from './packedBatches.ts';
 
 /** Rows are half a minute behind anyway: what is live, and who asks, go first where there are too few cores. */
@@ -22,7 +22,8 @@ function stepBack(): void {
 
 const port = parentPort;
 if (!port) throw new Error('engineThreadMain runs as a worker thread of the server');
-const desk = new EngineDesk(createEngine);
+const kind = workerData as EngineKind;
+const desk = new EngineDesk(kind === 'live' ? createLiveEngine : createEngine);
 const unpacker = new BatchUnpacker();
 let pieces: Iterator<Piece<EngineRows | OpenRows>> | undefined;
 
@@ -44,6 +45,10 @@ async function carryOut(request: EngineRequest): Promise<unknown> {
       pieces = piecesOf(rows);
       return { ...nextPiece(), tookMs };
     }
+    case 'feed':
+      return desk.feed(unpacker.unpack(request.batches));
+    case 'liveStep':
+      return desk.liveStep(unpacker.unpack(request.batches), request.toMs);
     case 'openRows':
       pieces = piecesOf(desk.openRows());
       return nextPiece();
@@ -53,12 +58,14 @@ async function carryOut(request: EngineRequest): Promise<unknown> {
       return desk.saveSnapshot(request.path);
     case 'view':
       return desk.view();
+    case 'crowd':
+      return desk.crowd();
     case 'present':
       return desk.present();
   }
 }
 
-stepBack();
+if (kind === 'analytics') stepBack();
 let tail: Promise<void> = Promise.resolve();
 port.on('message', (request: EngineRequest) => {
   tail = tail.then(async () => {

@@ -1,16 +1,11 @@
 /** Counts of who is present: never an identity. Counts of zones are shown as they are, heat only where k stand behind it. Pure. */
 import type { LiveGateway, LiveHeat, LiveSnapshot } from '../contract/live.ts';
-import type { CarrierKind, Floor, Site, Zone } from '../contract/model.ts';
-import type { PresentCarrier } from '../engine/types.ts';
+import type { Floor, Site, Zone } from '../contract/model.ts';
 import { liveHeatCells } from '../metrics/liveHeat.ts';
-
-/** Somebody who was not heard for longer is inside, but nobody knows where. */
-const HEAT_FOR_MS = 60_000;
+import type { Crowd } from './crowd.ts';
 
 /** Gateways have nothing to say of a quiet end. */
 const ENDED_MS = 60_000;
-
-const isPerson = (kind: CarrierKind): boolean => kind !== 'staff' && kind !== 'cart';
 
 export function historyProgress(site: Site, newestMs: number | null): number | null {
   const { historyFromMs, historyUntilMs } = site;
@@ -25,45 +20,30 @@ export function historyProgress(site: Site, newestMs: number | null): number | n
 export function liveSnapshotOf(
   site: Site,
   atMs: number,
-  present: readonly PresentCarrier[],
+  crowd: Crowd,
   zones: readonly Zone[],
   gateways: LiveGateway[],
   newestMs: number | null,
 ): LiveSnapshot {
-  const byZone = new Map(zones.map((zone) => [zone.id, 0]));
-  let occupancy = 0;
-  for (const carrier of present) {
-    if (!isPerson(carrier.kind)) continue;
-    occupancy++;
-    for (const zoneId of carrier.zoneIds) {
-      const known = byZone.get(zoneId);
-      if (known !== undefined) byZone.set(zoneId, known + 1);
-    }
-  }
   return {
     atMs,
-    occupancy,
-    zones: [...byZone].map(([zoneId, count]) => ({ zoneId, occupancy: count })),
+    occupancy: crowd.occupancy,
+    zones: zones.map(({ id }) => ({ zoneId: id, occupancy: crowd.zones.get(id) ?? 0 })),
     gateways,
     historyProgress: historyProgress(site, newestMs),
   };
 }
 
+const pairsOf = (places: readonly number[]): [number, number][] =>
+  Array.from({ length: places.length / 2 }, (_, i) => [places[2 * i]!, places[2 * i + 1]!]);
+
 /** Counts blurred until `k` people stand behind each. */
-export function liveHeatOf(
-  atMs: number,
-  present: readonly PresentCarrier[],
-  floors: readonly Floor[],
-  k: number,
-): LiveHeat {
-  const byFloor = new Map(floors.map((floor): [string, [number, number][]] => [floor.id, []]));
-  for (const { fix, lastHeardMs, kind } of present)
-    if (fix && isPerson(kind) && lastHeardMs >= atMs - HEAT_FOR_MS) byFloor.get(fix.floorId)?.push([fix.xM, fix.yM]);
+export function liveHeatOf(atMs: number, crowd: Crowd, floors: readonly Floor[], k: number): LiveHeat {
   return {
     atMs,
     floors: floors.map(({ id: floorId, widthM, heightM }) => ({
       floorId,
-      ...liveHeatCells(byFloor.get(floorId)!, widthM, heightM, k),
+      ...liveHeatCells(pairsOf(crowd.places.get(floorId) ?? []), widthM, heightM, k),
     })),
   };
 }

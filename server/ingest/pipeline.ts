@@ -1,5 +1,6 @@
 /** Broker → ingest → log → engines → time series, for all sites of this server. */
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { FleetHealth } from '../contract/fleets.ts';
 import type { GatewayHealthView, GatewayQuarter } from '../contract/gatewayHealth.ts';
 import type { PhoneSightings } from '../contract/identity.ts';
@@ -97,6 +98,9 @@ export interface IngestPipeline extends Pipeline {
   /** Stops as a kill would: nothing is committed or flushed. For tests of recovery. */
   abandon(): Promise<void>;
 }
+
+/** A crowd's second is over in half the time; more than two would wait for memory rather than for each other. */
+const LIVE_THREADS = Math.min(2, availableParallelism());
 
 const DEFAULTS: SiteOptions = {
   retentionMs: () => 48 * HOUR_MS,
@@ -248,8 +252,8 @@ class IngestPipelineOfSites implements IngestPipeline {
     return this.#sites.get(siteId)?.lags();
   }
 
-  present(siteId: string): PresentCarrier[] {
-    return this.#sites.get(siteId)?.present() ?? [];
+  async present(siteId: string): Promise<PresentCarrier[]> {
+    return (await this.#sites.get(siteId)?.present()) ?? [];
   }
 
   clones(siteId: string): ClonedCarrier[] {
@@ -387,8 +391,11 @@ class IngestPipelineOfSites implements IngestPipeline {
       dataDir,
       clock,
       createEngine,
-      createLiveEngine: options?.createEngine ?? createLiveEngine,
-      engineHost: (onProblem) => (script ? engineThread(script, onProblem) : engineHere(createEngine)),
+      engineHost: (onProblem) => (script ? engineThread('analytics', script, onProblem) : engineHere(createEngine)),
+      liveHosts: (onProblem) =>
+        script
+          ? Array.from({ length: LIVE_THREADS }, () => engineThread('live', script, onProblem))
+          : [engineHere(options?.createEngine ?? createLiveEngine)],
       random: random ?? randomBytes,
       rotating: () => this.#parts.rotating?.(siteId),
       isForeign: (gatewayId) => this.#heard.isForeign(siteId, gatewayId),

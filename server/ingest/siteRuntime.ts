@@ -78,7 +78,8 @@ export interface SiteParts {
   dataDir: string;
   clock: Clock;
   createEngine: CreateEngine;
-  createLiveEngine: CreateEngine;
+  /** Of what is live: each has a share of the carriers. */
+  liveHosts: (onProblem: (error: Error) => void) => EngineHost[];
   /** The engine of the analytics, wherever it runs. */
   engineHost: (onProblem: (error: Error) => void) => EngineHost;
   random: (bytes: number) => Buffer;
@@ -135,6 +136,7 @@ export class SiteRuntime {
   #liveRestsUntil = 0;
   #lookedAt = { at: Number.NEGATIVE_INFINITY, watermarkMs: Number.NaN };
   #housekeeping: Promise<void> | undefined;
+  #liveStep: Promise<void> | undefined;
 
   constructor(parts: SiteParts) {
     const { siteId, dataDir } = parts;
@@ -155,7 +157,7 @@ export class SiteRuntime {
       onProblem: (error) => parts.onProblem('gateways', error),
     });
     this.#pacing = new Pacing(parts.options);
-    this.#live = new LiveEngine(parts.createLiveEngine, this.#log);
+    this.#live = new LiveEngine(() => parts.liveHosts((error) => parts.onProblem('live', error)), this.#log);
     this.#engine = parts.engineHost((error) => parts.onProblem('engine', error));
   }
 
@@ -312,7 +314,8 @@ export class SiteRuntime {
     this.#wake.raise();
     await this.#loop;
     await this.#housekeeping;
-    this.#live.stop();
+    await this.#liveStep;
+    await this.#live.stop();
     for (const request of this.#requests.splice(0)) request.reject(new Error('the server stops'));
   }
 
@@ -324,7 +327,7 @@ export class SiteRuntime {
     return this.#request('rebuild', fromMs);
   }
 
-  present(): PresentCarrier[] {
+  present(): Promise<PresentCarrier[]> {
     return this.site().clock === 'wall' ? this.#live.present() : this.#analytics.present();
   }
 
@@ -393,14 +396,14 @@ export class SiteRuntime {
     const { siteId, registry, clock } = this.#parts;
     const site = this.site();
     const atMs = this.nowMs();
-    const present = this.present();
+    const crowd = this.site().clock === 'wall' ? this.#live.crowd() : this.#analytics.crowd();
     const wall = site.clock === 'wall';
     const gateways = registry.gateways
       .all(siteId)
       .map((gateway) => this.health.live(gateway, site.timezone, wall ? clock() : atMs, this.#contextOf(gateway.id)));
     return {
-      snapshot: liveSnapshotOf(site, atMs, present, registry.zones.all(siteId), gateways, this.#clock.newestMs),
-      heat: liveHeatOf(atMs, present, registry.floors.all(siteId), registry.definitions(siteId).definitions.kAnonymity),
+      snapshot: liveSnapshotOf(site, atMs, crowd, registry.zones.all(siteId), gateways, this.#clock.newestMs),
+      heat: liveHeatOf(atMs, crowd, registry.floors.all(siteId), registry.definitions(siteId).definitions.kAnonymity),
     };
   }
 
@@ -434,9 +437,11 @@ export class SiteRuntime {
     if (what === 'gateways' || what === 'floors') this.#watch.modelChanged();
     this.#analytics.modelsChanged();
     const site = this.site();
-    if (site.clock === 'data') this.#live.stop();
-    else if (this.#live.running) this.#live.modelsChanged(this.#parts.registry.modelTimeline(this.#parts.siteId));
-    else this.#startLive();
+    if (site.clock === 'data') void this.#live.stop();
+    else {
+      if (!this.#live.running) this.#startLive();
+      this.#live.modelsChanged(this.#parts.registry.modelTimeline(this.#parts.siteId));
+    }
     if (what === 'site' || what === 'gateways') void this.publishConfigs();
     this.#wake.raise();
   }
@@ -484,16 +489,22 @@ export class SiteRuntime {
 
   #liveTurn(): void {
     if (performance.now() < this.#liveRestsUntil) return;
+    this.#liveStep ??= this.#stepLive().finally(() => {
+      this.#liveStep = undefined;
+    });
+  }
+
+  async #stepLive(): Promise<void> {
     try {
-      const nowMs = this.#parts.clock();
+      const { siteId, clock } = this.#parts;
       if (this.site().clock === 'wall' && !this.#live.running) this.#startLive();
-      const beforeMs = this.#live.watermarkMs;
-      const events = this.#live.advance(nowMs);
-      if (events.length > 0) this.#parts.onLiveEvents({ siteId: this.#parts.siteId, events, nowMs });
-      if (this.#live.watermarkMs !== beforeMs) this.#parts.onLiveTick();
+      const events = await this.#live.advance(clock());
+      if (events === undefined || this.#abandoned) return;
+      if (events.length > 0) this.#parts.onLiveEvents({ siteId, events, nowMs: clock() });
+      this.#parts.onLiveTick();
     } catch (error) {
-      // It runs in a timer, where a fault would end the server, for all sites. Later it begins anew from the log.
-      this.#live.stop();
+      // Its fault must not end the server, for all sites. Later it begins anew from the log.
+      void this.#live.stop();
       this.#liveRestsUntil = performance.now() + LIVE_REST_MS;
       this.#parts.onProblem('live', error as Error);
     }

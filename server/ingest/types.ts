@@ -87,7 +87,7 @@ export interface Pipeline {
   snapshot(siteId: string): LiveSnapshot | undefined;
   heat(siteId: string): LiveHeat | undefined;
   /** Carriers present now, from the live engine; for campaigns, never for a screen or an API. */
-  present(siteId: string): PresentCarrier[];
+  present(siteId: string): Promise<PresentCarrier[]>;
   /** Carriers found to be at two places at once within the last day: two transmitters with one identity. */
   clones(siteId: string): ClonedCarrier[];
   /** What the positioner has learned of the site's radio; undefined before anything runs. */

@@ -132,9 +132,11 @@ test('a walk is certified as truth would have it, goes stale with a gateway, tea
     const tickEndMs = Math.floor(stop.atMs / 1_000) * 1_000;
     const real = now;
     now = tickEndMs + BREATH_MS;
-    await until(() => pipeline.present(WALK_SITE)[0]?.fix?.atMs ?? 0).toBeGreaterThanOrEqual(tickEndMs - 1_000);
+    await until(async () => (await pipeline.present(WALK_SITE))[0]?.fix?.atMs ?? 0).toBeGreaterThanOrEqual(
+      tickEndMs - 1_000,
+    );
     await new Promise((resolve) => setTimeout(resolve, 130));
-    const { fix } = pipeline.present(WALK_SITE)[0]!;
+    const { fix } = (await pipeline.present(WALK_SITE))[0]!;
     const truth = walk.truth(stop.atMs);
     live.push({ stop, errorM: Math.hypot(fix!.xM - truth.xM, fix!.yM - truth.yM) });
     now = Math.max(real, now);

@@ -75,7 +75,7 @@ export class StubPipeline {
     };
   }
   cloned: ClonedCarrier[] = [];
-  present() {
+  async present() {
     return [];
   }
   clones() {

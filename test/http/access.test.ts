@@ -242,7 +242,7 @@ const noWalks = {
 };
 const withOffers = (services: Services, hub: LiveServer): Route[] => {
   const { duck, registry, clock, auth, audit } = services;
-  const pipeline = { ...services.pipeline, onLiveEvents: () => () => {}, present: () => [] };
+  const pipeline = { ...services.pipeline, onLiveEvents: () => () => {}, present: async () => [] };
   const onError = (error: unknown): void => {
     throw error;
   };

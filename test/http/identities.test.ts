@@ -18,7 +18,7 @@ beforeAll(async () => {
   harness = await Harness.open({
     routes: (services, hub) => {
       const { duck, registry, clock, auth, audit, dataDir } = services;
-      const pipeline = { ...services.pipeline, onLiveEvents: () => () => {}, present: () => [] };
+      const pipeline = { ...services.pipeline, onLiveEvents: () => () => {}, present: async () => [] };
       const onError = (error: unknown): void => {
         throw error;
       };

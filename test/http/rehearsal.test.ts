@@ -12,7 +12,7 @@ let harness: Harness;
 beforeAll(async () => {
   harness = await Harness.open({
     routes: ({ duck, reading, registry, clock, pipeline }, hub) => {
-      const idle = { ...pipeline, onLiveEvents: () => () => {}, present: () => [] };
+      const idle = { ...pipeline, onLiveEvents: () => () => {}, present: async () => [] };
       const onError = (error: unknown): void => {
         throw error;
       };

@@ -44,7 +44,7 @@ test('a wall-clock site tells events within the second, keeps quiet about what i
   const ofTypes = (type: string) => events.filter((event) => event.type === type).map((event) => event.carrierId);
   expect(new Set(ofTypes('visitStarted')).size).toBe(ofTypes('visitStarted').length);
 
-  const present = harness.pipeline.present(SITE);
+  const present = await harness.pipeline.present(SITE);
   expect(present.length).toBeGreaterThan(0);
   const people = present.filter((carrier) => carrier.kind !== 'staff').length;
   await until(() => harness!.pipeline.snapshot(SITE)?.occupancy).toBe(people);
@@ -57,7 +57,7 @@ test('a wall-clock site tells events within the second, keeps quiet about what i
   listen();
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(events).toEqual([]);
-  expect(harness.pipeline.present(SITE).map((carrier) => carrier.carrierId)).toEqual(
+  expect((await harness.pipeline.present(SITE)).map((carrier) => carrier.carrierId)).toEqual(
     present.map((carrier) => carrier.carrierId),
   );
 }, 30_000);
@@ -117,7 +117,7 @@ test('history played in data time and then switched to the wall clock is neither
     if (clock === 'data') {
       await until(() => h.pipeline.snapshot(SITE)?.historyProgress).toBe(null);
       await h.registry.putSite({ ...h.registry.site(SITE)!, clock: 'wall' });
-      await until(() => h.pipeline.present(SITE).length).toBeGreaterThan(0);
+      await until(async () => (await h.pipeline.present(SITE)).length).toBeGreaterThan(0);
     }
     for (const entry of from(world, switchMs, T0 + 300_000)) fleet.send(entry);
     now = T0 + 7_200_000;

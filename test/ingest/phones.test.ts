@@ -150,16 +150,16 @@ describe('through the pipeline', () => {
       await harness.pipeline.phone(SITE, PHONE, heard(nowMs - 12_000, 10, { seq, clockMs: nowMs }));
     }
     nowMs += 2_000;
-    await until(() => harness.pipeline.present(SITE).map(({ carrierId, zoneIds }) => [carrierId, zoneIds])).toEqual([
-      ['c-phone', ['west']],
-    ]);
+    await until(async () =>
+      (await harness.pipeline.present(SITE)).map(({ carrierId, zoneIds }) => [carrierId, zoneIds]),
+    ).toEqual([['c-phone', ['west']]]);
     nowMs = T0 + 10 * 60_000;
     await until(() => harness.pipeline.present(SITE)).toEqual([]);
     const late = heard(T0 + 120_000, 10, { seq: 20, clockMs: nowMs });
     expect(await harness.pipeline.phone(SITE, PHONE, late)).toMatchObject({ accepted: 40 });
     await harness.pipeline.settle(SITE);
     await until(async () => (await visits())[0]?.end_ms).toBe(T0 + 129_400);
-    expect(harness.pipeline.present(SITE)).toEqual([]);
+    expect(await harness.pipeline.present(SITE)).toEqual([]);
   });
 
   test('beacons of the mall that gateways hear of each other are nobody’s visit', async () => {

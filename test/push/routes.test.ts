@@ -20,7 +20,7 @@ beforeAll(async () => {
         duck,
         reading: openTimeSeries(duck, registry),
         registry,
-        pipeline: { ...pipeline, onLiveEvents: () => () => {}, present: () => [] },
+        pipeline: { ...pipeline, onLiveEvents: () => () => {}, present: async () => [] },
         hub,
         clock,
         onError: (error) => {

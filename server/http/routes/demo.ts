@@ -28,10 +28,10 @@ export function demoRoutes({
   const { pairings } = services;
 
   /** One that walks about now, else any; when all are taken, one whose phone has gone. */
-  const freeGuest = (siteId: string): string | undefined => {
+  const freeGuest = async (siteId: string): Promise<string | undefined> => {
     const guests = registry.carriers.all(siteId).filter((carrier) => carrier.label?.startsWith(GUEST_LABEL));
     const holder = (carrierId: string): string | undefined => pairings.ofCarrier(siteId, carrierId)?.shopperId;
-    const present = new Set(pipeline.present(siteId).map((one) => one.carrierId));
+    const present = new Set((await pipeline.present(siteId)).map((one) => one.carrierId));
     const walkingFirst = guests
       .map((carrier) => carrier.id)
       .sort((a, b) => Number(present.has(b)) - Number(present.has(a)));
@@ -53,7 +53,7 @@ export function demoRoutes({
         if (!demo) throw notFound('POST /api/v1/demo/pair');
         const shopper = await requireShopper(services, context.principal);
         await requirePresence(services, shopper, context.nowMs);
-        const carrierId = freeGuest(shopper.siteId);
+        const carrierId = await freeGuest(shopper.siteId);
         if (carrierId === undefined)
           throw conflict('all simulated shoppers are taken: try again in a minute, or start the demo’s simulator');
         const { displaced } = await pairings.pair(shopper.siteId, carrierId, shopper.id, context.nowMs, {

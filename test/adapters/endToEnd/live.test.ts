@@ -39,7 +39,7 @@ test.each([
   await client.publishAsync(`/gw/${MAC}/status`, tenSeconds(startMs, offMs), { qos: 1 });
   // A second of the clock ends, the log has it: then the sender is told.
   expect(Date.now() - startMs).toBeLessThan(4_000);
-  await until(() => harness.pipeline.present(SITE).map((one) => one.carrierId)).toEqual(['c-0']);
-  const [present] = harness.pipeline.present(SITE);
+  await until(async () => (await harness.pipeline.present(SITE)).map((one) => one.carrierId)).toEqual(['c-0']);
+  const [present] = await harness.pipeline.present(SITE);
   expect(Date.now() - present!.lastHeardMs).toBeLessThan(8_000);
 });
