@@ -136,14 +136,19 @@ export class Poster {
         agent: fresh ? this.#fresh(url, address) : this.#agentOf(url, address),
       };
       const outgoing = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
-      const timer = setTimeout(
-        () => outgoing.destroy(new Error('no answer in time')),
-        Math.max(0, untilMs - performance.now()),
-      );
       const end = (answer: PostAnswer | 'again'): void => {
         clearTimeout(timer);
         resolve(answer);
       };
+      const timer = setTimeout(
+        () => {
+          end({ kind: 'failed', why: 'no answer in time' });
+          outgoing.destroy();
+        },
+        Math.max(0, untilMs - performance.now()),
+      );
+      // An answer that changes the protocol ends the connection without an error and without a response.
+      outgoing.on('close', () => setImmediate(() => end({ kind: 'failed', why: 'the connection was closed' })));
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         const stale = outgoing.reusedSocket && error.code === 'ECONNRESET';
         end(stale && !fresh ? 'again' : { kind: 'failed', why: error.message });

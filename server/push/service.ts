@@ -148,17 +148,23 @@ export class PushService {
         headers: { ...message.headers, 'content-length': String(message.body.length) },
         maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
       });
-      const timer = setTimeout(
-        () => outgoing.destroy(new Error('no answer in time')),
-        Math.max(0, untilMs - performance.now()),
-      );
       const end = (answer: Answer | 'held' | 'again'): void => {
         clearTimeout(timer);
         resolve(answer);
       };
+      const unanswered = (): Answer => (written ? 'failed' : 'refused');
+      const timer = setTimeout(
+        () => {
+          end(unanswered());
+          outgoing.destroy();
+        },
+        Math.max(0, untilMs - performance.now()),
+      );
+      // An answer that changes the protocol ends the connection without an error and without a response.
+      outgoing.on('close', () => setImmediate(() => end(unanswered())));
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         const stale = outgoing.reusedSocket && error.code === 'ECONNRESET';
-        end(stale ? 'again' : written ? 'failed' : 'refused');
+        end(stale ? 'again' : unanswered());
       });
       outgoing.on('response', (response) => {
         const status = response.statusCode ?? 0;

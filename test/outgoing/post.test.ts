@@ -151,3 +151,24 @@ test('over TLS the certificate must be of the name', async () => {
   const stranger = poster({ resolve: async () => ['127.0.0.1'] });
   expect(await stranger.post(`https://${HOST}:${port}/`, message())).toMatchObject({ kind: 'failed' });
 });
+
+test('an answer that asks for another protocol is none, and ends there', async () => {
+  const { createServer: createSocketServer } = await import('node:net');
+  const sockets = new Set<import('node:net').Socket>();
+  const server = createSocketServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUp.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const answer = await poster().post(`http://127.0.0.1:${port}/`, message({ timeoutMs: 300 }));
+  expect(answer).toMatchObject({ kind: 'failed' });
+});

@@ -196,6 +196,11 @@ describe('answers', () => {
     expect(await serviceOf().post(stub.endpoint(), message())).toBe('failed');
   });
 
+  test('an answer that asks for another protocol is none', async () => {
+    stub.answer = { status: 101, headers: { connection: 'Upgrade', upgrade: 'websocket' } };
+    expect(await serviceOf().post(stub.endpoint(), message())).toBe('failed');
+  });
+
   test('no answer in time: nobody knows; not even connected in time: surely not', async () => {
     stub.answer = undefined;
     expect(await serviceOf().post(stub.endpoint(), message({ timeoutMs: 300 }))).toBe('failed');
