@@ -3,7 +3,6 @@
  * whether and how long to wait. The client hides what comes with a failure (status, Retry-After, the words of a 5xx), so each
  * request is watched on its way out.
  */
-import diagnostics from 'node:diagnostics_channel';
 import { Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { FieldType, InfluxDB, type IPoint } from 'influx';
@@ -52,12 +51,19 @@ interface Watched {
   /** The answer broke off. */
   cut: boolean;
 }
-/** Set while a request is being made: the client makes it before it returns. */
-let making: Watched | undefined;
-diagnostics.subscribe('http.client.request.start', (message) => {
-  if (!making) return;
-  const watched = making;
-  const { request } = message as { request: ClientRequest };
+/** The agent tells of each request in the same turn in which the client makes it, and the client hands it to nobody. */
+function watchRequests(agent: Agent, seen: (request: ClientRequest) => void): Agent {
+  const add = Reflect.get(agent, 'addRequest') as (request: ClientRequest, ...rest: unknown[]) => void;
+  Object.assign(agent, {
+    addRequest: (request: ClientRequest, ...rest: unknown[]): void => {
+      seen(request);
+      add.call(agent, request, ...rest);
+    },
+  });
+  return agent;
+}
+
+function watch(request: ClientRequest, watched: Watched): void {
   watched.request = request;
   request.prependOnceListener('response', (response: IncomingMessage) => {
     watched.status = response.statusCode ?? 0;
@@ -70,7 +76,7 @@ diagnostics.subscribe('http.client.request.start', (message) => {
       watched.cut = true;
     });
   });
-});
+}
 
 const MAX_WORDS = 2_000;
 
@@ -96,6 +102,7 @@ function wordsOf(body: string): string {
 /** What a 400 of a write says where it is not the points' fault. */
 const PASSES =
   /timeout|hinted handoff|cache-max-memory|cache maximum memory|retry|too many|engine is closed|shard is disabled/i;
+const NOT_EXECUTED = 'not executed';
 const MISSING = /database not found|retention policy not found/i;
 
 export function faultOf(server: InfluxServer, watched: Omit<Watched, 'cut'>, cause: unknown, nowMs: number): Error {
@@ -128,12 +135,17 @@ export class InfluxClient {
   readonly server: InfluxServer;
   readonly #influx: InfluxDB;
   readonly #agent: Agent;
+  /** Set while a request is being made. */
+  #making: Watched | undefined;
 
   constructor(server: InfluxServer, schema: readonly MeasurementSchema[]) {
     this.server = server;
     const url = new URL(server.url);
     const tls = url.protocol === 'https:';
-    this.#agent = tls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+    this.#agent = watchRequests(
+      tls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true }),
+      (request) => this.#making && watch(request, this.#making),
+    );
     const path = url.pathname.replace(/\/$/, '');
     this.#influx = new InfluxDB({
       protocol: tls ? 'https' : 'http',
@@ -165,8 +177,12 @@ export class InfluxClient {
     );
     const { results } = raw;
     if (!Array.isArray(results)) throw new InfluxAway(`InfluxDB at ${this.server.url} answered without results`);
-    for (const { error } of results) {
-      if (error === undefined) continue;
+    const errors = results.flatMap(({ error }) => error ?? []);
+    const error = errors.find((one) => one !== NOT_EXECUTED) ?? errors[0];
+    if (error !== undefined) {
+      // Of several it may tell of the first only that it was not executed; asked alone, why.
+      if (error === NOT_EXECUTED && statements.length > 1) await this.query(statements.slice(0, 1), method);
+      if (error === NOT_EXECUTED) throw new InfluxAway(`InfluxDB at ${this.server.url}: ${error}`);
       if (MISSING.test(error)) throw new InfluxDatabaseMissing(this.server.database);
       if (PASSES.test(error)) throw new InfluxAway(`InfluxDB at ${this.server.url}: ${error}`);
       throw new InfluxRefused(`InfluxDB at ${this.server.url}: ${error}`);
@@ -195,12 +211,12 @@ export class InfluxClient {
 
   async #watch<T>(make: () => Promise<T>): Promise<T> {
     const watched: Watched = { body: '', cut: false };
-    making = watched;
+    this.#making = watched;
     let made: Promise<T>;
     try {
       made = make();
     } finally {
-      making = undefined;
+      this.#making = undefined;
     }
     let timer: NodeJS.Timeout | undefined;
     // The client waits for the end of an answer that broke off for ever.

@@ -76,6 +76,7 @@ class InfluxTimeSeries {
   #memory!: Duck;
   /** Points of each stored state, so that what is longer than its successor goes. */
   readonly #stored = new Map<string, number>();
+  #closed: Promise<void> | undefined;
   #commits = 0;
   #pointsWritten = 0;
 
@@ -349,7 +350,12 @@ class InfluxTimeSeries {
     };
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#persistent.stop();
     await this.#gate.idle();
     await this.#memory?.close();

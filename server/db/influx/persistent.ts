@@ -166,7 +166,7 @@ export class Persistent {
         await this.#pause(
           passing
             ? backoffMs(attempt, this.#options.random, error.retryAfterMs)
-            : MOST_MS * (0.5 + this.#options.random() / 2),
+            : MOST_MS * (0.1 + 0.9 * this.#options.random()),
         );
       }
     }
