@@ -16,6 +16,7 @@ import { type OutWorld, openOutWorld, redemptionOf, SITE, tellRedemptions } from
 
 let out: OutWorld;
 let receiver: Receiver;
+const DAY_MS = 86_400_000;
 const cleanUp: (() => Promise<unknown>)[] = [];
 const receiving = async (): Promise<Receiver> => {
   const one = await new Receiver().start();
@@ -114,6 +115,8 @@ test('two changes at once are both kept', async () => {
 
 test('a code that is redeemed at the till and taken back is told, once each', async () => {
   const { services, pipeline, clock } = out.world;
+  // At noon: in quiet hours there is no offer to redeem.
+  out.time.aheadMs += DAY_MS + DAY_MS / 2 - (clock.nowMs % DAY_MS);
   await services.campaigns.put(SITE, campaignOf(), clock.nowMs);
   const shopperId = await out.world.shopper('c-1');
   pipeline.nowMs = clock.nowMs;
