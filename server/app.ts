@@ -216,6 +216,7 @@ class ComposedApp implements App {
       onProblem,
       options: {
         allowPrivateAddresses: config.outgoing.allowPrivateAddresses,
+        allowPrivateAddressesToTenants: config.outgoing.allowPrivateAddressesToTenants,
         homeAssistantPrefix: prefixOf(config),
       },
     });

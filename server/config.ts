@@ -117,6 +117,8 @@ export const serverConfig = z
       .strictObject({
         /** Webhooks may go to receivers in the mall's own network, and without TLS. */
         allowPrivateAddresses: z.boolean().default(false),
+        /** Those of retailers too: they reach whatever listens there. */
+        allowPrivateAddressesToTenants: z.boolean().default(false),
       })
       .prefault({}),
     homeAssistant: z
@@ -201,6 +203,10 @@ const OVERRIDES: Record<string, { path: string[]; number?: true; boolean?: true 
   PROMENADE_MQTT_EMBEDDED_PORT: { path: ['mqtt', 'embedded', 'port'], number: true },
   PROMENADE_PUSH_CONTACT: { path: ['push', 'contact'] },
   PROMENADE_OUTGOING_ALLOW_PRIVATE_ADDRESSES: { path: ['outgoing', 'allowPrivateAddresses'], boolean: true },
+  PROMENADE_OUTGOING_ALLOW_PRIVATE_ADDRESSES_TO_TENANTS: {
+    path: ['outgoing', 'allowPrivateAddressesToTenants'],
+    boolean: true,
+  },
   PROMENADE_HOME_ASSISTANT_DISCOVERY: { path: ['homeAssistant', 'discovery'], boolean: true },
   PROMENADE_HOME_ASSISTANT_PREFIX: { path: ['homeAssistant', 'prefix'] },
   PROMENADE_ENGINE: { path: ['engine'] },

@@ -203,6 +203,7 @@ export class Courier {
     if (await isHeld()) return { kind: 'held' };
     const nowMs = clock();
     return poster.post(webhook.url, {
+      tenantId: webhook.tenantId,
       headers: {
         'content-type': 'application/json',
         'user-agent': USER_AGENT,

@@ -14,7 +14,7 @@ import { LiveTree } from './liveTree.ts';
 import { OccupancyEvents } from './occupancyEvents.ts';
 import { tellOffers } from './offerEvents.ts';
 import { Outbox } from './outbox.ts';
-import { Poster, type PostParts } from './post.ts';
+import { allowsPrivate, Poster, type PostParts } from './post.ts';
 import { tellRedemption } from './redemptionEvents.ts';
 import { seesZone, wants } from './scope.ts';
 import { VisitorNames } from './visitors.ts';
@@ -55,7 +55,6 @@ export class Outgoing {
   readonly counts: CountEvents;
   readonly carriers: CarrierEvents;
   readonly tree: LiveTree;
-  readonly allowPrivateAddresses: boolean;
   readonly #parts: OutgoingParts;
   readonly #courier: Courier;
   readonly #poster: Poster;
@@ -69,7 +68,6 @@ export class Outgoing {
     const { duck, registry, pipeline, offers, clock, options, source, questions } = parts;
     const problem = (what: string) => (error: Error) => parts.onProblem(what, error);
     this.#parts = parts;
-    this.allowPrivateAddresses = options.allowPrivateAddresses;
     this.webhooks = new Webhooks(duck, randomBytes);
     this.outbox = new Outbox({ duck, clock, random: randomBytes, onProblem: problem('outbox') });
     this.#poster = new Poster(options);
@@ -119,6 +117,9 @@ export class Outgoing {
       await this.#setDwells(webhook.siteId);
     });
   }
+
+  /** Whether a webhook of this tenant, or of the mall, may go to addresses of the own network. */
+  allowsPrivate = (tenantId: string | null): boolean => allowsPrivate(this.#parts.options, tenantId);
 
   /** Whether anybody outside is told of those who agree to it. */
   asksSharing = (siteId: string): boolean => this.webhooks.all(siteId).some(({ events }) => sharesPersons(events));

@@ -2,23 +2,35 @@
  * One POST to a receiver whose address a person of the mall has typed: every address of its name is looked at, the
  * connection is made to the very one that was looked at, no redirect is followed, little is read of the answer.
  */
-import { lookup } from 'node:dns/promises';
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from '../push/address.ts';
+import { resolveBySystem, resolvePublic } from '../push/resolve.ts';
 import { isPrivateAddress } from './privateAddress.ts';
 
 export interface PostParts {
   /** Receivers in the mall's own network, and plain http. */
   allowPrivateAddresses: boolean;
-  /** Every address of a name. @default the system's */
+  /**
+   * For webhooks of tenants too, who could else reach what listens there for the mall alone: its database, its cameras.
+   * @default false
+   */
+  allowPrivateAddressesToTenants?: boolean;
+  /** Every address of a name. @default the name servers' word, and the system's where private addresses are allowed */
   resolve?: (host: string) => Promise<string[]>;
   /** Certificate authority, where it is not the system's. */
   ca?: string;
 }
 
+export const allowsPrivate = (
+  parts: Pick<PostParts, 'allowPrivateAddresses' | 'allowPrivateAddressesToTenants'>,
+  tenantId: string | null,
+): boolean => parts.allowPrivateAddresses && (tenantId === null || parts.allowPrivateAddressesToTenants === true);
+
 export interface Post {
+  /** Whose the webhook is; null: the mall's. */
+  tenantId: string | null;
   headers: Record<string, string>;
   body: string;
   timeoutMs: number;
@@ -37,10 +49,6 @@ const MAX_ANSWER_HEADER_BYTES = 16_384;
 const MAX_AGENTS = 200;
 const MAX_SOCKETS_PER_ADDRESS = 8;
 const IDLE_MS = 15_000;
-
-async function resolveBySystem(host: string): Promise<string[]> {
-  return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
-}
 
 /** What can be said of a receiver's address without asking anybody. */
 export function urlFault(text: string, allowPrivateAddresses: boolean): string | undefined {
@@ -77,11 +85,12 @@ export class Poster {
   }
 
   async post(receiver: string, message: Post): Promise<PostAnswer> {
-    const fault = urlFault(receiver, this.#parts.allowPrivateAddresses);
+    const allowPrivate = allowsPrivate(this.#parts, message.tenantId);
+    const fault = urlFault(receiver, allowPrivate);
     if (fault !== undefined) return { kind: 'failed', why: `the address ${fault}` };
     const url = new URL(receiver);
     const untilMs = performance.now() + message.timeoutMs;
-    const address = await inTime(this.#address(url), message.timeoutMs);
+    const address = await inTime(this.#address(url, allowPrivate), message.timeoutMs);
     if (address === undefined) return { kind: 'failed', why: `${url.hostname} is not found` };
     if (typeof address !== 'string') return { kind: 'failed', why: address.why };
     const answer = await this.#send(url, address, message, untilMs);
@@ -89,11 +98,11 @@ export class Poster {
     return answer === 'again' ? this.#send(url, address, message, untilMs, true).then(settled) : answer;
   }
 
-  async #address(url: URL): Promise<string | undefined | { why: string }> {
+  async #address(url: URL, allowPrivate: boolean): Promise<string | undefined | { why: string }> {
     const host = hostOf(url);
-    const { resolve = resolveBySystem, allowPrivateAddresses } = this.#parts;
+    const { resolve = allowPrivate ? resolveBySystem : resolvePublic } = this.#parts;
     const addresses = isIP(host) ? [host] : await resolve(host).catch(() => []);
-    const wrong = addresses.find((address) => !mayConnect(address, allowPrivateAddresses));
+    const wrong = addresses.find((address) => !mayConnect(address, allowPrivate));
     // One is enough: what it resolves to next is anybody's guess.
     if (wrong !== undefined)
       return { why: `${url.hostname} has the address ${wrong}, which is not one of the internet` };

@@ -3,12 +3,12 @@
  * port, every address of the name looked at, the connection made to the very one that was looked at, no redirect followed,
  * little read of the answer, and not for long.
  */
-import { lookup } from 'node:dns/promises';
 import type { ClientRequest } from 'node:http';
 import { Agent, request } from 'node:https';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { isPublicAddress } from './address.ts';
+import { resolvePublic } from './resolve.ts';
 
 export type Answer =
   /** Taken: it will try to reach the phone. */
@@ -52,10 +52,6 @@ export const HTTPS_PORTS: readonly number[] = [443];
 
 export class PushRefused extends Error {}
 
-async function resolveBySystem(host: string): Promise<string[]> {
-  return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
-}
-
 /** What can be said of an endpoint without asking anybody. */
 export function endpointFault(endpoint: string, ports: readonly number[] = HTTPS_PORTS): string | undefined {
   let url: URL;
@@ -78,7 +74,7 @@ export class PushService {
   readonly #agents = new Map<string, Agent>();
 
   constructor(parts: PushServiceParts = {}) {
-    this.#resolve = parts.resolve ?? resolveBySystem;
+    this.#resolve = parts.resolve ?? resolvePublic;
     this.#mayConnect = parts.mayConnect ?? isPublicAddress;
     this.#ports = parts.ports ?? HTTPS_PORTS;
     this.#ca = parts.ca;

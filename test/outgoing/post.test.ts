@@ -23,7 +23,8 @@ const poster = (parts: Partial<PostParts> = {}): Poster => {
   cleanUp.push(() => made.close());
   return made;
 };
-const message = (more: { timeoutMs?: number; isHeld?: () => Promise<boolean> } = {}) => ({
+const message = (more: { tenantId?: string | null; timeoutMs?: number; isHeld?: () => Promise<boolean> } = {}) => ({
+  tenantId: null,
   headers: { 'content-type': 'application/json' },
   body: '{"data":{}}',
   timeoutMs: 2_000,
@@ -86,6 +87,18 @@ test('a name that leads to the own network is not connected to, even where it al
     why: 'hook.example is not found',
   });
   expect(receiver.connections).toBe(0);
+});
+
+test("what the mall's own webhooks may reach in its network those of tenants may not, unless it is said of them too", async () => {
+  const receiver = await receiving();
+  const ofCafe = message({ tenantId: 'cafe' });
+  for (const url of [receiver.url, `https://127.0.0.1:${receiver.port}/`, `https://hook.example:${receiver.port}/`])
+    expect(await poster({ resolve: async () => ['127.0.0.1'] }).post(url, ofCafe)).toMatchObject({ kind: 'failed' });
+  expect(receiver.connections).toBe(0);
+  expect(await poster().post(receiver.url, message())).toMatchObject({ status: 204 });
+  expect(await poster({ allowPrivateAddressesToTenants: true }).post(receiver.url, ofCafe)).toMatchObject({
+    status: 204,
+  });
 });
 
 test('connects to the address that was looked at, whatever the name says the next moment', async () => {

@@ -83,6 +83,7 @@ export async function openOutWorld(options: OutWorldOptions = {}): Promise<OutWo
     onProblem: (what, error) => errors.push(`${what}: ${error.message}`),
     options: {
       allowPrivateAddresses: true,
+      allowPrivateAddressesToTenants: true,
       homeAssistantPrefix: 'homeassistant',
       random: () => 0,
       timeoutMs: 2_000,

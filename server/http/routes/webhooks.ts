@@ -69,7 +69,7 @@ export function webhookRoutes({ outgoing, registry, audit }: WebhookRouteParts):
 
   function check({ siteId }: Asked, tenantId: string | null, input: WebhookInput): void {
     if (tenantId === '') throw forbidden('this account has no shop; ask the mall for one');
-    const fault = urlFault(input.url, outgoing.allowPrivateAddresses);
+    const fault = urlFault(input.url, outgoing.allowsPrivate(tenantId));
     if (fault !== undefined) throw badRequest(fault, 'body.url');
     checkZones(siteId, tenantId, input.zones, 'body.zones');
     const wants = (event: EventType): boolean => input.events.includes(event);
