@@ -6,6 +6,7 @@ import { LanguageChoice } from './components/LanguageChoice.tsx';
 import { Empty, Fault, Loading } from './components/states.tsx';
 import { language, t } from './i18n/t.ts';
 import { Shell } from './Shell.tsx';
+import { forgetInbox, loadInbox } from './state/inbox.ts';
 import { follow, settled, unfollow } from './state/live.ts';
 import { go, hrefTo, place } from './state/router.ts';
 import {
@@ -20,6 +21,9 @@ import {
 } from './state/session.ts';
 import { SignIn } from './views/signIn/SignIn.tsx';
 import { Welcome } from './views/signIn/Welcome.tsx';
+
+/** A new gateway is looked for while it is hung up: half a minute is the walk down the ladder. */
+const INBOX_EVERY_MS = 30_000;
 
 export type SiteView = FunctionComponent<{ site: Site }>;
 
@@ -106,6 +110,16 @@ function Pages() {
     const timer = setInterval(() => void loadSites().catch(() => undefined), site === undefined ? 3_000 : 60_000);
     return () => clearInterval(timer);
   }, [who, site === undefined]);
+  const tends = views.includes('gateways');
+  useEffect(() => {
+    if (!who || site === undefined || !tends) {
+      forgetInbox();
+      return undefined;
+    }
+    void loadInbox(site.id);
+    const timer = setInterval(() => void loadInbox(site.id), INBOX_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [who, site?.id, tends]);
   useEffect(() => {
     document.title = shown === undefined ? 'Promenade' : `${t(`nav.${shown}`)} · ${site?.name ?? ''} · Promenade`;
   }, [shown, site?.name]);

@@ -10,12 +10,25 @@ import { LanguageChoice } from './components/LanguageChoice.tsx';
 import { LinkState } from './components/LinkState.tsx';
 import { Toasts } from './components/toast.tsx';
 import { t } from './i18n/t.ts';
+import { waitingCount } from './state/inbox.ts';
 import { go, hrefTo, mayLeave, place } from './state/router.ts';
 import { account, allowedViews, currentSite, hasRole, signOut, siteList, type View } from './state/session.ts';
 import { theme } from './state/theme.ts';
 
 /** A phone's bottom bar holds four places and the rest behind one more. */
 const BOTTOM_PLACES = 4;
+
+/** How many gateways wait to be placed. */
+function Waiting() {
+  const n = waitingCount.value;
+  if (n === 0) return null;
+  return (
+    <span class="nav-count num" title={t('nav.waiting', { n })}>
+      <span aria-hidden="true">{n}</span>
+      <span class="visually-hidden">{t('nav.waiting', { n })}</span>
+    </span>
+  );
+}
 
 function ViewLink({ view, onClick }: { view: View; onClick?: () => void }) {
   return (
@@ -29,6 +42,7 @@ function ViewLink({ view, onClick }: { view: View; onClick?: () => void }) {
     >
       <Icon name={view} size={19} />
       {t(`nav.${view}`)}
+      {view === 'gateways' && <Waiting />}
     </a>
   );
 }
@@ -132,6 +146,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <button type="button" onClick={() => setMore(true)}>
           <Icon name="menu" size={19} />
           {t('nav.more')}
+          {!inBar.includes('gateways') && views.includes('gateways') && <Waiting />}
         </button>
       </nav>
       {more && (

@@ -1,12 +1,16 @@
+import { cs as connecting } from './connecting/cs.ts';
 import type { Dictionary } from './dictionary.ts';
 import { cs as making } from './making/cs.ts';
 import { cs as proving } from './proving/cs.ts';
 import { cs as selling } from './selling/cs.ts';
+import { cs as tending } from './tending/cs.ts';
 
 export const cs: Dictionary<'one' | 'few' | 'other'> = {
+  ...connecting,
   ...making,
   ...proving,
   ...selling,
+  ...tending,
   'action.cancel': 'Zrušit',
   'action.close': 'Zavřít',
   'action.copied': 'Zkopírováno',

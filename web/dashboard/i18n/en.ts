@@ -1,12 +1,16 @@
+import { en as connecting } from './connecting/en.ts';
 import { en as making } from './making/en.ts';
 import { en as proving } from './proving/en.ts';
 import { en as selling } from './selling/en.ts';
+import { en as tending } from './tending/en.ts';
 
 /** English. `{name}` is filled in; an entry with forms is chosen by `{n}`. */
 export const en = {
+  ...connecting,
   ...making,
   ...proving,
   ...selling,
+  ...tending,
   'action.cancel': 'Cancel',
   'action.close': 'Close',
   'action.copied': 'Copied',

@@ -1,12 +1,16 @@
+import { pl as connecting } from './connecting/pl.ts';
 import type { Dictionary } from './dictionary.ts';
 import { pl as making } from './making/pl.ts';
 import { pl as proving } from './proving/pl.ts';
 import { pl as selling } from './selling/pl.ts';
+import { pl as tending } from './tending/pl.ts';
 
 export const pl: Dictionary<'one' | 'few' | 'many'> = {
+  ...connecting,
   ...making,
   ...proving,
   ...selling,
+  ...tending,
   'action.cancel': 'Anuluj',
   'action.close': 'Zamknij',
   'action.copied': 'Skopiowano',

@@ -1,12 +1,16 @@
+import { sk as connecting } from './connecting/sk.ts';
 import type { Dictionary } from './dictionary.ts';
 import { sk as making } from './making/sk.ts';
 import { sk as proving } from './proving/sk.ts';
 import { sk as selling } from './selling/sk.ts';
+import { sk as tending } from './tending/sk.ts';
 
 export const sk: Dictionary<'one' | 'few' | 'other'> = {
+  ...connecting,
   ...making,
   ...proving,
   ...selling,
+  ...tending,
   'action.cancel': 'Zrušiť',
   'action.close': 'Zavrieť',
   'action.copied': 'Skopírované',

@@ -4,11 +4,14 @@ import type {
   CampaignInput,
   CoverageMap,
   Definitions,
+  DeliveryState,
+  FleetBody,
   GatewayInput,
   GrantInput,
   LoyaltySettingsInput,
   SiteInput,
   Waypoint,
+  WebhookInput,
   ZoneInput,
 } from '../../../server/client/types.ts';
 import type { Attention } from '../../../server/contract/campaigns.ts';
@@ -71,6 +74,8 @@ const SERIES = {
 const MOVES = { start: server.startCampaign, pause: server.pauseCampaign, end: server.endCampaign };
 
 type Signal = AbortSignal | undefined;
+/** A page of them. */
+export const DELIVERIES_SHOWN = 50;
 
 export const ofSite = (site: string) => ({
   floors: (signal?: Signal) => server.listFloors(client, { site }, { signal }),
@@ -89,6 +94,14 @@ export const ofSite = (site: string) => ({
   createZone: (zone: ZoneInput) => server.createZone(client, { site }, zone),
   removeZone: (zone: string) => server.deleteZone(client, { site, zone }),
   gateways: (signal?: Signal) => server.listGateways(client, { site }, { signal }),
+  /** Null takes a setting back to what is usual. */
+  changeGateway: (gateway: string, change: Parameters<typeof server.changeGateway>[2]) =>
+    server.changeGateway(client, { site, gateway }, change),
+  gatewayHealth: (signal?: Signal) => server.listGatewayHealth(client, { site }, { signal }),
+  gatewayHistory: (gateway: string, signal?: Signal) => server.getGatewayHealth(client, { site, gateway }, { signal }),
+  inbox: (signal?: Signal) => server.listInbox(client, { site }, { signal }),
+  dismissGateway: (gateway: string) => server.dismissInboxGateway(client, { site, gateway }),
+  restoreGateway: (gateway: string) => server.restoreInboxGateway(client, { site, gateway }),
   /** Gateways that publish but are not registered. */
   waiting: (signal?: Signal) => server.listWaitingGateways(client, { site }, { signal }),
   putGateway: (gateway: GatewayInput) => server.putGateway(client, { site, gateway: gateway.id }, gateway),
@@ -160,6 +173,27 @@ export const ofSite = (site: string) => ({
   importOrders: (file: Blob) => server.importOrders(client, { site }, file, { contentType: 'text/csv' }),
   conflicts: (signal?: Signal) =>
     server.listRedemptionConflicts(client, { site }, { signal }).then(({ conflicts }) => conflicts),
+
+  fleetFormats: (signal?: Signal) => server.listFleetFormats(client, { site }, { signal }),
+  fleets: (signal?: Signal) => server.listFleets(client, { site }, { signal }),
+  fleetHealth: (fleet: string, signal?: Signal) => server.getFleetHealth(client, { site, fleet }, { signal }),
+  createFleet: (fleet: FleetBody) => server.createFleet(client, { site }, fleet),
+  putFleet: (fleet: FleetBody) => server.putFleet(client, { site, fleet: fleet.id }, fleet),
+  removeFleet: (fleet: string) => server.deleteFleet(client, { site, fleet }),
+
+  webhooks: (signal?: Signal) => server.listWebhooks(client, { site }, { signal }),
+  createWebhook: (webhook: WebhookInput) => server.createWebhook(client, { site }, webhook),
+  putWebhook: (webhook: string, input: WebhookInput) => server.putWebhook(client, { site, webhook }, input),
+  removeWebhook: (webhook: string) => server.deleteWebhook(client, { site, webhook }),
+  rotateSecret: (webhook: string) => server.rotateWebhookSecret(client, { site, webhook }),
+  testWebhook: (webhook: string) => server.testWebhook(client, { site, webhook }),
+  deliveries: (webhook: string, asked: { state?: DeliveryState | undefined; before?: number | undefined }) =>
+    server
+      .listWebhookDeliveries(client, { site, webhook, ...asked, limit: DELIVERIES_SHOWN })
+      .then(({ deliveries }) => deliveries),
+  replay: (webhook: string, delivery: string) => server.replayDelivery(client, { site, webhook, delivery }),
+  replaySince: (webhook: string, sinceMs: number) =>
+    server.replayDeliveries(client, { site, webhook }, { since: new Date(sinceMs).toISOString() }),
 
   live: (signal?: Signal) => server.getLive(client, { site }, { signal }),
   definitions: (signal?: Signal) => server.getDefinitions(client, { site }, { signal }),

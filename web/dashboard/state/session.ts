@@ -27,8 +27,8 @@ type AccountRole = Account['grants'][number]['role'];
 const VIEWS_OF_ROLE: Record<AccountRole, readonly View[]> = {
   owner: VIEWS,
   manager: VIEWS,
-  retailer: ['campaigns', 'shops', 'traffic', 'editor'],
-  installer: ['gateways', 'audit', 'editor'],
+  retailer: ['campaigns', 'shops', 'traffic', 'editor', 'settings'],
+  installer: ['gateways', 'audit', 'editor', 'settings'],
   till: [],
 };
 

@@ -1,6 +1,7 @@
 /** One question to the server as a component sees it: loading, an answer, an old answer while a new one comes, or a fault. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError } from '../../lib/api.ts';
+import type { ApiError } from '../../lib/api.ts';
+import { asApiError } from './asApiError.ts';
 
 export interface Asked<T> {
   data: T | undefined;
@@ -12,9 +13,6 @@ export interface Asked<T> {
   reload: () => void;
   set: (data: T) => void;
 }
-
-const asApiError = (error: unknown): ApiError =>
-  error instanceof ApiError ? error : new ApiError(0, 'page', error instanceof Error ? error.message : String(error));
 
 /** `key` names the question; null asks nothing. A new key aborts the old question. */
 export function useAsync<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>): Asked<T> {

@@ -2,9 +2,11 @@
 import type { FunctionComponent } from 'preact';
 import type { Site } from '../../../../server/contract/model.ts';
 import { Segmented } from '../../components/controls.tsx';
+import { lazy } from '../../components/lazy.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { t } from '../../i18n/t.ts';
 import { param, setParams } from '../../state/router.ts';
+import { hasRole } from '../../state/session.ts';
 import { AttentionPage } from './Attention.tsx';
 import { Carriers } from './Carriers.tsx';
 import { DefinitionsForm } from './DefinitionsForm.tsx';
@@ -14,34 +16,56 @@ import { SiteForm } from './SiteForm.tsx';
 import { Tokens } from './Tokens.tsx';
 import '../../components/parts.css';
 import './settings.css';
+import './connecting.css';
 
-const TABS = ['definitions', 'people', 'carriers', 'attention', 'loyalty', 'tokens', 'site'] as const;
+const TABS = [
+  'definitions',
+  'people',
+  'carriers',
+  'attention',
+  'loyalty',
+  'fleets',
+  'webhooks',
+  'tokens',
+  'site',
+] as const;
 type Tab = (typeof TABS)[number];
+/** Those who may see less than all. */
+const TAB_OF_ROLE: Partial<Record<'installer' | 'retailer', Tab>> = { installer: 'fleets', retailer: 'webhooks' };
 const PAGES: Record<Tab, FunctionComponent<{ site: Site }>> = {
   definitions: DefinitionsForm,
   people: People,
   carriers: Carriers,
   attention: AttentionPage,
   loyalty: LoyaltyForm,
+  fleets: lazy(async () => ({ default: (await import('./Fleets.tsx')).Fleets })),
+  webhooks: lazy(async () => ({ default: (await import('./Webhooks.tsx')).Webhooks })),
   tokens: Tokens,
   site: SiteForm,
 };
 
 export default function Settings({ site }: { site: Site }) {
-  const tab = TABS.find((name) => name === param('tab')) ?? 'definitions';
+  const tabs = hasRole('owner', 'manager')
+    ? [...TABS]
+    : TABS.filter((tab) =>
+        (['installer', 'retailer'] as const).some((role) => hasRole(role) && TAB_OF_ROLE[role] === tab),
+      );
+  const tab = tabs.find((name) => name === param('tab')) ?? tabs[0] ?? 'definitions';
   const Page = PAGES[tab];
   return (
     <>
       <PageHead title={t('nav.settings')} />
       <div class="settings">
-        <div class="settings-tabs">
-          <Segmented<Tab>
-            label={t('settings.tabs')}
-            value={tab}
-            options={TABS.map((value) => ({ value, label: t(`settings.${value}`) }))}
-            onChange={(value) => setParams({ tab: value === 'definitions' ? null : value })}
-          />
-        </div>
+        {tabs.length > 1 && (
+          <div class="settings-tabs">
+            <Segmented<Tab>
+              label={t('settings.tabs')}
+              value={tab}
+              options={tabs.map((value) => ({ value, label: t(`settings.${value}`) }))}
+              onChange={(value) => setParams({ tab: value === tabs[0] ? null : value })}
+            />
+          </div>
+        )}
         <Page site={site} />
       </div>
     </>
