@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
+import { ROOT } from '../contract/topics.ts';
 import { MAX_PAYLOAD_BYTES } from '../contract/wire.ts';
 import type { MessageSource } from '../ingest/types.ts';
 import {
@@ -100,6 +101,7 @@ class AedesSource implements MessageSource {
 
   /** Whose message it is, where the client may publish it. */
   #fleetOf(client: Client, topic: string): RoutedFilter | undefined {
+    if (topic.startsWith(`${ROOT}/`)) return undefined;
     const fleet = this.#fleets.route(topic);
     return fleet && mayPublishFor(this.#scopes.get(client) ?? OPEN_SCOPE, fleet) ? fleet : undefined;
   }

@@ -1,5 +1,6 @@
 /** One gateway of another make that is on the plan: its clocks, its open seconds, and whether it is alive. Pure. */
 import type { ForeignReading } from '../ingest/adapters/types.ts';
+import type { Told } from './durable.ts';
 import { type ClockVerdict, ForeignClock } from './foreignClock.ts';
 import type { HeardGateway } from './heardGateways.ts';
 import { ForeignWindows } from './windows.ts';
@@ -11,8 +12,6 @@ const MAX_HELD = 64;
 const NEAR_MS = 60_000;
 
 export type TimeKind = 'own' | 'uptime' | 'arrival';
-
-export type Told = (error?: Error) => void;
 
 /** Readings of one message that go by one clock. */
 export interface Timed {
@@ -39,7 +38,7 @@ export function byClock(
   readings: readonly ForeignReading[],
   arrivedMs: number,
   useOwn: boolean,
-  part: () => Told,
+  part: (() => Told) | undefined,
 ): Timed[] {
   const kinds = new Map<TimeKind, ForeignReading[]>();
   for (const reading of readings) {

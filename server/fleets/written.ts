@@ -3,7 +3,7 @@
  * after a crash nobody else remembers. One row for each carrier and second of the gateway's own clock, ever. Pure.
  */
 /** What is handed over again was on its way as the connection or the server went. */
-export const REMEMBERED_MS = 300_000;
+export const REMEMBERED_MS = 120_000;
 
 export class Written {
   readonly #gateways = new Map<string, Map<number, Set<string>>>();
