@@ -61,7 +61,7 @@ export function gatewayRoutes({ registry, pipeline }: Services): Route[] {
       handler: ({ siteId }) =>
         pipeline
           .waitingGateways(siteId)
-          .filter(({ gatewayId }) => registry.gateways.get(siteId, gatewayId) === undefined)
+          .filter(({ gatewayId, dismissed }) => !dismissed && registry.gateways.get(siteId, gatewayId) === undefined)
           .sort((a, b) => b.lastSeenMs - a.lastSeenMs)
           .map(({ gatewayId, lastSeenMs, messages }) => ({ id: gatewayId, lastHeard: iso(lastSeenMs), messages })),
     }),

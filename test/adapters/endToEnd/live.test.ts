@@ -26,10 +26,8 @@ const tenSeconds = (atMs: number, offMs: number): string =>
     atMs + offMs,
   );
 
-test.each([
-  ['right', 0],
-  ['two hours behind', -7_200_000],
-])('of a gateway whose clock is %s, told ten seconds at a time', async (_, offMs) => {
+test('of a gateway whose clock is two hours behind, told ten seconds at a time', async () => {
+  const offMs = -7_200_000;
   await harness.pipeline.fleets.put(SITE, { id: 'minew', format: 'minew', aliases: {}, enabled: true, clock: 'own' });
   await hangUp(harness.registry, SITE, gatewayIdOf('minew', MAC.toLowerCase()));
   await until(() => harness.pipeline.snapshot(SITE)).toBeDefined();
