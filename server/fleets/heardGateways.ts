@@ -67,7 +67,8 @@ export class HeardGateways {
   readonly #sites = new Map<string, Map<string, Kept>>();
   /** Ids by fleet and name. */
   readonly #ids = new Map<string, string>();
-  readonly #removed: { siteId: string; gatewayId: string }[] = [];
+  /** In the database, and no longer here. */
+  readonly #removed = new Map<string, { site_id: string; gateway_id: string }>();
   readonly #seed = randomBytes(4).readUInt32LE();
   #flushing: Promise<void> = Promise.resolve();
 
@@ -215,7 +216,8 @@ export class HeardGateways {
   }
 
   async #flush(): Promise<void> {
-    const removed = this.#removed.splice(0);
+    const removed = [...this.#removed].filter(([, one]) => !this.#sites.get(one.site_id)?.has(one.gateway_id));
+    this.#removed.clear();
     const changed: Kept[] = [];
     for (const ofSite of this.#sites.values()) for (const kept of ofSite.values()) if (kept.changed) changed.push(kept);
     if (changed.length === 0 && removed.length === 0) return;
@@ -236,8 +238,12 @@ export class HeardGateways {
     }));
     try {
       await this.#duck.transaction(async (sql) => {
-        for (const { siteId, gatewayId } of removed)
-          await sql.run('delete from heard_gateways where site_id = $1 and gateway_id = $2', [siteId, gatewayId]);
+        if (removed.length > 0)
+          await sql.run(
+            `delete from heard_gateways where (site_id, gateway_id) in (select (site_id, gateway_id) from (select
+               unnest(from_json($1, '[{"site_id":"VARCHAR","gateway_id":"VARCHAR"}]'), recursive := true)))`,
+            [JSON.stringify(removed.map(([, one]) => one))],
+          );
         await sql.run(
           `insert into heard_gateways (site_id, gateway_id, fleet_id, format, name, first_seen_ms, last_seen_ms, messages,
              beacons_per_minute, dismissed, clock_ms, boot_ms)
@@ -256,10 +262,14 @@ export class HeardGateways {
       });
     } catch (error) {
       for (const kept of changed) kept.changed = true;
-      this.#removed.push(...removed);
+      for (const [key, one] of removed) this.#removed.set(key, one);
       throw error;
     }
-    for (const kept of changed) kept.stored = true;
+    for (const kept of changed) {
+      kept.stored = true;
+      // It made room while it was being written.
+      if (this.#sites.get(kept.siteId)?.get(kept.gatewayId) !== kept) this.#remove(kept);
+    }
   }
 
   #keep(kept: Kept): void {
@@ -285,7 +295,12 @@ export class HeardGateways {
     if (!ofSite || !kept) return;
     ofSite.delete(gatewayId);
     this.#ids.delete(`${siteId}/${kept.fleetId}/${kept.name}`);
-    this.#removed.push({ siteId, gatewayId });
+    // Whoever invents names leaves nothing to remove.
+    if (kept.stored) this.#remove(kept);
+  }
+
+  #remove({ siteId, gatewayId }: Kept): void {
+    this.#removed.set(`${siteId}/${gatewayId}`, { site_id: siteId, gateway_id: gatewayId });
   }
 }
 

@@ -1,0 +1,74 @@
+/** Whoever can publish can invent gateways: their number costs no more than those that are kept. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Duck, type WriteSql } from '../../../server/db/duckdb.ts';
+import { migrate } from '../../../server/db/migrations/index.ts';
+import { HeardGateways, MAX_HEARD } from '../../../server/fleets/heardGateways.ts';
+import { SITE } from '../../support/pipelineHarness.ts';
+
+let duck: Duck;
+let statements = 0;
+/** Called within the next flush, before it ends. */
+let meanwhile = (): void => {};
+beforeAll(async () => {
+  duck = await Duck.open(':memory:');
+  await migrate(duck, 0);
+  const transaction = duck.transaction.bind(duck);
+  duck.transaction = <T>(work: (sql: WriteSql) => Promise<T>): Promise<T> =>
+    transaction(async (sql) => {
+      const run = sql.run.bind(sql);
+      sql.run = (...args: Parameters<typeof run>) => {
+        statements++;
+        meanwhile();
+        return run(...args);
+      };
+      try {
+        return await work(sql);
+      } finally {
+        sql.run = run;
+      }
+    });
+});
+afterAll(() => duck.close());
+beforeEach(() => {
+  statements = 0;
+  meanwhile = () => {};
+});
+
+const stored = async (): Promise<string[]> =>
+  (await duck.all<{ name: string }>('select name from heard_gateways order by name')).map(({ name }) => name);
+const invent = (heard: HeardGateways, from: number, to: number): void => {
+  for (let n = from; n < to; n++) heard.of(SITE, 'kontakt', 'kontakt', `made-up-${n}`, n);
+};
+const names = (heard: HeardGateways): string[] =>
+  heard
+    .ofFleet(SITE, 'kontakt')
+    .map(({ name }) => name)
+    .sort();
+
+test('a flood of names is a few statements, and the database holds what memory holds', async () => {
+  const heard = new HeardGateways(duck, () => false);
+  await heard.start();
+  invent(heard, 0, 6_000);
+  await heard.flush();
+  expect(statements).toBeLessThan(5);
+  expect(await stored()).toEqual(names(heard));
+  invent(heard, 6_000, 12_000);
+  await heard.flush();
+  expect(statements).toBeLessThan(10);
+  expect(names(heard)).toHaveLength(MAX_HEARD);
+  expect(await stored()).toEqual(names(heard));
+});
+
+test('one that made room while it was being written does not stay behind', async () => {
+  const heard = new HeardGateways(duck, () => false);
+  await heard.start();
+  invent(heard, 0, MAX_HEARD);
+  let once = true;
+  meanwhile = () => {
+    if (once) invent(heard, 100_000, 100_000 + MAX_HEARD);
+    once = false;
+  };
+  await heard.flush();
+  await heard.flush();
+  expect(await stored()).toEqual(names(heard));
+});
