@@ -24,6 +24,8 @@ interface SiteTopics {
 }
 /** At most once a second and topic, and a little less, for a second is never quite one. */
 const APART_MS = 900;
+/** Whoever may write to the broker may say that Home Assistant has started. */
+const STARTS_APART_MS = 5_000;
 /** A broker at the other end of the country answers each after some milliseconds. */
 const AT_ONCE = 100;
 const ANSWERS_WITHIN_MS = 2_000;
@@ -40,6 +42,8 @@ export class LiveTree {
   /** When a value was last published, by topic. */
   #sentMs = new Map<string, number>();
   #again: NodeJS.Timeout | undefined;
+  #started: NodeJS.Timeout | undefined;
+  #startedAgain = false;
   #tail: Promise<void> = Promise.resolve();
   #busy = false;
   #stops: (() => void)[] = [];
@@ -69,9 +73,23 @@ export class LiveTree {
   async stop(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
     clearTimeout(this.#again);
+    clearTimeout(this.#started);
     await this.#tail;
     // Where the broker is another's it says so itself; ours ends with us, but tells those who are connected.
     if (this.#parts.source.connected !== false) await this.#send(AVAILABILITY_TOPIC, OFFLINE).catch(() => {});
+  }
+
+  /** Home Assistant says that it has started: at once, and again later however often it says so. */
+  homeAssistantStarted(): void {
+    this.#startedAgain = true;
+    if (this.#started !== undefined) return;
+    this.#startedAgain = false;
+    this.republish();
+    this.#started = setTimeout(() => {
+      this.#started = undefined;
+      if (this.#startedAgain) this.homeAssistantStarted();
+    }, STARTS_APART_MS);
+    this.#started.unref();
   }
 
   /** A broker that was restarted, or Home Assistant that was, may have forgotten everything. */

@@ -172,7 +172,7 @@ export class Outgoing {
   heard(topic: string, payload: Uint8Array): boolean {
     const { homeAssistantPrefix: prefix } = this.#parts.options;
     if (prefix === null || topic !== homeAssistantStatusTopic(prefix)) return false;
-    if (Buffer.from(payload).toString() === 'online') this.tree.republish();
+    if (Buffer.from(payload).toString() === 'online') this.tree.homeAssistantStarted();
     return true;
   }
 

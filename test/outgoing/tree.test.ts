@@ -27,6 +27,7 @@ import { fillSite, SITE } from '../campaigns/world.ts';
 import { describeWith } from '../support/describeWith.ts';
 import { MOSQUITTO_MISSING, Mosquitto } from '../support/mosquitto.ts';
 import { until } from '../support/until.ts';
+import { openOutWorld } from './world.ts';
 
 const PREFIX = 'homeassistant';
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -171,6 +172,26 @@ test.each([
   ['promenade/1/mall/g1/sightings', false, false],
 ])('%s may be read by all: %s, by the reader of the mall: %s', (topic, open, own) => {
   expect([isReadable(topic, PREFIX, undefined), isReadable(topic, PREFIX, 'mall')]).toEqual([open, own]);
+});
+
+test('however often somebody says that Home Assistant has started, it is told now and then', async () => {
+  const out = await openOutWorld();
+  cleanUp.push(() => out.close());
+  let published = 0;
+  const publish = out.source.publish;
+  out.source.publish = (topic, payload) => {
+    if (topic.endsWith('/config')) published++;
+    return publish(topic, payload);
+  };
+  const say = () => out.outgoing.heard('homeassistant/status', Buffer.from('online'));
+  say();
+  await until(() => published).toBeGreaterThan(0);
+  const once = published;
+  for (let n = 0; n < 100; n++) {
+    say();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  expect(published).toBe(once);
 });
 
 test.each(['#', 'promenade/#', 'promenade/1/#', 'promenade/1/+/+/config', 'promenade/1/+/#', '+/sensor/#', '$SYS/#'])(
@@ -327,7 +348,7 @@ describeWith(MOSQUITTO_MISSING, 'a broker of its own', () => {
     const source = sourceAt(broker.url);
     let tree: LiveTree | undefined;
     await source.start(async (topic, payload) => {
-      if (topic === `${PREFIX}/status` && Buffer.from(payload).toString() === 'online') tree?.republish();
+      if (topic === `${PREFIX}/status` && Buffer.from(payload).toString() === 'online') tree?.homeAssistantStarted();
     });
     tree = await treeAt(source, parts);
     tree.snapshot(SITE, snapshotOf(12, 15));
