@@ -8,7 +8,7 @@ import type { Duck, ReadSql, SqlRow, SqlValue } from '../duckdb.ts';
 import { sqlNumber, sqlString } from '../sqlText.ts';
 import { SERIES_TABLES } from '../tables.ts';
 import type { Answer } from './client.ts';
-import { isApartSql, type Layout, type PointRange, withinSql } from './layout.ts';
+import { isApartSql, LAYOUTS, type Layout, type PointRange, withinSql } from './layout.ts';
 import { dayOf, type Need, type Planner } from './needs.ts';
 import { columnsOf, selectedOf } from './points.ts';
 
@@ -218,8 +218,7 @@ export class WorkingSet {
     for (const need of needs) {
       const { layout, siteId } = need;
       const { name } = layout.table;
-      if (this.extent(name, siteId) === undefined)
-        this.setExtent(name, siteId, await this.#askExtent(layout, siteId, ask));
+      if (this.extent(name, siteId) === undefined) await this.#askExtents(siteId, ask);
       if (layout.apart !== undefined && this.#chunks.get(keyOf(name, siteId, undefined))?.wholeSince === undefined)
         await this.#loadApart(layout, siteId, ask, held);
       if (need.parts === undefined) await this.#loadDays(need, undefined, ask, held);
@@ -228,16 +227,24 @@ export class WorkingSet {
     await this.#shrink();
   }
 
-  async #askExtent(layout: Layout, siteId: string, ask: Ask): Promise<Extent> {
-    const field = layout.fields.find(({ nullable }) => !nullable)!.name;
-    const from = `from ${sourceOf(layout, layout.table.name)} where "site_id" = ${influxString(siteId)}`;
-    const [first, last] = await ask([`select first("${field}") ${from}`, `select last("${field}") ${from}`]);
-    const dayIn = (answer: Answer): number | undefined => {
-      const at = answer.values[0]?.[0];
+  /** Of all tables that are not known: what asks for one soon asks for others. */
+  async #askExtents(siteId: string, ask: Ask): Promise<void> {
+    const unknown = [...LAYOUTS.values()].filter(({ table }) => this.extent(table.name, siteId) === undefined);
+    const answers = await ask(
+      unknown.flatMap((layout) => {
+        const field = layout.fields.find(({ nullable }) => !nullable)!.name;
+        const from = `from ${sourceOf(layout, layout.table.name)} where "site_id" = ${influxString(siteId)}`;
+        return [`select first("${field}") ${from}`, `select last("${field}") ${from}`];
+      }),
+    );
+    const dayIn = (answer: Answer | undefined): number | undefined => {
+      const at = answer?.values[0]?.[0];
       return typeof at === 'number' ? dayOf(at) : undefined;
     };
-    const [firstDay, lastDay] = [dayIn(first!), dayIn(last!)];
-    return firstDay === undefined || lastDay === undefined ? null : { first: firstDay, last: lastDay };
+    unknown.forEach(({ table }, i) => {
+      const [first, last] = [dayIn(answers[2 * i]), dayIn(answers[2 * i + 1])];
+      this.setExtent(table.name, siteId, first === undefined || last === undefined ? null : { first, last });
+    });
   }
 
   async #loadApart(layout: Layout, siteId: string, ask: Ask, held: Held): Promise<void> {
