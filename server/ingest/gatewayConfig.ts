@@ -69,14 +69,15 @@ export class GatewayConfigs {
     // An empty retained message takes the old one back.
     for (const topic of this.#published.keys()) if (!texts.has(topic)) texts.set(topic, '');
     for (const [topic, text] of texts) {
-      if ((this.#published.get(topic) ?? '') === text) continue;
-      if (text === '') this.#published.delete(topic);
-      else this.#published.set(topic, text);
+      const before = this.#published.get(topic);
+      if ((before ?? '') === text) continue;
+      if (text !== '') this.#published.set(topic, text);
       try {
         await this.#publish(topic, text);
+        if (text === '' && this.#published.get(topic) === before) this.#published.delete(topic);
       } catch {
-        // The next look, a minute later at most, tries again.
-        this.#published.delete(topic);
+        // The next look, a minute later at most, tries again. What is to be taken back may hold the day's key: it stays known.
+        if (text !== '') this.#published.delete(topic);
       }
     }
   }
