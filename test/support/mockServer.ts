@@ -6,7 +6,12 @@ import { extname, join, normalize } from 'node:path';
 import { Server } from 'socket.io';
 import type { WalkAuditDetail, Waypoint } from '../../server/contract/calibration.ts';
 import { DEFAULT_DEFINITIONS } from '../../server/contract/definitions.ts';
-import type { DashboardClientEvents, DashboardServerEvents, LiveHeat } from '../../server/contract/live.ts';
+import type {
+  DashboardClientEvents,
+  DashboardServerEvents,
+  LiveHeat,
+  LiveSnapshot,
+} from '../../server/contract/live.ts';
 import type { Interval, Metric } from '../../server/contract/metrics.ts';
 import type { Floor, Gateway, Zone } from '../../server/contract/model.ts';
 import { overlapShare } from '../../server/floor/geometry.ts';
@@ -15,7 +20,9 @@ import { seenByTenant } from '../../server/http/routes/zones.ts';
 import { MockCampaigns, Refusal } from './mockCampaigns.ts';
 import { changelogOf } from './mockChangelog.ts';
 import { mockCoverage } from './mockCoverage.ts';
+import { MockFleets } from './mockFleets.ts';
 import * as mall from './mockMall.ts';
+import { MockWebhooks } from './mockWebhooks.ts';
 
 /** As the server sends it. */
 const CSP =
@@ -64,10 +71,18 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
   let gateways: Gateway[] = [];
   let floors: Floor[] = [];
   const offers = new MockCampaigns();
+  const fleets = new MockFleets();
+  const webhooks = new MockWebhooks();
+  let site = mall.site;
   let definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
   let audits: Omit<WalkAuditDetail, 'taps'>[] = [];
   let step = 0;
   let isEmpty = false;
+
+  function liveNow(): LiveSnapshot {
+    const snapshot = mall.snapshotOf(step, mock.live.historyProgress);
+    return { ...snapshot, gateways: snapshot.gateways.map((state) => fleets.live(state)) };
+  }
 
   const account = () => ({
     id: 'a-1',
@@ -157,7 +172,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       mock.signedIn = false;
       return undefined;
     }
-    if (path === '/sites') return [mall.site];
+    if (path === '/sites') return [site];
     if (path === '/accounts' && method === 'GET')
       return [
         account(),
@@ -197,7 +212,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
         token: 'promenade_secret',
       };
     const [, siteId, what, id, sub, item] =
-      /^\/sites\/([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?)?)?$/.exec(path) ?? [];
+      /^\/sites\/([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/[^/]+)?)?)?)?)?$/.exec(path) ?? [];
     if (siteId !== mall.site.id) throw new Refusal(404, `${path} does not exist`);
     const fromMs = Date.parse(query.get('from') ?? '');
     const toMs = Date.parse(query.get('to') ?? '');
@@ -205,9 +220,23 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
     const tenantId = mock.grants.find(({ role }) => role === 'retailer')?.tenantId ?? null;
     const ofOffers = offers.answer({ method, what, id, sub, query, body, tenantId, empty: mock.empty });
     if (ofOffers !== undefined) return ofOffers.body;
+    const ofGateways = fleets.answer({
+      method,
+      what,
+      id,
+      sub,
+      body,
+      gateways,
+      states: mall.snapshotOf(step).gateways,
+      empty: mock.empty,
+    });
+    if (ofGateways !== undefined) return ofGateways.body;
+    const ofWebhooks = webhooks.answer({ method, what, id, sub, item, query, body, tenantId, empty: mock.empty });
+    if (ofWebhooks !== undefined) return ofWebhooks.body;
     switch (what) {
       case undefined:
-        return mall.site;
+        if (method === 'PUT') site = body as typeof site;
+        return site;
       case 'floors':
         if (method === 'GET' && sub !== 'coverage') return floors;
         if (method === 'POST' && id === undefined) {
@@ -249,8 +278,13 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
           gateways = gateways.filter((one) => one.id !== id);
           return undefined;
         }
-        gateways = put(gateways, body as Gateway);
-        return body;
+        {
+          const known = gateways.find((one) => one.id === id);
+          const made = method === 'PATCH' ? { ...known!, ...(body as Partial<Gateway>) } : (body as Gateway);
+          // In its place: who it is to the live stream goes by the order.
+          gateways = known === undefined ? [...gateways, made] : gateways.map((one) => (one === known ? made : one));
+          return made;
+        }
       case 'audit-carriers':
         if (sub === 'heard')
           return { gateways: mock.heardBy, lastHeardSecondsAgo: mock.heardBy > 0 ? 2 : null, listeningSeconds: 20 };
@@ -275,7 +309,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
           };
         return method === 'GET' ? (mock.empty ? [] : mall.carriers) : mall.carriers.slice(0, 1);
       case 'live':
-        return mall.snapshotOf(step, mock.live.historyProgress);
+        return liveNow();
       case 'definitions':
         if (method === 'PUT')
           definitions = {
@@ -423,7 +457,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
     return { ...heat, floors: heat.floors.map((floor) => ({ ...floor, cells: [], tooFew: true })) };
   };
   const tick = () => {
-    io.of('/dashboard').emit('live', mall.snapshotOf(step, mock.live.historyProgress));
+    io.of('/dashboard').emit('live', liveNow());
     io.of('/dashboard').emit('heat', heatNow());
   };
   const timer = setInterval(() => {
@@ -446,6 +480,9 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       zones = [...mall.zones];
       gateways = [...mall.gateways];
       offers.reset();
+      fleets.reset();
+      webhooks.reset();
+      site = mall.site;
       definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
       step = 0;
       audits = [structuredClone(mall.walked)];

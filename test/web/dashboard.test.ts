@@ -17,6 +17,8 @@ const VIEWS: Record<string, { hash: string; shown: string }> = {
   heatmap: { hash: 'heatmap?period=custom&from=2026-11-19&to=2026-11-21', shown: '.heat-said .badge' },
   traffic: { hash: 'traffic?compare=on', shown: '.chart[data-ready="true"] canvas' },
   gateways: { hash: 'gateways', shown: '.condition .dot.bad' },
+  gateway: { hash: 'gateways/gw-12', shown: '.course .line' },
+  inbox: { hash: 'gateways/inbox', shown: '.inbox-card' },
   audit: { hash: 'audit', shown: '.audit .table tbody tr' },
   editor: { hash: 'editor', shown: '.pick button' },
   campaigns: { hash: 'campaigns', shown: '.campaign-row' },
@@ -32,6 +34,8 @@ const VIEWS: Record<string, { hash: string; shown: string }> = {
   attention: { hash: 'settings?tab=attention', shown: '.table tbody tr' },
   loyalty: { hash: 'settings?tab=loyalty', shown: '.form-row' },
   tokens: { hash: 'settings?tab=tokens', shown: '.table tbody tr' },
+  fleets: { hash: 'settings?tab=fleets', shown: '.fleet-figures' },
+  webhooks: { hash: 'settings?tab=webhooks', shown: '.webhook .fleet-figures' },
   site: { hash: 'settings?tab=site', shown: '.textarea' },
 };
 
@@ -305,7 +309,7 @@ describeInBrowser('dashboard', () => {
     mock.grants = grant('retailer', 'cafe-alma');
     await open('#/s/arkada/live');
     await page.waitForSelector('.kpi-value');
-    expect(await views()).toEqual(['Traffic', 'Shop', 'Campaigns', 'Editor']);
+    expect(await views()).toEqual(['Traffic', 'Shop', 'Campaigns', 'Editor', 'Settings']);
     expect(mock.requests.filter(({ path }) => /gateways|flows|affinity|heatmap/.test(path))).toEqual([]);
     expect(await page.locator('.page-tools select').nth(1).locator('option').allTextContents()).toEqual([
       'Café Alma',
@@ -315,7 +319,7 @@ describeInBrowser('dashboard', () => {
     mock.grants = grant('installer');
     await open('');
     await page.waitForSelector('.condition');
-    expect(await views()).toEqual(['Gateways', 'Walk audit', 'Editor']);
+    expect(await views()).toEqual(['Gateways', 'Walk audit', 'Editor', 'Settings']);
   });
 
   it('goes back to the sign-in when the session ends', async () => {

@@ -163,7 +163,6 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'webhook.answer': 'Odpověď',
   'webhook.next': 'další {when}',
   'webhook.replay': 'Poslat znovu',
-  'webhook.replayOf': 'Poslat číslo {n} znovu',
   'webhook.replayed': 'Je znovu na cestě.',
   'webhook.replayAll': 'Poslat znovu vše vzdané',
   'webhook.replaySince': 'Od doby',

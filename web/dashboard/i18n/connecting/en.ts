@@ -158,7 +158,6 @@ export const en = {
   'webhook.answer': 'Answer',
   'webhook.next': 'next {when}',
   'webhook.replay': 'Send again',
-  'webhook.replayOf': 'Send number {n} again',
   'webhook.replayed': 'It is on its way again.',
   'webhook.replayAll': 'Send all given up again',
   'webhook.replaySince': 'Since',

@@ -164,7 +164,6 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'webhook.answer': 'Odpowiedź',
   'webhook.next': 'następna {when}',
   'webhook.replay': 'Wyślij ponownie',
-  'webhook.replayOf': 'Wyślij ponownie numer {n}',
   'webhook.replayed': 'Jest znowu w drodze.',
   'webhook.replayAll': 'Wyślij ponownie wszystkie zaniechane',
   'webhook.replaySince': 'Od czasu',

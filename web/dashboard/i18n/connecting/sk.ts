@@ -164,7 +164,6 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'webhook.answer': 'Odpoveď',
   'webhook.next': 'ďalší {when}',
   'webhook.replay': 'Poslať znova',
-  'webhook.replayOf': 'Poslať číslo {n} znova',
   'webhook.replayed': 'Je znova na ceste.',
   'webhook.replayAll': 'Poslať znova všetko vzdané',
   'webhook.replaySince': 'Od času',

@@ -98,7 +98,7 @@ export default function Inbox({ site }: { site: Site }) {
                       type="button"
                       class="button"
                       disabled={busy === one.id}
-                      aria-label={t('inbox.dismissOf', { name: one.suggestedName })}
+                      aria-label={`${t('inbox.dismiss')}: ${one.suggestedName}`}
                       onClick={() =>
                         void run(
                           one.id,
@@ -112,7 +112,7 @@ export default function Inbox({ site }: { site: Site }) {
                     <a
                       class="button primary"
                       href={hrefWithin(site.id, 'gateways', ['inbox', one.id])}
-                      aria-label={t('inbox.placeOf', { name: one.suggestedName })}
+                      aria-label={`${t('inbox.place')}: ${one.suggestedName}`}
                     >
                       {t('inbox.place')}
                     </a>
@@ -138,7 +138,7 @@ export default function Inbox({ site }: { site: Site }) {
                     type="button"
                     class="button small"
                     disabled={busy === one.id}
-                    aria-label={t('inbox.restoreOf', { name: one.suggestedName })}
+                    aria-label={`${t('inbox.restore')}: ${one.suggestedName}`}
                     onClick={() => void run(one.id, () => ofSite(site.id).restoreGateway(one.id))}
                   >
                     {t('inbox.restore')}

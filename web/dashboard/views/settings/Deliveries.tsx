@@ -116,7 +116,7 @@ export function Deliveries({ site, webhook, onChange }: { site: Site; webhook: W
             <button
               type="button"
               class="button small"
-              aria-label={t('webhook.replayOf', { n: String(sequence) })}
+              aria-label={`${t('webhook.replay')}: ${sequence}`}
               onClick={() =>
                 void run(async () => {
                   await ofSite(site.id).replay(webhook.id, id);
