@@ -148,16 +148,18 @@ async function replaceOpen(
   sql: SeriesSql,
   siteId: string,
   open: OpenRows,
+  keepHeat: boolean,
   dayOf: (atMs: number) => number,
 ): Promise<void> {
-  for (const table of ['open_visits', 'open_stays', 'open_heat', 'open_occupancy'] as const)
+  const heat = keepHeat ? [] : (['open_heat'] as const);
+  for (const table of ['open_visits', 'open_stays', 'open_occupancy', ...heat] as const)
     await sql.remove(table, { site_id: siteId });
   await sql.append('open_visits', {
     ...visitColumns(siteId, open.visits),
     ...visitCertaintyColumns(open.visits),
   });
   await sql.append('open_stays', { ...stayColumns(siteId, open.stays), ...stayCertaintyColumns(open.stays) });
-  await sql.append('open_heat', heatColumns(siteId, byFloor(open.heat), dayOf));
+  if (!keepHeat) await sql.append('open_heat', heatColumns(siteId, byFloor(open.heat), dayOf));
   await sql.append('open_occupancy', occupancyColumns(siteId, open.occupancy));
 }
 
@@ -284,7 +286,7 @@ export async function commitRows(sql: SeriesSql, registry: Registry, commit: Sit
   let touched = added(commit.rows, dayOf);
   if (commit.rewoundToMs !== null) touched = earlier(touched, await rewind(sql, commit.siteId, commit.rewoundToMs));
   await appendRows(sql, commit, dayOf);
-  if (commit.open) await replaceOpen(sql, commit.siteId, commit.open, dayOf);
+  if (commit.open) await replaceOpen(sql, commit.siteId, commit.open, commit.keepOpenHeat === true, dayOf);
   const newlyExpectedMs = await noteGateways(sql, commit);
   touched.fromMs = Math.min(touched.fromMs, newlyExpectedMs);
   touched.coverageMs = Math.min(touched.coverageMs, newlyExpectedMs);

@@ -63,6 +63,8 @@ export interface SiteCommit {
   rows: EngineRows;
   /** Replaces the open rows of the site; undefined leaves them. */
   open: OpenRows | undefined;
+  /** All but the heat, of which what was written last stays. A quarter hour that ends in `rows` must not stay. */
+  keepOpenHeat?: boolean;
   /** The analytics engine's watermark after this commit. */
   watermarkMs: number;
   /** Earliest event time that is known to need recomputation, null when none: hours from there are provisional. */

@@ -73,7 +73,7 @@ export function createEngineWith(
     add: (batch: LogBatch) => buffer.add(batch, watermarkMs),
     setModel,
     advance,
-    openRows: () => state.openRows(),
+    openRows: (withHeat = true) => state.openRows(withHeat),
     present: () => state.present(watermarkMs),
     clones: () => state.clonedCarriers(watermarkMs),
     learnedRadio: () => state.learnedRadio(),

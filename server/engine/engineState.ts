@@ -450,14 +450,14 @@ export class EngineState {
       rows.occupancy.push({ ...row, emittedAtMs });
   }
 
-  openRows(): OpenRows {
+  openRows(withHeat: boolean): OpenRows {
     const carriers = this.carriers.sorted();
     return {
       visits: carriers.map(visitRow),
       stays: carriers.flatMap((carrier) =>
         carrier.stays.filter((stay) => stay.confirmed).map((stay) => stayRow(carrier, stay)),
       ),
-      heat: this.heat.rows(),
+      heat: withHeat ? this.heat.rows() : [],
       occupancy: this.occupancy.open(),
     };
   }

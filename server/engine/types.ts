@@ -192,7 +192,8 @@ export interface Engine {
   setModel(model: SiteModel, effectiveFromMs: number): void;
   /** Processes every tick that ends at or before `toMs`. Costs nothing for stretches in which nobody is present. */
   advance(toMs: number): EngineOutput;
-  openRows(): OpenRows;
+  /** `withHeat`: a crowd's is by far the most of it. @default true */
+  openRows(withHeat?: boolean): OpenRows;
   present(): PresentCarrier[];
   /** Carriers found to be at two places at once within the last day. */
   clones(): ClonedCarrier[];

@@ -60,6 +60,11 @@ export interface AnalyticsParts {
   onChangelog: () => void;
 }
 
+/** What is done at most so often that it takes so much of the time. */
+const SNAPSHOT_TIMES = 30;
+/** A crowd's open heat is written anew by then: some microseconds a row, on three threads. */
+const OPEN_HEAT_MS_PER_ROW = 0.1;
+
 /** What the last commit before a start left. */
 export interface Left {
   watermarkMs: number;
@@ -101,6 +106,9 @@ export class Analytics {
   #stepMs = 60_000;
   #lastAddedToMs = Number.NEGATIVE_INFINITY;
   #abandoned = false;
+  /** When a commit of the routine may do it again. */
+  #snapshotAt = 0;
+  #openHeatAt = 0;
   /** Sightings in batches that came too late for their ticks, since the start. */
   lateBatches = 0;
   changedSinceCommit = false;
@@ -339,7 +347,8 @@ export class Analytics {
     await this.#advance(targetMs, new Turns(), enough);
   }
 
-  async commit(): Promise<void> {
+  /** `whole`: not of the routine; all that can be asked for afterwards is there. */
+  async commit(whole = true): Promise<void> {
     const { siteId, log, snapshots, timeSeries, bookkeeping, nowMs, onChangelog } = this.#parts;
     const engine = this.#engine;
     const { watermarkMs } = engine;
@@ -359,15 +368,23 @@ export class Analytics {
     const waiters = this.#replaying ? [] : this.#dirtWaiters.splice(0);
     this.changedSinceCommit = false;
     try {
-      // The snapshot first: a checkpoint must find it.
-      await snapshots.save(watermarkMs, (path) => engine.saveSnapshot(path));
-      const open = await engine.openRows();
+      // Before the checkpoint, which may be what a start goes on from.
+      const startedAt = performance.now();
+      if (whole || startedAt >= this.#snapshotAt) {
+        await snapshots.save(watermarkMs, (path) => engine.saveSnapshot(path));
+        this.#snapshotAt = performance.now() + SNAPSHOT_TIMES * (performance.now() - startedAt);
+      }
+      const keepOpenHeat =
+        !whole && rewoundToMs === null && rows.heat.length === 0 && performance.now() < this.#openHeatAt;
+      const open = await engine.openRows(!keepOpenHeat);
+      if (!keepOpenHeat) this.#openHeatAt = performance.now() + OPEN_HEAT_MS_PER_ROW * open.heat.length;
       this.#view = await engine.view();
       const committed = await timeSeries.commit({
         siteId,
         rewoundToMs,
         rows,
         open,
+        keepOpenHeat,
         watermarkMs,
         dirtyFromMs,
         checkpoint,

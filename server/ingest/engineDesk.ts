@@ -53,8 +53,8 @@ export class EngineDesk {
     return { events, crowd: crowdOf(engine.present()), clones: engine.clones() };
   }
 
-  openRows(): OpenRows {
-    return this.#started().openRows();
+  openRows(withHeat: boolean): OpenRows {
+    return this.#started().openRows(withHeat);
   }
 
   saveSnapshot(path: string): Promise<void> {

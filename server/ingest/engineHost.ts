@@ -52,7 +52,7 @@ export interface EngineHost {
   feed(batches: SightingBatch[]): void;
   /** As `advance`, of what was fed as well. */
   liveStep(batches: SightingBatch[], toMs: number): Promise<LiveStep>;
-  openRows(): Promise<OpenRows>;
+  openRows(withHeat: boolean): Promise<OpenRows>;
   saveSnapshot(path: string): Promise<void>;
   view(): Promise<EngineView>;
   crowd(): Promise<Crowd>;
@@ -112,8 +112,8 @@ class EngineHere implements EngineHost {
     }
   }
 
-  async openRows(): Promise<OpenRows> {
-    return this.#desk.openRows();
+  async openRows(withHeat: boolean): Promise<OpenRows> {
+    return this.#desk.openRows(withHeat);
   }
 
   saveSnapshot(path: string): Promise<void> {

@@ -10,7 +10,7 @@ export type EngineCall =
   | { call: 'advance'; batches: PackedBatches; toMs: number }
   | { call: 'feed'; batches: PackedBatches }
   | { call: 'liveStep'; batches: PackedBatches; toMs: number }
-  | { call: 'openRows' }
+  | { call: 'openRows'; withHeat: boolean }
   /** The next piece of the rows that the call before began. */
   | { call: 'nextRows' }
   | { call: 'saveSnapshot'; path: string }

@@ -86,8 +86,8 @@ class EngineThread implements EngineHost {
     return this.#ask({ call: 'liveStep', batches: packed, toMs }, [packed.carriers.buffer, packed.values.buffer]);
   }
 
-  async openRows(): Promise<OpenRows> {
-    return this.#whole(await this.#ask<Piece<OpenRows>>({ call: 'openRows' }));
+  async openRows(withHeat: boolean): Promise<OpenRows> {
+    return this.#whole(await this.#ask<Piece<OpenRows>>({ call: 'openRows', withHeat }));
   }
 
   saveSnapshot(path: string): Promise<void> {

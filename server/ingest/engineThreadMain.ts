@@ -50,7 +50,7 @@ async function carryOut(request: EngineRequest): Promise<unknown> {
     case 'liveStep':
       return desk.liveStep(unpacker.unpack(request.batches), request.toMs);
     case 'openRows':
-      pieces = piecesOf(desk.openRows());
+      pieces = piecesOf(desk.openRows(request.withHeat));
       return nextPiece();
     case 'nextRows':
       return nextPiece();

@@ -551,7 +551,7 @@ export class SiteRuntime {
       await analytics.advanceTo(targetMs, () => this.#stopping || analytics.pendingRows >= ROWS_PER_COMMIT);
       if (analytics.pendingSightings < MAX_PENDING_SIGHTINGS) this.#releaseRoom();
       if (this.#abandoned) return;
-      if (request || this.#pacing.commitIsDue(analytics)) await this.#commit();
+      if (request || this.#pacing.commitIsDue(analytics)) await this.#commit(request !== undefined);
     } while (analytics.watermarkMs < targetMs && !this.#stopping);
     await this.#lookAround(request !== undefined);
     if (!request) return;
@@ -586,8 +586,8 @@ export class SiteRuntime {
     if (changed) this.#analytics.changedSinceCommit = true;
   }
 
-  async #commit(): Promise<void> {
-    await this.#analytics.commit();
+  async #commit(whole: boolean): Promise<void> {
+    await this.#analytics.commit(whole);
     this.#pacing.committed();
     await this.#expire();
   }

@@ -78,7 +78,7 @@ export class Stages {
         add: (batch) => engine.add(batch),
         setModel: (next, effectiveFromMs) => engine.setModel(next, effectiveFromMs),
         advance: (toMs) => this.sync('engine', () => engine.advance(toMs)),
-        openRows: () => this.sync('rows', () => engine.openRows()),
+        openRows: (withHeat) => this.sync('rows', () => engine.openRows(withHeat)),
         present: () => engine.present(),
         clones: () => engine.clones(),
         learnedRadio: () => engine.learnedRadio(),
