@@ -244,3 +244,10 @@ test('from what gateways hear to a receiver and to topics; consent is asked once
   await gateway.endAsync(true);
   await reader.endAsync(true);
 });
+
+test('changes are limited: each may give the engines another model to keep', async () => {
+  const statuses = new Set<number>();
+  const body = { url: 'https://receiver.example/', events: ['zone.counts'] };
+  for (let n = 0; n < 40; n++) statuses.add((await call('cafe', 'PUT', '/sites/mall/webhooks/wh-none', body)).status);
+  expect([...statuses]).toEqual([404, 429]);
+});

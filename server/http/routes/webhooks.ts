@@ -34,6 +34,8 @@ const params = siteParams.extend({ webhook: id });
 const deliveryParams = params.extend({ delivery: id });
 /** A test or a replay is a person's click. */
 const CLICKS_PER_MINUTE = 60;
+/** Each may give the engines another model, which is kept for as long as sightings are. */
+const CHANGES_PER_MINUTE = 30;
 const isoOrNull = (atMs: number | null): string | null => (atMs === null ? null : iso(atMs));
 
 type Asked = Pick<RouteContext, 'siteId' | 'tenantId' | 'principal' | 'nowMs' | 'ip'>;
@@ -140,6 +142,7 @@ export function webhookRoutes({ outgoing, registry, audit }: WebhookRouteParts):
       body: webhookInput,
       response: webhookWithSecret,
       statuses: [201],
+      ratePerMinute: CHANGES_PER_MINUTE,
       async handler(context) {
         const { siteId, tenantId, nowMs, body } = context;
         check(context, tenantId, body);
@@ -165,6 +168,7 @@ export function webhookRoutes({ outgoing, registry, audit }: WebhookRouteParts):
       params,
       body: webhookInput,
       response: webhook,
+      ratePerMinute: CHANGES_PER_MINUTE,
       async handler(context) {
         const before = requireOwn(context, context.params.webhook);
         check(context, before.tenantId, context.body);
@@ -179,6 +183,7 @@ export function webhookRoutes({ outgoing, registry, audit }: WebhookRouteParts):
       summary: 'Remove a webhook with all its deliveries',
       access: MANAGERS,
       params,
+      ratePerMinute: CHANGES_PER_MINUTE,
       async handler(context) {
         const found = requireOwn(context, context.params.webhook);
         await webhooks.remove(found);
