@@ -8,6 +8,8 @@ import { ForeignWindows } from './windows.ts';
 /** Messages whose time is in doubt wait for the next one, which comes within a second or a minute. */
 const HELD_MS = 65_000;
 const MAX_HELD = 64;
+/** An embedded broker reads nothing more of a sender that waits, not even the message that would tell. */
+const ACK_HELD_MS = 3_000;
 /** One reading whose time is nonsense must not stand for the clock: the newest counts that most of the others are near to. */
 const NEAR_MS = 60_000;
 
@@ -78,11 +80,12 @@ export class ForeignGateway {
   adverts = 0;
   statusAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(heard: HeardGateway) {
+  /** `newestMs`: by its own clock, what the log has of it. */
+  constructor(heard: HeardGateway, newestMs?: number) {
     this.heard = heard;
     this.#clocks = {
-      own: new ForeignClock(heard.clockMs ?? undefined),
-      uptime: new ForeignClock(heard.bootMs ?? undefined),
+      own: new ForeignClock(heard.clockMs ?? undefined, newestMs),
+      uptime: new ForeignClock(heard.bootMs ?? undefined, newestMs),
     };
   }
 
@@ -117,6 +120,11 @@ export class ForeignGateway {
 
   release(): Timed[] {
     return this.#held.splice(0);
+  }
+
+  /** Those whose senders have waited for long enough. */
+  *waiting(nowMs: number): Generator<Timed> {
+    for (const one of this.#held) if (nowMs - one.arrivedMs > ACK_HELD_MS) yield one;
   }
 
   /** Those for which the next message never came. */

@@ -22,6 +22,7 @@ export interface SecondsWriterParts {
 export class SecondsWriter {
   readonly #parts: SecondsWriterParts;
   readonly #written = new Written();
+  readonly #newestMs = new Map<string, number>();
   readonly #writing = new Set<Promise<void>>();
 
   constructor(parts: SecondsWriterParts) {
@@ -29,8 +30,15 @@ export class SecondsWriter {
   }
 
   /** A batch that the log has from before. */
-  known({ gatewayId, fromMs, clockOffsetMs, carriers }: SightingBatch): void {
+  known({ gatewayId, fromMs, toMs, clockOffsetMs, carriers }: SightingBatch): void {
     for (const { id } of carriers) this.#written.take(gatewayId, fromMs - clockOffsetMs, id);
+    if (carriers.length > 0)
+      this.#newestMs.set(gatewayId, Math.max(this.#newestMs.get(gatewayId) ?? 0, toMs - clockOffsetMs));
+  }
+
+  /** The newest by the gateway's own clock that the log had at the start. */
+  newestOf(gatewayId: string): number | undefined {
+    return this.#newestMs.get(gatewayId);
   }
 
   /** Its clock was set: its seconds come once more. */

@@ -19,6 +19,7 @@ import { type Running, startRunning } from './running.ts';
 import { SecondsWriter } from './secondsWriter.ts';
 import { REMEMBERED_MS } from './written.ts';
 
+const DOUBT = 'its clock was in doubt';
 const STATUS_EVERY_MS = 10_000;
 /** Of one fleet that wait for their turn, each held by its sender. */
 const MAX_QUEUED = 1_000;
@@ -76,7 +77,10 @@ export class SiteFleets {
   /** Hands on what is open; what cannot be written is not acknowledged. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const gateway of this.#gateways.values()) this.#write(gateway, this.#parts.nowMs(), true);
+    for (const gateway of this.#gateways.values()) {
+      this.#write(gateway, this.#parts.nowMs(), true);
+      for (const { waiter } of gateway.release()) waiter?.(new Error('the server stops'));
+    }
     this.#keepClocks();
     await this.#writer.settled();
   }
@@ -124,8 +128,8 @@ export class SiteFleets {
         continue;
       }
       this.#write(gateway, nowMs);
-      for (const { readings } of gateway.givenUp(nowMs))
-        this.#tallyOf(gateway)?.ignore('its clock was in doubt', readings.length);
+      for (const { waiter } of gateway.waiting(nowMs)) waiter?.();
+      for (const { readings } of gateway.givenUp(nowMs)) this.#tallyOf(gateway)?.ignore(DOUBT, readings.length);
       this.#keepAlive(gateway, nowMs);
     }
   }
@@ -206,7 +210,7 @@ export class SiteFleets {
     if (!isPlaced(one.gatewayId)) return { heard: one, gateway: undefined };
     let gateway = this.#gateways.get(one.gatewayId);
     if (!gateway) {
-      gateway = new ForeignGateway(one);
+      gateway = new ForeignGateway(one, this.#writer.newestOf(one.gatewayId));
       this.#gateways.set(one.gatewayId, gateway);
     }
     return { heard: one, gateway };
@@ -266,10 +270,11 @@ export class SiteFleets {
     if (kind === 'arrival' || this.#parts.site().clock !== 'wall') return this.#intake.take(tally, gateway, timed);
     const verdict = gateway.measure(kind, newestTime(timed), arrivedMs);
     if (verdict === 'doubtful') {
-      // Its sender is not kept waiting: an embedded broker reads nothing more of it meanwhile, not even what would tell.
-      timed.waiter?.();
-      for (const { readings } of gateway.hold({ ...timed, waiter: undefined, part: undefined }))
-        tally.ignore('its clock was in doubt', readings.length);
+      // As it is not yet in the log its sender waits, though not for long: see `waiting`.
+      for (const { readings, waiter } of gateway.hold(timed)) {
+        tally.ignore(DOUBT, readings.length);
+        waiter?.();
+      }
       return;
     }
     if (verdict === 'jumped') {
@@ -302,7 +307,7 @@ export class SiteFleets {
 
   #drop(gateway: ForeignGateway): void {
     this.#gateways.delete(gateway.id);
-    gateway.release();
+    for (const { waiter } of gateway.release()) waiter?.();
     for (const { waiters } of gateway.windows.close(this.#parts.nowMs(), true)) for (const waiter of waiters) waiter();
   }
 

@@ -91,6 +91,22 @@ describe('messages that come late', () => {
     expect(Math.abs(clock.offsetMs! - before)).toBeLessThan(150);
   });
 
+  test('the first after a start goes on where the log ended: it waited, and is taken at once', () => {
+    const clock = new ForeignClock(300, NOW);
+    expect(clock.sample(NOW + 500, NOW + 40_000)).toBe('steady');
+    expect(clock.offsetMs).toBe(300);
+    // Before the log ended: it was handed over already, or the clock was set.
+    expect(new ForeignClock(300, NOW).sample(NOW - 30_000, NOW + 40_000)).toBe('doubtful');
+  });
+
+  test('a clock that was set back while nobody listened is found within half a minute', () => {
+    const clock = new ForeignClock(0, NOW);
+    const verdicts = run(clock, 60, (realMs) => realMs - 1_800_000, NOW + 3_600_000);
+    expect(verdicts.indexOf('jumped')).toBeGreaterThan(0);
+    expect(verdicts.indexOf('jumped')).toBeLessThan(45);
+    expect(Math.abs(clock.offsetMs! - 1_800_000)).toBeLessThan(1_100);
+  });
+
   test('one message with nonsense for a time changes nothing', () => {
     const clock = new ForeignClock();
     run(clock, 30, (realMs) => realMs);
