@@ -26,20 +26,28 @@ import { gatewayLooks } from './condition.ts';
 import { Elsewhere } from './Elsewhere.tsx';
 import { type Known, sayFinding } from './findings.ts';
 import { slotsOf, useHistory } from './history.ts';
-import { Line, rangeOf } from './Line.tsx';
+import { Line, rangeOf, scaleOf } from './Line.tsx';
 import { OwnSettings } from './OwnSettings.tsx';
 import { type Row, useHealth } from './useHealth.ts';
 
 const MB = 1_000_000;
 const DAY_MS = 86_400_000;
-const COURSES: { key: Key; of: (quarter: GatewayQuarter) => number | null; from?: number; share?: boolean }[] = [
+interface Course {
+  key: Key;
+  of: (quarter: GatewayQuarter) => number | null;
+  from?: number;
+  /** Less than this is a measure's own noise. */
+  atLeast?: number;
+  share?: boolean;
+}
+const COURSES: Course[] = [
   { key: 'history.adverts', of: ({ advertsPerSecond }) => advertsPerSecond, from: 0 },
-  { key: 'history.coverage', of: ({ coverage }) => coverage, from: 0, share: true },
-  { key: 'history.heard', of: ({ heardShare }) => heardShare, from: 0, share: true },
-  { key: 'history.hearing', of: ({ hearingDb }) => hearingDb },
-  { key: 'history.weakest', of: ({ weakestDbm }) => weakestDbm },
-  { key: 'history.outbox', of: ({ outboxBatches }) => outboxBatches, from: 0 },
-  { key: 'history.temperature', of: ({ temperatureC }) => temperatureC },
+  { key: 'history.coverage', of: ({ coverage }) => coverage, from: 0, atLeast: 1, share: true },
+  { key: 'history.heard', of: ({ heardShare }) => heardShare, from: 0, atLeast: 1, share: true },
+  { key: 'history.hearing', of: ({ hearingDb }) => hearingDb, atLeast: 12 },
+  { key: 'history.weakest', of: ({ weakestDbm }) => weakestDbm, atLeast: 20 },
+  { key: 'history.outbox', of: ({ outboxBatches }) => outboxBatches, from: 0, atLeast: 10 },
+  { key: 'history.temperature', of: ({ temperatureC }) => temperatureC, atLeast: 20 },
 ];
 
 export default function GatewayPage({ site, id }: { site: Site; id: string }) {
@@ -256,15 +264,15 @@ function Week({ site, id }: { site: Site; id: string }) {
           <>
             <p class="muted small">{t('history.hint')}</p>
             <div class="courses">
-              {courses.map(({ key, values, from, share }) => {
-                const { low, high } = rangeOf(values)!;
+              {courses.map(({ key, values, from, atLeast, share }) => {
+                const { bottom, top } = scaleOf(rangeOf(values)!, { from, atLeast });
                 return (
                   <figure key={key} class="course">
                     <figcaption>{t(key)}</figcaption>
                     <div class="course-line">
-                      <span class="num small muted top">{written(share)(high)}</span>
-                      <span class="num small muted bottom">{written(share)(Math.min(from ?? low, low))}</span>
-                      <Line values={values} what={t(key)} {...(from === undefined ? {} : { from })} />
+                      <span class="num small muted top">{written(share)(top)}</span>
+                      <span class="num small muted bottom">{written(share)(bottom)}</span>
+                      <Line values={values} what={t(key)} from={from} atLeast={atLeast} />
                     </div>
                     <div class="course-days small muted" aria-hidden="true">
                       {[7, 6, 5, 4, 3, 2, 1].map((ago) => (

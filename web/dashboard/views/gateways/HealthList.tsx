@@ -95,7 +95,7 @@ function columnsOf(site: Site, known: Known): Column<Row>[] {
       id: 'gateway',
       title: t('gateway.name'),
       sortBy: ({ name }) => name,
-      cell: ({ gateway, name, floorName }) => (
+      cell: ({ gateway, name, floorName, now }) => (
         <span>
           <a
             class="plain-link strong"
@@ -105,6 +105,7 @@ function columnsOf(site: Site, known: Known): Column<Row>[] {
             {name}
           </a>
           <span class="muted small block">{floorName}</span>
+          <span class="muted small phone-only">{seenOf(now, nowMs)}</span>
         </span>
       ),
     },
@@ -118,8 +119,9 @@ function columnsOf(site: Site, known: Known): Column<Row>[] {
       id: 'seen',
       title: t('gateway.seen'),
       numeric: true,
+      minor: true,
       sortBy: ({ now }) => now.lastSeenMs ?? null,
-      cell: ({ now }) => (now.lastSeenMs == null ? NONE : t('gateway.ago', { age: formatAge(nowMs - now.lastSeenMs) })),
+      cell: ({ now }) => seenOf(now, nowMs),
     },
     {
       id: 'adverts',
@@ -196,6 +198,8 @@ function columnsOf(site: Site, known: Known): Column<Row>[] {
     },
   ];
 }
+const seenOf = (now: Row['now'], nowMs: number): string =>
+  now.lastSeenMs == null ? NONE : t('gateway.ago', { age: formatAge(Math.max(0, nowMs - now.lastSeenMs)) });
 const lostOf = (now: Row['now']): number => Math.max(now.lostBatches ?? 0, now.droppedBatches ?? 0);
 
 export function HealthList({ site }: { site: Site }) {

@@ -11,12 +11,28 @@ export const rangeOf = (values: readonly (number | null)[]): { low: number; high
     : { low: known.reduce((a, b) => Math.min(a, b)), high: known.reduce((a, b) => Math.max(a, b)) };
 };
 
-export function Line(props: { values: readonly (number | null)[]; what: string; from?: number; class?: string }) {
+/** Where the line's bottom and top are: at least `atLeast` apart, so that a measure's own noise looks like none. */
+export function scaleOf(
+  range: { low: number; high: number },
+  { from, atLeast = 0 }: { from?: number | undefined; atLeast?: number | undefined },
+): { bottom: number; top: number } {
+  const slack = Math.max(0, atLeast - (range.high - range.low)) / 2;
+  return from === undefined
+    ? { bottom: range.low - slack, top: range.high + slack }
+    : { bottom: Math.min(from, range.low), top: Math.max(range.high, from + atLeast) };
+}
+
+export function Line(props: {
+  values: readonly (number | null)[];
+  what: string;
+  from?: number | undefined;
+  atLeast?: number | undefined;
+}) {
   const { values, what } = props;
   const range = rangeOf(values);
   if (range === undefined) return <span class="muted small">{t('gateways.noLine', { what })}</span>;
-  const bottom = Math.min(props.from ?? range.low, range.low);
-  const span = Math.max(range.high - bottom, 1e-9);
+  const { bottom, top } = scaleOf(range, props);
+  const span = Math.max(top - bottom, 1e-9);
   let path = '';
   values.forEach((value, at) => {
     if (value === null) return;
@@ -28,7 +44,7 @@ export function Line(props: { values: readonly (number | null)[]; what: string; 
   });
   return (
     <svg
-      class={`line ${props.class ?? ''}`}
+      class="line"
       viewBox={`0 -6 ${values.length} ${HEIGHT + 12}`}
       preserveAspectRatio="none"
       role="img"

@@ -38,6 +38,16 @@ const eventName = (type: string): string => {
   return words === key ? type : words;
 };
 
+/** The receiver's status and its words, or why there was no answer. */
+function Answer({ of }: { of: Pick<DeliveryView, 'lastStatus' | 'lastError' | 'lastAttemptAt'> }) {
+  if (of.lastAttemptAt === null) return null;
+  return (
+    <span class="answer small">
+      {of.lastStatus !== null && <b class="num">{of.lastStatus}</b>} {of.lastError}
+    </span>
+  );
+}
+
 export function Deliveries({ site, webhook, onChange }: { site: Site; webhook: WebhookView; onChange: () => void }) {
   const [shown, setShown] = useState<Shown>('all');
   const [since, setSince] = useState<keyof typeof SINCE>('day');
@@ -67,11 +77,14 @@ export function Deliveries({ site, webhook, onChange }: { site: Site; webhook: W
     {
       id: 'event',
       title: t('webhook.event'),
-      cell: ({ type, sequence, at }) => (
+      cell: ({ type, sequence, at, ...rest }) => (
         <span>
           {eventName(type)}
           <span class="muted small block num">
             {sequence}. {when(at)}
+          </span>
+          <span class="phone-only">
+            <Answer of={rest} />
           </span>
         </span>
       ),
@@ -98,14 +111,8 @@ export function Deliveries({ site, webhook, onChange }: { site: Site; webhook: W
     {
       id: 'answer',
       title: t('webhook.answer'),
-      cell: ({ lastStatus, lastError, lastAttemptAt }) =>
-        lastAttemptAt === null ? (
-          ''
-        ) : (
-          <span class="answer small">
-            {lastStatus !== null && <b class="num">{lastStatus}</b>} {lastError}
-          </span>
-        ),
+      minor: true,
+      cell: (row) => <Answer of={row} />,
     },
     {
       id: 'do',

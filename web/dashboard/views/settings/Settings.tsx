@@ -1,5 +1,6 @@
 /** What rules the numbers, who may see them, and what the site knows. */
 import type { FunctionComponent } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Site } from '../../../../server/contract/model.ts';
 import { Segmented } from '../../components/controls.tsx';
 import { lazy } from '../../components/lazy.tsx';
@@ -52,6 +53,10 @@ export default function Settings({ site }: { site: Site }) {
       );
   const tab = tabs.find((name) => name === param('tab')) ?? tabs[0] ?? 'definitions';
   const Page = PAGES[tab];
+  // On a phone the row of them is longer than the screen.
+  useEffect(() => {
+    document.querySelector('.settings-tabs .on')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [tab]);
   return (
     <>
       <PageHead title={t('nav.settings')} />
