@@ -39,11 +39,10 @@ export async function fillMall(
     const fromMs = rewoundToMs ?? watermarkMs;
     watermarkMs = Math.min(endMs, watermarkMs + 3 * HOUR + below(random, 8 * HOUR));
     const made = randomRows(random, fromMs, watermarkMs, silent);
-    // Opening hours with enough of them for figures that are told.
-    const noon = Math.floor((watermarkMs - 12 * HOUR) / HOUR) * HOUR;
+    // A crowd, so that there are figures which are told.
     for (let i = 0; i < 12; i += 1) {
-      const startMs = noon + i * 4 * MINUTE;
-      if (startMs < fromMs) continue;
+      const startMs = fromMs + HOUR + i * MINUTE;
+      if (startMs + 40 * MINUTE > watermarkMs) continue;
       made.visits.push(visit(`d-${i}`, startMs, 25 * MINUTE, { emittedAtMs: watermarkMs }));
       made.stays.push(stay(`d-${i}`, 'a', startMs, 10 * MINUTE, { emittedAtMs: watermarkMs }));
     }
