@@ -29,6 +29,8 @@ import { openRegistry } from './registry/registry.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Of how gateways are: gateways tell it every ten seconds, and a chart shows hours. */
+const CHART_EVERY_MS = 60_000;
 const DEMO_TOKEN_MS = 7 * DAY_MS;
 
 export interface Addresses {
@@ -297,6 +299,18 @@ class ComposedApp implements App {
       HOUR_MS,
     );
     this.#stops.push(() => clearInterval(housekeeping));
+
+    const chart = async (): Promise<void> => {
+      for (const { id } of registry.sites()) {
+        const snapshot = started.snapshot(id);
+        if (snapshot) await timeSeries.chart?.(id, snapshot.atMs, snapshot.gateways);
+      }
+    };
+    const charting = setInterval(
+      () => void chart().catch((error: Error) => onProblem('charts', error)),
+      CHART_EVERY_MS,
+    );
+    this.#stops.push(() => clearInterval(charting));
 
     this.#auth = auth;
     const url = publicUrl ?? http.url;

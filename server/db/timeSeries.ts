@@ -1,5 +1,6 @@
 /** What a time-series engine (DuckDB now, InfluxDB beside it) must do: take the engine's rows exactly once, and answer the questions. */
 import type { Changelog } from '../contract/changelog.ts';
+import type { LiveGateway } from '../contract/live.ts';
 import type {
   Affinity,
   Flows,
@@ -184,6 +185,11 @@ export interface EngineHealth {
   figures: Record<string, number>;
 }
 
+export type GatewayGauges = Pick<
+  LiveGateway,
+  'id' | 'online' | 'advertsPerSecond' | 'clockOffsetMs' | 'outboxBatches' | 'droppedBatches'
+>;
+
 /** A time-series engine, with all that other parts of the server read of it. */
 export interface TimeSeries extends TimeSeriesWriter, Questions {
   /** Removes what has outlived its retention. To be called daily, on sites whose clock is the wall's. */
@@ -199,5 +205,7 @@ export interface TimeSeries extends TimeSeriesWriter, Questions {
   /** Of one carrier, the latest start first; for whoever carried it alone. */
   carrierRows(query: CarrierQuery): Promise<CarrierRow[]>;
   health(): EngineHealth;
+  /** How gateways are at a moment of the site, where the engine keeps such for charts; nothing here reads it. */
+  chart?(siteId: string, atMs: number, gateways: readonly GatewayGauges[]): Promise<void>;
   close(): Promise<void>;
 }

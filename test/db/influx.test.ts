@@ -197,6 +197,20 @@ onInflux('InfluxDB', (world) => {
     );
   });
 
+  test('how gateways are is there for charts', async () => {
+    const { series, ask } = await open(world, { nowMs: Date.now });
+    const atMs = Date.now() - MINUTE;
+    const well = { online: true, advertsPerSecond: 12.5, clockOffsetMs: null, outboxBatches: 3, droppedBatches: 0 };
+    await series.chart!('mall', atMs, [
+      { id: 'g1', ...well },
+      { id: 'g2', ...well, online: false, advertsPerSecond: null },
+    ]);
+    expect(await ask('select "gateway_id", "online", "adverts_per_second" from "rows"."gateway_status"')).toEqual([
+      [atMs, 'g1', true, 12.5],
+      [atMs, 'g2', false, null],
+    ]);
+  });
+
   test('a question reads the days and the zone that it is about, once', async () => {
     const { series, again, proxy, registry } = await open(world);
     for (let day = 0; day < 8; day += 1) {

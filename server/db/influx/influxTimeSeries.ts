@@ -11,7 +11,7 @@ import { DEFAULT_RETENTION, expireRows, type Retention } from '../expire.ts';
 import type { SeriesSql } from '../seriesSql.ts';
 import { sqlNumber } from '../sqlText.ts';
 import type { TableName } from '../tables.ts';
-import type { CarrierQuery, CarrierRow, EngineHealth, TimeSeries } from '../timeSeries.ts';
+import type { CarrierQuery, CarrierRow, EngineHealth, GatewayGauges, TimeSeries } from '../timeSeries.ts';
 import { InfluxClient, type InfluxServer } from './client.ts';
 import { databaseAway, databaseRefuses, InfluxAway } from './errors.ts';
 import { Gate } from './gate.ts';
@@ -19,7 +19,7 @@ import { Journal, type Step } from './journal.ts';
 import { isApartSql, LAYOUTS, type Layout, NOTHING, SPAN_MS } from './layout.ts';
 import { Planner } from './needs.ts';
 import { Persistent } from './persistent.ts';
-import { MEASUREMENTS, type PointBatch, STATE_MEASUREMENT } from './points.ts';
+import { gatewayPoints, MEASUREMENTS, type PointBatch, pointOf, STATE_MEASUREMENT } from './points.ts';
 import { CUTS, Recorder } from './recorder.ts';
 import { packed, STATE_QUESTION, STATE_TABLES, split, statePoints, storedStates, unpacked } from './state.ts';
 import {
@@ -334,6 +334,17 @@ class InfluxTimeSeries {
       .slice(0, Math.trunc(query.limit));
   }
 
+  /** Once, and no matter: the next minute brings others. */
+  async chart(siteId: string, atMs: number, gateways: readonly GatewayGauges[]): Promise<void> {
+    if (gateways.length === 0 || this.#persistent.problem) return;
+    const isWall = this.#parts.registry.site(siteId)?.clock === 'wall';
+    const batch = gatewayPoints(siteId, atMs, isWall ? 'rows' : 'kept', gateways);
+    await this.#client.write(
+      batch.rows.map((row) => pointOf(batch, row)),
+      batch.policy,
+    );
+  }
+
   health(): EngineHealth {
     const { problem } = this.#persistent;
     return {
@@ -394,6 +405,7 @@ export async function openInfluxTimeSeries(parts: InfluxParts): Promise<TimeSeri
     bounds: (table, siteId) => engine.bounds(table, siteId),
     carrierRows: (query) => engine.carrierRows(query),
     health: () => engine.health(),
+    chart: (siteId, atMs, gateways) => engine.chart(siteId, atMs, gateways),
     close: () => engine.close(),
   };
 }

@@ -2,6 +2,7 @@
 import type { IPoint } from 'influx';
 import type { Columns, SqlValue } from '../duckdb.ts';
 import type { TableColumn } from '../tables.ts';
+import type { GatewayGauges } from '../timeSeries.ts';
 import type { Answer, InfluxValue, MeasurementSchema } from './client.ts';
 import { LAYOUTS, type Layout } from './layout.ts';
 
@@ -20,6 +21,32 @@ const FIELD_TYPES = {
 
 export const STATE_MEASUREMENT = 'promenade_state';
 
+/** How gateways are, for charts alone. */
+export const GATEWAY_MEASUREMENT = 'gateway_status';
+
+export const gatewayPoints = (
+  siteId: string,
+  atMs: number,
+  policy: string,
+  gateways: readonly GatewayGauges[],
+): PointBatch => ({
+  measurement: GATEWAY_MEASUREMENT,
+  policy,
+  tags: ['site_id', 'gateway_id'],
+  fields: ['online', 'adverts_per_second', 'clock_offset_ms', 'outbox_batches', 'dropped_batches'],
+  rows: gateways.map((one) => [
+    siteId,
+    one.id,
+    one.online,
+    one.advertsPerSecond,
+    one.clockOffsetMs,
+    one.outboxBatches,
+    one.droppedBatches,
+    Math.floor(atMs),
+    0,
+  ]),
+});
+
 export const MEASUREMENTS: MeasurementSchema[] = [
   ...[...LAYOUTS.values()].flatMap(({ table, apart, tags, fields }) =>
     [table.name, ...(apart === undefined ? [] : [apart])].map((measurement) => ({
@@ -28,6 +55,17 @@ export const MEASUREMENTS: MeasurementSchema[] = [
       fields: Object.fromEntries(fields.map(({ name, type }) => [name, FIELD_TYPES[type]])),
     })),
   ),
+  {
+    measurement: GATEWAY_MEASUREMENT,
+    tags: ['site_id', 'gateway_id'],
+    fields: {
+      online: 'BOOLEAN',
+      adverts_per_second: 'FLOAT',
+      clock_offset_ms: 'FLOAT',
+      outbox_batches: 'INTEGER',
+      dropped_batches: 'INTEGER',
+    },
+  },
   {
     measurement: STATE_MEASUREMENT,
     tags: ['site_id', 'state'],
