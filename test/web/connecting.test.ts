@@ -191,7 +191,7 @@ describeInBrowser('gateways, fleets and webhooks', () => {
     await building.getByText('Signed with both secrets until').waitFor();
 
     await building.getByRole('button', { name: 'Deliveries' }).click();
-    await building.getByText('Internal Server Error').waitFor();
+    await building.getByText('Internal Server Error').filter({ visible: true }).waitFor();
     await accessible();
     await building.getByRole('button', { name: 'Send again: 204' }).click();
     await building.getByRole('button', { name: 'Send again: 204' }).waitFor({ state: 'detached' });
