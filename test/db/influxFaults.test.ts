@@ -299,6 +299,32 @@ onInflux('InfluxDB that fails', (world) => {
     await expect(commit).rejects.toThrow();
   });
 
+  test('of two servers on one database the one that notices stops writing', async () => {
+    const { series, again } = await open(world);
+    await series.commit({ ...day(NOW, 5), checkpoint: 'first' });
+    const other = await again();
+    await other.commit({ ...day(NOW + 2 * HOUR, 3), checkpoint: 'other' });
+    await expect(series.commit({ ...day(NOW + 4 * HOUR, 1), checkpoint: 'lost' })).rejects.toThrow(
+      'another server writes to the database',
+    );
+    await other.commit({ ...day(NOW + 4 * HOUR, 2), checkpoint: 'other again' });
+    expect((await (await again()).lastCheckpoint('mall'))?.checkpoint).toBe('other again');
+  });
+
+  test('a commit that was interrupted is finished in the database that it belongs to', async () => {
+    const { series, proxy, registry, folder, database } = await open(world);
+    proxy.begin((passing) => (isWrite(passing) ? 'reset' : undefined));
+    const commit = series.commit(day(NOW, 5));
+    commit.catch(() => {});
+    await until(() => series.health().problem !== null).toBe(true);
+    await series.close();
+    const parts = world.parts(await duckInMemory(), registry, folder, { database: world.newDatabase() });
+    await expect(openInfluxTimeSeries(parts)).rejects.toThrow(`start once with influx.database: ${database}`);
+    const finished = await openInfluxTimeSeries({ ...parts, options: { ...parts.options, database } });
+    closeLater(() => finished.close());
+    expect(await footfall(finished)).toBe(5);
+  });
+
   test('InfluxDB that is killed and comes back has all that was promised', async () => {
     const mortal = await new Influxd().start();
     closeLater(() => mortal.stop());

@@ -19,19 +19,20 @@ import { Journal, type Step } from './journal.ts';
 import { isApartSql, LAYOUTS, type Layout, NOTHING, SPAN_MS } from './layout.ts';
 import { Planner } from './needs.ts';
 import { Persistent } from './persistent.ts';
-import { gatewayPoints, MEASUREMENTS, type PointBatch, pointOf, STATE_MEASUREMENT } from './points.ts';
+import { gatewayPoints, influxString, MEASUREMENTS, type PointBatch, pointOf, STATE_MEASUREMENT } from './points.ts';
 import { CUTS, Recorder } from './recorder.ts';
-import { packed, STATE_QUESTION, STATE_TABLES, split, statePoints, storedStates, unpacked } from './state.ts';
 import {
-  type Cut,
-  createTablesSql,
-  type Held,
-  influxString,
-  Missing,
-  sourceOf,
-  type View,
-  WorkingSet,
-} from './workingSet.ts';
+  commitQuestion,
+  packed,
+  SITE_STATE,
+  STATE_QUESTION,
+  STATE_TABLES,
+  split,
+  statePoints,
+  storedStates,
+  unpacked,
+} from './state.ts';
+import { type Cut, createTablesSql, type Held, Missing, sourceOf, type View, WorkingSet } from './workingSet.ts';
 
 export interface InfluxOptions extends InfluxServer {
   /** Makes the database where it is missing. */
@@ -77,6 +78,8 @@ class InfluxTimeSeries {
   /** Points of each stored state, so that what is longer than its successor goes. */
   readonly #stored = new Map<string, number>();
   #closed: Promise<void> | undefined;
+  /** The commit whose site_state InfluxDB holds, by site. */
+  readonly #written = new Map<string, number>();
   #commits = 0;
   #pointsWritten = 0;
 
@@ -106,6 +109,11 @@ class InfluxTimeSeries {
     await this.#persistent.prepare();
     const pending = await this.#journal.pending();
     if (pending) {
+      const { database } = this.#parts.options;
+      if (pending.database !== database)
+        throw new Error(
+          `a commit to the database ${pending.database} was interrupted: start once with influx.database: ${pending.database}, which finishes it, before going on with ${database}`,
+        );
       await this.#persistent.apply(pending.steps);
       await this.#journal.done();
     }
@@ -125,6 +133,7 @@ class InfluxTimeSeries {
       this.#set.sites.add(siteId);
       this.#stored.set(`${name} ${siteId}`, parts);
       this.#commits = Math.max(this.#commits, commit);
+      if (name === SITE_STATE) this.#written.set(siteId, commit);
       if (name === CUTS) {
         for (const [table, cut] of Object.entries(value as Record<string, Cut>)) this.#set.setCut(table, siteId, cut);
         continue;
@@ -216,15 +225,25 @@ class InfluxTimeSeries {
       );
       const made = await work(recorder);
       const { steps, states, cuts, settle: settled } = recorder.recorded();
+      this.#commits += 1;
+      const commit = this.#commits;
       for (const [siteId, tables] of states)
         steps.push(...(await this.#stateSteps(sql, siteId, tables, cuts.get(siteId))));
       if (steps.length > 0) {
-        await this.#journal.write({ siteId: [...states.keys()].join(', '), steps });
+        for (const siteId of states.keys()) await this.#checkAlone(siteId);
+        await this.#journal.write({
+          database: this.#parts.options.database,
+          siteId: [...states.keys()].join(', '),
+          steps,
+        });
         this.#pointsWritten += await this.#persistent.apply(steps);
         await this.#journal.done();
       }
       settle = () => {
-        for (const siteId of states.keys()) this.#set.sites.add(siteId);
+        for (const [siteId, tables] of states) {
+          this.#set.sites.add(siteId);
+          if (tables.has(SITE_STATE)) this.#written.set(siteId, commit);
+        }
         settled();
       };
       return made;
@@ -234,13 +253,29 @@ class InfluxTimeSeries {
     return value;
   }
 
+  /** Two servers on one database would write over each other: the one that notices stops writing. */
+  async #checkAlone(siteId: string): Promise<void> {
+    const known = this.#written.get(siteId);
+    if (known === undefined) return;
+    const [answer] = await this.#persistent.ask([commitQuestion(siteId, SITE_STATE)], undefined);
+    const found = answer!.values[0]?.[1];
+    if (found === known || this.#persistent.lost) return;
+    if (found === undefined) {
+      // It was emptied and not dropped.
+      this.#persistent.lost = true;
+      return;
+    }
+    throw new Error(
+      `another server writes to the database ${this.#parts.options.database} of InfluxDB: give each its own by influx.database, and start this one again`,
+    );
+  }
+
   async #stateSteps(
     sql: ReadSql,
     siteId: string,
     changed: ReadonlySet<string>,
     cuts: Record<string, Cut> = {},
   ): Promise<Step[]> {
-    this.#commits += 1;
     const site = await sql.get<{ watermark_ms: number }>('select watermark_ms from site_state where site_id = $1', [
       siteId,
     ]);
@@ -265,9 +300,11 @@ class InfluxTimeSeries {
     this.#persistent.lost = false;
     await this.#set.forget();
     const all = new Set(STATE_TABLES.map(({ name }) => name));
+    this.#commits += 1;
     for (const siteId of this.#set.sites) {
       const steps = await this.#stateSteps(this.#memory, siteId, all);
       await this.#persistent.apply(steps);
+      this.#written.set(siteId, this.#commits);
     }
   }
 

@@ -12,6 +12,7 @@ import type { PointBatch } from './points.ts';
 export type Step = { remove: string[] } | { write: PointBatch[] };
 
 export interface Entry {
+  database: string;
   /** For the words of a problem. */
   siteId: string;
   steps: Step[];

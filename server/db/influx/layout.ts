@@ -33,6 +33,8 @@ export interface Layout {
   byEmission: boolean;
   tags: readonly TableColumn[];
   fields: readonly TableColumn[];
+  /** A field that every point has. */
+  certain: string;
   partition: string | undefined;
   policy: Policy;
 }
@@ -45,14 +47,19 @@ function layoutOf(table: SeriesTable): Layout {
   const byEmission = kind === 'rows' && kept === 'visits';
   const column = byEmission ? 'emitted_ms' : kind === 'log' ? keys[0]! : time!.column;
   const tags = columns.filter(({ name, nullable }) => TAGS.has(name) && !nullable);
+  const fields = columns.filter((one) => one.name !== column && !tags.includes(one));
+  const certain = fields.find(({ nullable }) => !nullable);
+  // A point without a field is none.
+  if (!certain) throw new Error(`${table.name} needs a column besides ids and its time that is never null`);
   return {
     table,
+    certain: certain.name,
     point: { column, unitMs: kind !== 'log' && time?.unit === 'days' ? DAY_MS : 1 },
     spread: kind === 'rows' ? columns.filter(isTime).map(({ name }) => name) : [],
     apart: kind === 'rows' ? `${table.name}_long` : undefined,
     byEmission,
     tags,
-    fields: columns.filter((one) => one.name !== column && !tags.includes(one)),
+    fields,
     partition: PARTITIONS.find((name) => keys.includes(name) && tags.some((tag) => tag.name === name)),
     policy: kind === 'log' ? 'state' : byEmission ? 'rows' : 'aggregates',
   };

@@ -21,6 +21,9 @@ const FIELD_TYPES = {
 
 export const STATE_MEASUREMENT = 'promenade_state';
 
+/** A string of InfluxQL. */
+export const influxString = (value: string): string => `'${value.replace(/[\\']/g, (found) => `\\${found}`)}'`;
+
 /** How gateways are, for charts alone. */
 export const GATEWAY_MEASUREMENT = 'gateway_status';
 

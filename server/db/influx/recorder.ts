@@ -18,8 +18,8 @@ import {
   withinSql,
 } from './layout.ts';
 import { dayOf } from './needs.ts';
-import type { PointBatch } from './points.ts';
-import { type Ask, type Cut, influxString, sourceOf, type View, type WorkingSet } from './workingSet.ts';
+import { influxString, type PointBatch } from './points.ts';
+import { type Ask, type Cut, sourceOf, type View, type WorkingSet } from './workingSet.ts';
 
 /** Of rows that may expire by InfluxDB's own clock. */
 export type PolicyOf = (layout: Layout, siteId: string, atMs: number) => string;
@@ -180,9 +180,8 @@ export class Recorder implements SeriesSql {
     const begin = pointRange(layout, column, from, Number.POSITIVE_INFINITY).fromMs;
     if (!extent || (extent.last + 1) * DAY_MS - begin <= FOURTEEN_DAYS_MS) return least(undefined);
     // Far back: what lies between is not read for it.
-    const field = layout.fields.find(({ nullable }) => !nullable)!.name;
     const [answer] = await this.#ask([
-      `select first("${field}") from ${sourceOf(layout, table)} where "site_id" = ${influxString(siteId)} and time >= ${Math.ceil(begin)}ms`,
+      `select first("${layout.certain}") from ${sourceOf(layout, table)} where "site_id" = ${influxString(siteId)} and time >= ${Math.ceil(begin)}ms`,
     ]);
     const at = answer!.values[0]?.[0];
     if (typeof at !== 'number') return least(undefined);

@@ -7,14 +7,16 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Columns, ReadSql, SqlRow, SqlValue } from '../duckdb.ts';
 import { SERIES_TABLES, type SeriesTable } from '../tables.ts';
 import type { Answer, InfluxValue } from './client.ts';
-import { type PointBatch, STATE_MEASUREMENT } from './points.ts';
+import { influxString, type PointBatch, STATE_MEASUREMENT } from './points.ts';
 
+/** Comes last of what a commit writes. */
+export const SITE_STATE = 'site_state';
 /** InfluxDB refuses strings beyond 64 KB. */
 const PART_LENGTH = 60_000;
 
 /** site_state comes last: its point says that the commit is whole. */
 export const STATE_TABLES: readonly SeriesTable[] = SERIES_TABLES.filter(({ kind }) => kind === 'state').sort(
-  (a, b) => Number(a.name === 'site_state') - Number(b.name === 'site_state'),
+  (a, b) => Number(a.name === SITE_STATE) - Number(b.name === SITE_STATE),
 );
 
 export async function packed(sql: ReadSql, table: SeriesTable, siteId: string): Promise<string[]> {
@@ -53,6 +55,10 @@ export interface StoredState {
 }
 
 export const STATE_QUESTION = `select "site_id", "state", "data", "parts", "commit" from "state"."${STATE_MEASUREMENT}"`;
+
+/** Which commit wrote it. */
+export const commitQuestion = (siteId: string, name: string): string =>
+  `select "commit" from "state"."${STATE_MEASUREMENT}" where "site_id" = ${influxString(siteId)} and "state" = ${influxString(name)} and time <= 0`;
 
 /** What was stored, of an answer for STATE_QUESTION, which comes by time: all first parts first. */
 export function storedStates({ columns, values }: Answer): StoredState[] {

@@ -10,7 +10,7 @@ import { SERIES_TABLES } from '../tables.ts';
 import type { Answer } from './client.ts';
 import { isApartSql, LAYOUTS, type Layout, type PointRange, withinSql } from './layout.ts';
 import { dayOf, type Need, type Planner } from './needs.ts';
-import { columnsOf, selectedOf } from './points.ts';
+import { columnsOf, influxString, selectedOf } from './points.ts';
 
 /** Rows of one table, site and day of UTC; or all that lie apart, whatever their day. */
 export interface Chunk {
@@ -76,9 +76,6 @@ const SOURCES: Record<Layout['policy'], string[]> = {
 
 export const sourceOf = ({ policy }: Layout, measurement: string): string =>
   SOURCES[policy].map((name) => `"${name}"."${measurement}"`).join(', ');
-
-/** A string of InfluxQL. */
-export const influxString = (value: string): string => `'${value.replace(/[\\']/g, (found) => `\\${found}`)}'`;
 
 export class WorkingSet {
   readonly duck: Duck;
@@ -232,9 +229,8 @@ export class WorkingSet {
     const unknown = [...LAYOUTS.values()].filter(({ table }) => this.extent(table.name, siteId) === undefined);
     const answers = await ask(
       unknown.flatMap((layout) => {
-        const field = layout.fields.find(({ nullable }) => !nullable)!.name;
         const from = `from ${sourceOf(layout, layout.table.name)} where "site_id" = ${influxString(siteId)}`;
-        return [`select first("${field}") ${from}`, `select last("${field}") ${from}`];
+        return [`select first("${layout.certain}") ${from}`, `select last("${layout.certain}") ${from}`];
       }),
     );
     const dayIn = (answer: Answer | undefined): number | undefined => {
@@ -447,3 +443,5 @@ export class View {
     };
   }
 }
+
+export { influxString };
