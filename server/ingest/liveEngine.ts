@@ -35,6 +35,8 @@ const PHONE_LAST_MS = 3_000;
 /** Longer than the default visit gap, so that those who are inside are known to be inside. */
 const WARM_UP_MS = 20 * 60_000;
 
+/** A machine that is too slow for its crowd drops what comes while a second of it takes so long; the rows lose nothing. */
+const MAX_BUSY_MS = 10_000;
 /** So many wait at most before they are handed on, so that a tick need not begin with the unpacking of all. */
 const FEED_SIGHTINGS = 4_000;
 
@@ -79,9 +81,14 @@ export class LiveEngine {
 
   /** Reads the last minutes from the log; what they would have set off is not set off again. */
   start(timeline: readonly SiteModelVersion[], nowMs: () => number): Promise<void> {
-    this.#warmingUp ??= this.#warmUp(timeline, nowMs).finally(() => {
-      this.#warmingUp = undefined;
-    });
+    this.#warmingUp ??= this.#warmUp(timeline, nowMs)
+      .catch(async (error: unknown) => {
+        await this.stop();
+        throw error;
+      })
+      .finally(() => {
+        this.#warmingUp = undefined;
+      });
     return this.#warmingUp;
   }
 
@@ -142,7 +149,9 @@ export class LiveEngine {
   }
 
   async present(): Promise<PresentCarrier[]> {
-    const all = await Promise.all((this.#running?.hosts ?? []).map((host) => host.present()));
+    const hosts = this.#running?.hosts ?? [];
+    // Of one that has just failed nobody knows; it begins anew.
+    const all = await Promise.all(hosts.map((host) => host.present().catch((): PresentCarrier[] => [])));
     return all.length === 1 ? all[0]! : all.flat().sort((a, b) => (a.carrierId < b.carrierId ? -1 : 1));
   }
 
@@ -164,6 +173,8 @@ export class LiveEngine {
 
   #add(running: Running, batch: SightingBatch, nowMs: number, slow = false): void {
     if (batch.toMs < nowMs - FRESH_MS) return;
+    // Sightings that a second too long keeps waiting must not fill the memory.
+    if (running.busy && nowMs - running.targetMs > MAX_BUSY_MS) return;
     const fresh =
       slow || phoneOf(batch.gatewayId) !== undefined
         ? whereItIs(batch, Math.max(nowMs - PHONE_FRESH_MS, batch.toMs - PHONE_LAST_MS), running.targetMs)

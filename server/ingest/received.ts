@@ -69,12 +69,15 @@ export class Received {
     return state ? state.durable.missing(fromSeq, toSeq) : toSeq - fromSeq + 1;
   }
 
-  /** Up to where everything is durable, from the first number on; undefined while nothing may be acknowledged. */
-  ackable(gatewayId: string, epoch: number, nowMs: number): number | undefined {
+  /** Up to where everything is durable, from the first number on and below `belowSeq`; undefined while nothing may be acknowledged. */
+  ackable(gatewayId: string, epoch: number, nowMs: number, belowSeq = Number.POSITIVE_INFINITY): number | undefined {
     const state = this.#gateways.get(gatewayId)?.get(epoch);
     if (!state) return undefined;
     if (state.base > 1 && nowMs - state.firstSeenMs < BASE_SETTLE_MS) return undefined;
-    return state.durable.endOf(state.base);
+    const endSeq = state.durable.endOf(state.base);
+    if (endSeq === undefined || endSeq < belowSeq) return endSeq;
+    // Below the base a gateway may keep what was never sent.
+    return belowSeq > state.base ? belowSeq - 1 : undefined;
   }
 
   /** How long until `ackable` may say more by itself. */

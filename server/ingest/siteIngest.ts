@@ -55,6 +55,8 @@ export class SiteIngest {
   #uuidsOf: readonly string[] | undefined;
   /** Acks that go out once the present turn is over, the highest of each epoch. */
   readonly #acks = new Map<string, { gatewayId: string; epoch: number }>();
+  /** Durable, and yet not to be acknowledged: not by what came after them either, nor where they are sent again. */
+  readonly #held = new Map<string, Set<number>>();
   #ackTimer: NodeJS.Timeout | undefined;
   readonly #gapsInFlight = new Set<string>();
   /** Of gateways of other makes, which number nothing: an epoch for each start of the server. */
@@ -312,6 +314,17 @@ export class SiteIngest {
     return this.#writer.write({ kind: 'mark', mark, hourAtMs: this.#parts.siteNowMs() || receivedMs });
   }
 
+  #hold({ gatewayId, epoch, seq }: SightingBatch, until: Promise<void>): void {
+    const key = `${gatewayId} ${epoch}`;
+    const held = this.#held.get(key) ?? new Set();
+    this.#held.set(key, held.add(seq));
+    void until.then(() => {
+      held.delete(seq);
+      if (held.size === 0) this.#held.delete(key);
+      this.#ackSoon(gatewayId, epoch);
+    });
+  }
+
   #onDurable(items: LogItem[]): void {
     const { received, counters, deliver } = this.#parts;
     const nowMs = performance.now();
@@ -329,7 +342,7 @@ export class SiteIngest {
       const held = deliver(batch, item.foreign);
       // The answer to its request is a phone's acknowledgement, and other makes know of none.
       if (item.foreign || phoneOf(batch.gatewayId) !== undefined) continue;
-      if (held) void held.then(() => this.#ackSoon(batch.gatewayId, batch.epoch));
+      if (held) this.#hold(batch, held);
       else this.#ackSoon(batch.gatewayId, batch.epoch);
     }
   }
@@ -349,7 +362,9 @@ export class SiteIngest {
     this.#ackTimer = undefined;
     const { siteId, received, publish } = this.#parts;
     for (const { gatewayId, epoch } of this.#acks.values()) {
-      const seq = received.ackable(gatewayId, epoch, performance.now());
+      let belowSeq = Number.POSITIVE_INFINITY;
+      for (const held of this.#held.get(`${gatewayId} ${epoch}`) ?? []) belowSeq = Math.min(belowSeq, held);
+      const seq = received.ackable(gatewayId, epoch, performance.now(), belowSeq);
       if (seq !== undefined) publish(topicOf(siteId, gatewayId, 'ack'), JSON.stringify({ epoch, seq }));
     }
     this.#acks.clear();

@@ -462,7 +462,10 @@ export class SiteRuntime {
 
   #startLive(): void {
     const { registry, siteId, clock, onProblem } = this.#parts;
-    this.#live.start(registry.modelTimeline(siteId), clock).catch((error: Error) => onProblem('live', error));
+    this.#live.start(registry.modelTimeline(siteId), clock).catch((error: Error) => {
+      this.#liveRestsUntil = performance.now() + LIVE_REST_MS;
+      onProblem('live', error);
+    });
   }
 
   #deliver(batch: SightingBatch, foreign?: ForeignBatch): Promise<void> | undefined {

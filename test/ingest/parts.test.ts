@@ -51,6 +51,7 @@ test('acknowledges only up to the first hole, and nothing that is still on its w
   expect(received.ackable('g', 1, 0)).toBe(3);
   const again = new Received(JSON.parse(JSON.stringify(received)), 0);
   expect(again.ackable('g', 1, 0)).toBe(3);
+  expect([5, 4, 3, 2, 1].map((belowSeq) => again.ackable('g', 1, 0, belowSeq))).toEqual([3, 3, 2, 1, undefined]);
   expect(again.take('g', 1, 2, 0)).toBe('duplicate');
   expect(again.take('g', 2, 1, 0)).toBe('new');
 });
