@@ -15,6 +15,7 @@ import { Duck } from './db/duckdb.ts';
 import { createSettling } from './db/figures/settling.ts';
 import { migrate } from './db/migrations/index.ts';
 import { openEngine } from './db/open.ts';
+import { Exports } from './exports/exports.ts';
 import { allRoutes } from './http/routes/all.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
@@ -223,6 +224,7 @@ class ComposedApp implements App {
       },
     });
     outgoing = leaves;
+    const exports = new Exports({ questions: timeSeries, reading: timeSeries, registry, dataDir, clock, onProblem });
     const services: Services = {
       duck,
       registry,
@@ -255,6 +257,7 @@ class ComposedApp implements App {
         identities,
         hub,
         outgoing: leaves,
+        exports,
         demo,
         identifiedVisitsDays: retention.identifiedVisitsDays,
         reachedAt: () => publicUrl ?? http.url,
@@ -277,6 +280,8 @@ class ComposedApp implements App {
     await pipeline.start();
     await leaves.start();
     this.#stops.push(() => leaves.stop());
+    exports.start();
+    this.#stops.push(() => exports.stop());
     await audits.start();
     this.#stops.push(() => audits.stop());
     await http.start(web.port, web.host);
@@ -292,6 +297,7 @@ class ComposedApp implements App {
       await offers.expire(clock());
       await identities.expire(clock());
       await leaves.expire(clock());
+      exports.expire();
       await audit.expire();
     };
     const housekeeping = setInterval(

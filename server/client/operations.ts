@@ -4,6 +4,7 @@ export * from './operations/accuracy.ts';
 export * from './operations/campaigns.ts';
 export * from './operations/carriers.ts';
 export * from './operations/counts.ts';
+export * from './operations/exports.ts';
 export * from './operations/fleets.ts';
 export * from './operations/gatewayHealth.ts';
 export * from './operations/numbers.ts';

@@ -748,6 +748,17 @@ export interface CreateCarriersBodyItem {
   label?: string | null | undefined;
 }
 
+export interface CreateExportBody {
+  /** 1 to 7 of them. Default: ["footfall","occupancy","dwell","unique-visitors","capture-rate","heatmap","coverage"]. */
+  tables?: ExportTable[] | undefined;
+  /** ISO 8601 with its offset from UTC. */
+  from: Time;
+  /** ISO 8601 with its offset from UTC. */
+  to: Time;
+  /** Default: "hour". */
+  interval?: '15m' | 'hour' | 'day' | 'week' | undefined;
+}
+
 export interface CreateSiteBody {
   id: string;
   /** 1 to 120 characters. */
@@ -936,6 +947,49 @@ export type EventType =
   | 'carrier.entered'
   | 'carrier.exited'
   | 'carrier.dwelled';
+
+export interface ExportFile {
+  /** As in the path of its download. */
+  name: string;
+  table: string;
+  rows: number;
+  bytes: number;
+  sha256: string;
+}
+
+export interface ExportJob {
+  id: string;
+  state: 'waiting' | 'running' | 'done' | 'failed';
+  tables: ExportTable[];
+  interval: '15m' | 'hour' | 'day' | 'week';
+  /** Whole local days that are over. */
+  from: string;
+  to: string;
+  /** ISO 8601 with its offset from UTC. */
+  createdAt: string;
+  /** It is removed then. ISO 8601 with its offset from UTC. */
+  expiresAt: string;
+  filesDone: number;
+  filesTotal: number;
+  rows: number;
+  /** Once it is done: Parquet files, and manifest.json, which says what they hold. */
+  files: ExportFile[];
+  /** Why it failed, and what to do. */
+  problem: string | null;
+}
+
+export interface ExportJobs {
+  exports: ExportJob[];
+}
+
+export type ExportTable =
+  | 'footfall'
+  | 'occupancy'
+  | 'dwell'
+  | 'unique-visitors'
+  | 'capture-rate'
+  | 'heatmap'
+  | 'coverage';
 
 export interface Failure {
   error: {

@@ -1,5 +1,6 @@
 /** One declared route as an express handler: limit, who, forgery check, input, handler, reply. */
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import type { z } from 'zod';
@@ -112,6 +113,8 @@ function send(res: Response, result: unknown, secure: boolean): void {
   res.status(reply.status).set(reply.headers);
   if (!res.hasHeader('cache-control')) res.set('cache-control', 'no-store');
   if (reply.body === undefined) res.end();
+  // Whoever goes away in the middle of a download is nobody's fault.
+  else if (reply.body instanceof Readable) pipeline(reply.body, res).catch(() => res.destroy());
   else if (Buffer.isBuffer(reply.body)) res.end(reply.body);
   else if (typeof reply.body === 'string') res.send(reply.body);
   else res.json(reply.body);

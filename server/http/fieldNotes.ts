@@ -185,7 +185,15 @@ export const FIELD_NOTES: Readonly<Record<string, Readonly<Record<string, string
   },
   ENOUGH_TAPS: { '': 'With fewer, one bad fix decides the figures of a zone.' },
   ERROR_SOURCES: { '': "A walk in this zone, one on its floor, or what the gateways' places let expect." },
+  EXPORT_TABLES: { '': "All of it may be read by the metrics' routes too; nothing of it is one carrier's." },
   Effect: { '': '`low` and `high` bound the truth in 95 of 100 such campaigns.' },
+  ExportFile: { name: 'As in the path of its download.' },
+  ExportJob: {
+    from: 'Whole local days that are over.',
+    expiresAt: 'It is removed then.',
+    files: 'Once it is done: Parquet files, and manifest.json, which says what they hold.',
+    problem: 'Why it failed, and what to do.',
+  },
   FeedbackComments: {
     '': "What shoppers wrote, for the shop: no hour, no offer, nobody. The figure (NPS) is among the shop's figures.",
     'comments.day': "Of the site's calendar.",

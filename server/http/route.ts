@@ -57,7 +57,7 @@ export class Reply {
     } = {},
   ) {
     this.status = status;
-    /** Buffer is sent as it is with the content-type header; anything else as JSON. */
+    /** Buffers and streams are sent as they are with the content-type header; anything else as JSON. */
     this.body = body;
     this.headers = options.headers ?? {};
     this.cookies = options.cookies ?? [];

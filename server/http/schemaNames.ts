@@ -7,6 +7,7 @@ import * as campaigns from '../contract/campaigns.ts';
 import * as changelog from '../contract/changelog.ts';
 import * as coverage from '../contract/coverage.ts';
 import * as definitions from '../contract/definitions.ts';
+import * as exports from '../contract/exports.ts';
 import * as fleets from '../contract/fleets.ts';
 import * as gatewayHealth from '../contract/gatewayHealth.ts';
 import * as identity from '../contract/identity.ts';
@@ -32,6 +33,7 @@ export const CONTRACT = {
   changelog,
   coverage,
   definitions,
+  exports,
   fleets,
   gatewayHealth,
   identity,

@@ -5,6 +5,7 @@ import { openAudits } from '../../server/audits/audits.ts';
 import { siteCertificates } from '../../server/audits/certified.ts';
 import { openOffers } from '../../server/campaigns/open.ts';
 import { Rehearsals } from '../../server/campaigns/rehearse.ts';
+import { Exports } from '../../server/exports/exports.ts';
 import { Fleets } from '../../server/fleets/fleets.ts';
 import { fullPath, PAGES, routeName } from '../../server/http/declare.ts';
 import { type Route, route } from '../../server/http/route.ts';
@@ -12,6 +13,7 @@ import { auditRoutes } from '../../server/http/routes/audits.ts';
 import { basketRoutes } from '../../server/http/routes/baskets.ts';
 import { campaignRoutes } from '../../server/http/routes/campaigns.ts';
 import { demoRoutes } from '../../server/http/routes/demo.ts';
+import { exportRoutes } from '../../server/http/routes/exports.ts';
 import { fleetRoutes } from '../../server/http/routes/fleets.ts';
 import { identityRoutes } from '../../server/http/routes/identity.ts';
 import { imageRoutes } from '../../server/http/routes/images.ts';
@@ -175,6 +177,11 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/insights/definitions': ANALYSTS,
   'GET /api/v1/sites/:site/attention': ANALYSTS,
   'PUT /api/v1/sites/:site/attention': MANAGEMENT,
+  'GET /api/v1/sites/:site/exports': MANAGEMENT,
+  'POST /api/v1/sites/:site/exports': MANAGEMENT,
+  'GET /api/v1/sites/:site/exports/:export': MANAGEMENT,
+  'DELETE /api/v1/sites/:site/exports/:export': MANAGEMENT,
+  'GET /api/v1/sites/:site/exports/:export/files/:file': MANAGEMENT,
   'GET /api/v1/sites/:site/webhooks': ANALYSTS,
   'POST /api/v1/sites/:site/webhooks': ANALYSTS,
   'GET /api/v1/sites/:site/webhooks/:webhook': ANALYSTS,
@@ -286,12 +293,14 @@ const withOffers = (services: Services, hub: LiveServer): Route[] => {
     onProblem: (_, error) => onError(error),
     options: { allowPrivateAddresses: false, homeAssistantPrefix: null },
   });
+  const exports = new Exports({ ...services, onProblem: (_, error) => onError(error) });
   const fleets = new Fleets(duck, clock);
   return [
     ...fleetRoutes({
       pipeline: { fleets, fleetHealth: () => undefined, waitingGateways: () => [], setDismissed: () => false },
     }),
     ...webhookRoutes({ outgoing, registry, audit }),
+    ...exportRoutes({ exports, registry, reading: services.reading, audit }),
     ...auditRoutes({ audits, registry, pipeline: noWalks, auth, journal: audit }),
     ...campaignRoutes({ services: offers, registry }),
     ...rehearsalRoutes({ services: offers, registry, rehearsals }),

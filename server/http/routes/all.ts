@@ -2,6 +2,7 @@
 import type { Audits } from '../../audits/audits.ts';
 import type { OfferServices } from '../../campaigns/open.ts';
 import type { Rehearsals } from '../../campaigns/rehearse.ts';
+import type { Exports } from '../../exports/exports.ts';
 import type { IdentityServices } from '../../identities/open.ts';
 import type { IngestPipeline } from '../../ingest/pipeline.ts';
 import type { LiveHub } from '../../live/types.ts';
@@ -13,6 +14,7 @@ import { auditRoutes } from './audits.ts';
 import { basketRoutes } from './baskets.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { demoRoutes } from './demo.ts';
+import { exportRoutes } from './exports.ts';
 import { fleetRoutes } from './fleets.ts';
 import { identityRoutes } from './identity.ts';
 import { imageRoutes } from './images.ts';
@@ -35,6 +37,7 @@ export interface AllRouteParts {
   identities: IdentityServices;
   hub: LiveHub;
   outgoing: Outgoing;
+  exports: Exports;
   /** Of the server's configuration. */
   demo: boolean;
   identifiedVisitsDays: number;
@@ -93,6 +96,7 @@ export function allRoutes(parts: AllRouteParts): Route[] {
     ...identityRoutes({ services: offers, apps: identities, registry, hub, audit }),
     ...tagRoutes({ services: offers, registry, audit, publicUrl: parts.reachedAt }),
     ...webhookRoutes({ outgoing, registry, audit }),
+    ...exportRoutes({ exports: parts.exports, registry, reading: services.reading, audit }),
     ...demoRoutes({ services: offers, registry, pipeline, hub, demo }),
   ];
 }
