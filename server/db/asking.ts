@@ -11,22 +11,26 @@ import { peakHours } from './questions/peakHours.ts';
 import { people } from './questions/people.ts';
 import { returning } from './questions/returning.ts';
 import { series } from './questions/series.ts';
+import { Remembered } from './remembered.ts';
 import { LENGTH_MS } from './sqlText.ts';
 import { seriesTable, type TableName } from './tables.ts';
 import type { CarrierQuery, CarrierRow, LastCommit, Questions } from './timeSeries.ts';
 
-export type Snapshot = <T>(work: (sql: ReadSql) => Promise<T>) => Promise<T>;
+export type Snapshot = <T>(work: (sql: ReadSql, version?: number) => Promise<T>) => Promise<T>;
 
 /** A question reads one committed state throughout: rows, what is open and rollups belong together. */
 export function questionsOver(snapshot: Snapshot, registry: Registry): Questions {
+  const remembered = new Remembered();
   const asking =
     <Query extends { siteId: string; definitionsVersion?: number }, Answer>(
       question: (context: SiteContext, query: Query) => Promise<Answer>,
     ) =>
     (query: Query): Promise<Answer> =>
-      snapshot(async (sql) =>
-        question(await siteContext(sql, registry, query.siteId, query.definitionsVersion), query),
-      );
+      snapshot(async (sql, version) => {
+        const shared = remembered.over(sql, version);
+        const context = await siteContext(shared, registry, query.siteId, query.definitionsVersion);
+        return question({ ...context, fresh: sql }, query);
+      });
   return {
     series: asking(series),
     peakHours: asking(peakHours),

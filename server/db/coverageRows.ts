@@ -5,20 +5,27 @@ import type { Registry } from '../registry/types.ts';
 import type { ReadSql } from './duckdb.ts';
 import { inRange, sqlNumber, sqlString } from './sqlText.ts';
 
-export async function coverageSpans(sql: ReadSql, registry: Registry, siteId: string): Promise<ExpectedSpan[]> {
+export async function coverageSpans(
+  sql: ReadSql,
+  registry: Registry,
+  siteId: string,
+  /** Where the caller knows it. */
+  knownWatermarkMs?: number,
+): Promise<ExpectedSpan[]> {
   const heard = await sql.all<{ gateway_id: string; first_ms: number }>(
     'select gateway_id, first_ms from gateways_heard where site_id = $1',
     [siteId],
   );
-  const state = await sql.get<{ watermark_ms: number }>('select watermark_ms from site_state where site_id = $1', [
-    siteId,
-  ]);
-  if (!state) return [];
+  const watermarkMs =
+    knownWatermarkMs ??
+    (await sql.get<{ watermark_ms: number }>('select watermark_ms from site_state where site_id = $1', [siteId]))
+      ?.watermark_ms;
+  if (watermarkMs === undefined) return [];
   return expectedSpans(
     registry.modelTimeline(siteId),
     registry.gateways.all(siteId),
     new Map(heard.map((row) => [row.gateway_id, row.first_ms])),
-    state.watermark_ms,
+    watermarkMs,
   );
 }
 

@@ -365,6 +365,38 @@ const SPECS = {
     keys: ['zone_id', 'metric', 'bucket'],
     kept: 'aggregates',
   },
+  zone_pairs: {
+    kind: 'rollup',
+    columns: {
+      ...SITE,
+      level: 'VARCHAR',
+      day: 'INTEGER',
+      a: 'VARCHAR',
+      b: 'VARCHAR',
+      visits: 'INTEGER',
+      unknown: 'INTEGER',
+      known: 'INTEGER',
+    },
+    time: 'day',
+    keys: ['level', 'a', 'b'],
+    kept: 'aggregates',
+  },
+  zone_flows: {
+    kind: 'rollup',
+    columns: {
+      ...SITE,
+      level: 'VARCHAR',
+      day: 'INTEGER',
+      from_zone: 'VARCHAR',
+      to_zone: 'VARCHAR',
+      visits: 'INTEGER',
+      unknown: 'INTEGER',
+      known: 'INTEGER',
+    },
+    time: 'day',
+    keys: ['level', 'from_zone', 'to_zone'],
+    kept: 'aggregates',
+  },
   changelog_entries: {
     kind: 'log',
     columns: {

@@ -196,8 +196,11 @@ export interface TimeSeries extends TimeSeriesWriter, Questions {
   expire(siteId: string, nowMs: number): Promise<void>;
   /** The tables of the time series and all others; each statement sees what was committed by then. */
   readonly sql: ReadSql;
-  /** Several statements that see one committed state. `work` only reads: it may run again from its beginning. */
-  snapshot<T>(work: (sql: ReadSql) => Promise<T>): Promise<T>;
+  /**
+   * Several statements that see one committed state. `work` only reads: it may run again from its beginning. Two snapshots of
+   * the same version see the same time series; without one nothing is said of that.
+   */
+  snapshot<T>(work: (sql: ReadSql, version?: number) => Promise<T>): Promise<T>;
   /** All or nothing. `work` may run again from its beginning. */
   change<T>(work: (sql: SeriesSql) => Promise<T>): Promise<T>;
   /** A period in which all times of the table's rows lie, `toMs` exclusive; null where it has no rows. */

@@ -9,7 +9,7 @@ import type { Affinity } from '../contract/metrics.ts';
 export interface PairCount {
   a: string;
   b: string;
-  /** Visits that came to both, and the distinct carriers of those visits. */
+  /** Visits that came to both, and the carriers behind them (see carriers.ts). */
   visits: number;
   carriers: number;
 }

@@ -89,6 +89,15 @@ export const doorHours = (fromMs: number, toMs: number, coverage: number): { fro
 
 const lagged = (lagMs: number | undefined): number => Math.max(lagMs ?? 0, RESOLUTION_MS / 2);
 
+/** How one visit was heard first, or last. */
+export function endOf(row: DoubtfulRow & DoorHearing, end: 'first' | 'last'): EndSums {
+  const gateways = row[`${end}Gateways`] ?? 0;
+  if (gateways === 0) return noEnds();
+  const gapMs = row[`${end}GapMs`] ?? 0;
+  const [nearMs2, visitMs2] = [gapMs * lagged(row[`${end}LagMs`]), gapMs * lagOf(row)];
+  return { ends: 1, byOne: gateways === 1 ? 1 : 0, nearMs2, visitMs2 };
+}
+
 /** The definition on plain rows: what SQL must agree with. `open` visits have not ended yet. */
 export function doorSums(
   closed: readonly (DoubtfulRow & DoorHearing)[],
@@ -96,26 +105,15 @@ export function doorSums(
   hours: { fromMs: number; toMs: number },
 ): DoorSums {
   const sums = { first: noEnds(), last: noEnds() };
-  const add = (
-    to: EndSums,
-    atMs: number,
-    gateways = 0,
-    gapMs = 0,
-    nearLagMs: number | undefined,
-    ownMs: number,
-  ): void => {
-    if (atMs < hours.fromMs || atMs >= hours.toMs || gateways === 0) return;
-    const [nearMs2, visitMs2] = [gapMs * lagged(nearLagMs), gapMs * ownMs];
-    addEnds(to, { ends: 1, byOne: gateways === 1 ? 1 : 0, nearMs2, visitMs2 });
-  };
+  const within = (atMs: number): boolean => atMs >= hours.fromMs && atMs < hours.toMs;
   for (const [rows, ended] of [
     [closed, true],
     [open, false],
   ] as const)
     for (const row of rows) {
       if (!counts(row.kind)) continue;
-      add(sums.first, row.startMs, row.firstGateways, row.firstGapMs, row.firstLagMs, lagOf(row));
-      if (ended) add(sums.last, row.endMs, row.lastGateways, row.lastGapMs, row.lastLagMs, lagOf(row));
+      if (within(row.startMs)) addEnds(sums.first, endOf(row, 'first'));
+      if (ended && within(row.endMs)) addEnds(sums.last, endOf(row, 'last'));
     }
   return sums;
 }

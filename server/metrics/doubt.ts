@@ -179,30 +179,47 @@ export interface Doubtful extends Reached {
   chance: number;
 }
 
-interface Judged {
-  row: DoubtfulRow;
+interface Judged<Row> {
+  row: Row;
   reach: Reached;
   longEnough: number;
   whole: number;
 }
 
-function judge(
-  rows: readonly DoubtfulRow[],
+function judge<Row extends DoubtfulRow>(
+  rows: readonly Row[],
   minMs: number,
   gapMs: number | undefined,
   windows: readonly DarkWindow[],
-): Judged[] {
+): Judged<Row>[] {
   const ends = new Map<string, number>();
   return rows
     .filter((one) => counts(one.kind))
     .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs)
     .map((row) => {
       const beforeMs = ends.get(row.carrierId);
-      ends.set(row.carrierId, row.endMs);
+      ends.set(row.carrierId, Math.max(beforeMs ?? row.endMs, row.endMs));
       const reach = reachOf(row, windows);
       const longEnough = excessChance(minMs - (row.endMs - row.startMs), reach.beforeMs, reach.afterMs);
       return { row, reach, longEnough, whole: 1 - repeatChance(row, beforeMs, gapMs, windows) };
     });
+}
+
+/** The definition on plain rows: those counted, by interval. */
+export function doubtfulBy<Row extends DoubtfulRow>(
+  rows: readonly Row[],
+  edges: readonly number[],
+  minMs: number,
+  gapMs: number | undefined,
+  windows: readonly DarkWindow[] = [],
+): { row: Row; doubtful: Doubtful }[][] {
+  const out: { row: Row; doubtful: Doubtful }[][] = edges.slice(1).map(() => []);
+  for (const { row, reach, longEnough, whole } of judge(rows, minMs, gapMs, windows)) {
+    if (lengthOf(row) < minMs) continue;
+    const i = edges.findLastIndex((edge) => row.startMs >= edge);
+    out[i]?.push({ row, doubtful: { lengthMs: lengthOf(row), chance: longEnough * whole, ...reach } });
+  }
+  return out;
 }
 
 /** The definition on plain rows: those counted that start in [fromMs, toMs). */
@@ -214,21 +231,24 @@ export function doubtfulOf(
   gapMs: number | undefined,
   windows: readonly DarkWindow[] = [],
 ): Doubtful[] {
-  return judge(rows, minMs, gapMs, windows)
-    .filter(({ row }) => row.startMs >= fromMs && row.startMs < toMs && lengthOf(row) >= minMs)
-    .map(({ row, reach, longEnough, whole }) => ({ lengthMs: lengthOf(row), chance: longEnough * whole, ...reach }));
+  return doubtfulBy(rows, [fromMs, toMs], minMs, gapMs, windows)[0]!.map(({ doubtful }) => doubtful);
 }
 
-/** The definition on plain rows, by interval: what SQL must agree with. `gapMs` undefined: stays, which nothing cuts in two. */
-export function doubtsOf(
-  rows: readonly DoubtfulRow[],
+/**
+ * The definition on plain rows, by interval: what SQL must agree with. `gapMs` undefined: stays, which nothing cuts in two.
+ * Of rows that are not `mine` it is only told what others may be the rest of.
+ */
+export function doubtsOf<Row extends DoubtfulRow>(
+  rows: readonly Row[],
   edges: readonly number[],
   minMs: number,
   gapMs: number | undefined,
   windows: readonly DarkWindow[] = [],
+  mine: (row: Row) => boolean = () => true,
 ): Doubts[] {
   const out = edges.slice(0, -1).map(() => ({ ...NO_DOUBTS }));
   for (const { row, reach, longEnough, whole } of judge(rows, minMs, gapMs, windows)) {
+    if (!mine(row)) continue;
     const i = edges.findLastIndex((edge) => row.startMs >= edge);
     if (i < 0) continue;
     const earlier = Math.max(0, 1 - (row.startMs - edges[i]!) / reach.beforeMs);

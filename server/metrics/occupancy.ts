@@ -41,19 +41,20 @@ export const NO_EDGES: EdgeSums = {
   silentM: 0,
 };
 
-/** The definition on plain rows: what SQL must agree with. `open` have not ended yet. */
-export function edgeSums(
+/** The definition on plain rows, by interval: what SQL must agree with. `open` have not ended yet. */
+export function edgeSumsBy(
   closed: readonly DoubtfulRow[],
   open: readonly DoubtfulRow[],
-  fromMs: number,
-  toMs: number,
+  edges: readonly number[],
   gapMs: number | undefined,
   windows: readonly DarkWindow[] = [],
-): EdgeSums {
-  const sums = { ...NO_EDGES };
+): EdgeSums[] {
+  const out = edges.slice(1).map(() => ({ ...NO_EDGES }));
   const ends = new Map<string, number>();
+  const sumsAt = (atMs: number): EdgeSums | undefined => out[edges.findLastIndex((edge) => atMs >= edge)];
   const add = (end: 'first' | 'last', atMs: number, lagMs: number): void => {
-    if (atMs < fromMs || atMs >= toMs) return;
+    const sums = sumsAt(atMs);
+    if (!sums) return;
     sums.edges += 1;
     sums[`${end}LagMs`] += lagMs;
     sums[`${end}LagSquareMs2`] += lagMs * lagMs;
@@ -66,14 +67,24 @@ export function edgeSums(
     add('first', row.startMs, lag);
     if (ended) add('last', row.endMs, lag);
     const beforeMs = ends.get(row.carrierId);
-    ends.set(row.carrierId, row.endMs);
-    if (gapMs === undefined || beforeMs === undefined || row.startMs < fromMs || row.startMs >= toMs) continue;
+    ends.set(row.carrierId, Math.max(beforeMs ?? row.endMs, row.endMs));
+    const sums = sumsAt(row.startMs);
+    if (gapMs === undefined || beforeMs === undefined || !sums) continue;
     const silentMs = row.startMs - beforeMs;
     const litMs = silentMs - darkWithinMs(beforeMs, row.startMs, windows);
     sums.silentM += millionths(excessChance(litMs - gapMs, 2 * lag, 2 * lag)) * litMs;
   }
-  return sums;
+  return out;
 }
+
+export const edgeSums = (
+  closed: readonly DoubtfulRow[],
+  open: readonly DoubtfulRow[],
+  fromMs: number,
+  toMs: number,
+  gapMs: number | undefined,
+  windows: readonly DarkWindow[] = [],
+): EdgeSums => edgeSumsBy(closed, open, [fromMs, toMs], gapMs, windows)[0]!;
 
 /** Each for itself, and all of them together by as much as the door is known badly. */
 const endSumVariance = (door: DoorLag, lagMs: number, lagSquareMs2: number): number =>

@@ -3,7 +3,8 @@
  * - Cells of a map, and flows, with 1 to k − 1 distinct carriers are withheld. Where the sum over a group of cells can be
  *   had elsewhere (a coarser cell, a zone's visits) the sum of the withheld ones follows from it, so it must have k
  *   carriers behind it too: if none of the group's withheld cells has, its smallest visible cell is withheld as well.
- * - Affinity of a pair is withheld below k carriers in both zones or in one.
+ * - Affinity of a pair is withheld below k carriers in both zones or in one. Of affinity and flows, whose periods may be long,
+ *   carriers are counted as in carriers.ts.
  * - Counts by zone and interval are never withheld: how many is not who, and a retailer must see a bad hour.
  * - Dwell in a zone is: of 1 to k − 1 carriers it says how long they were in that very shop. Dwell in the whole site says
  *   nothing of where, and is shown.

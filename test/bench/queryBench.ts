@@ -1,275 +1,343 @@
 /**
- * Questions on a synthetic mall: 100 zones on five floors, 7,700 visits, 55,000 stays and 107,000 heat rows a day, a
- * twelfth of design.md's year each month. `run()` prints the median and the slowest of repeated questions beside the limit
- * that a dashboard's question has to keep, the processor time (which other work on the machine does not stretch), and what a commit costs that a live site makes every ten seconds.
+ * The dashboard's questions to a running server, over REST and with a session as a browser has one, on a mall of a year: 2.8 M
+ * visits, 20 M zone visits, 39 M heat rows; while gateways hear shoppers over MQTT. `run` prints the median, the 95th of 100
+ * and the slowest of each question beside the limit that it has to keep; then what a page asks at once; then what InfluxQL
+ * answers to the same on a part of the same rows.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, fork } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Zone } from '../../server/contract/model.ts';
-import { Duck } from '../../server/db/duckdb.ts';
-import { openTimeSeries, type TimeSeries } from '../../server/db/duckTimeSeries.ts';
-import { migrate } from '../../server/db/migrations/index.ts';
-import type { SiteCommit } from '../../server/db/timeSeries.ts';
-import type { EngineRows } from '../../server/engine/types.ts';
-import { localDay } from '../../server/metrics/localTime.ts';
-import { memoryRegistry } from '../support/memoryRegistry.ts';
+import { parseArgs } from 'node:util';
+import { freePort } from '../support/serverProcess.ts';
+import { askInflux } from './query/influxql.ts';
+import type { LiveNews } from './query/live.ts';
+import { type Asked, kindsOf, pageOf, rankingOf } from './query/questions.ts';
+import { FLOORS, GATEWAYS, makeYear, SITE, ZONES } from './query/year.ts';
 
 const LIMIT_MS = 150;
-const REPEATS = 5;
-const SITE = 'mall';
-const TIMEZONE = 'Europe/Prague';
-const FLOORS = 5;
-const ZONES = 100;
-const GATEWAYS = 50;
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
-const PER_DAY = { visits: 7_700, stays: 55_000, heat: 107_000 };
+/** A browser has so many connections to a server. */
+const CONNECTIONS = 6;
+const RANKED_AT_ONCE = 12;
 
-const emptyRows = (): EngineRows => ({ visits: [], stays: [], heat: [], occupancy: [], coverage: [] });
-const commitAt = (watermarkMs: number, rows: EngineRows): SiteCommit => ({
-  siteId: SITE,
-  rewoundToMs: null,
-  rows,
-  open: undefined,
-  watermarkMs,
-  dirtyFromMs: null,
-  checkpoint: '',
-  committedMs: watermarkMs,
+const { values } = parseArgs({
+  options: {
+    days: { type: 'string', default: '365' },
+    /** Kept between runs: a year takes minutes to make. */
+    data: { type: 'string' },
+    asks: { type: 'string', default: '20' },
+    rate: { type: 'string', default: '3000' },
+    /** Only questions whose names hold this. */
+    only: { type: 'string', default: '' },
+    'no-influx': { type: 'boolean', default: false },
+    'influx-days': { type: 'string', default: '30' },
+    /** Ends the asking then, whatever is left. */
+    minutes: { type: 'string', default: '8' },
+    json: { type: 'boolean', default: false },
+    'node-option': { type: 'string', multiple: true, default: [] },
+  },
 });
+const [days, asks, rate, influxDays, minutes] = [
+  values.days,
+  values.asks,
+  values.rate,
+  values['influx-days'],
+  values.minutes,
+].map(Number) as [number, number, number, number, number];
+if (!(days >= 2 && days <= 400 && asks >= 3 && rate >= 0 && rate <= 4_500 && influxDays >= 1 && minutes > 0)) {
+  process.stderr.write(
+    'bench:query: --days is 2 to 400, --asks at least 3, --rate at most 4500 sightings a second, --minutes above 0\n',
+  );
+  process.exit(2);
+}
 
-async function mall(duck: Duck): Promise<TimeSeries> {
-  const registry = memoryRegistry();
-  await registry.putSite({
-    id: SITE,
-    name: 'Bench',
-    timezone: TIMEZONE,
-    currency: 'EUR',
-    clock: 'wall',
-    uuids: [],
-    countUnknowns: false,
-    historyFromMs: null,
-    historyUntilMs: null,
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const tell = (text: string): void => {
+  if (!values.json) process.stdout.write(`${text}\n`);
+};
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** mulberry32 */
+function seeded(seed: number): () => number {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+interface Ready {
+  url: string;
+  mqttUrl: string;
+  signInUrl: string;
+}
+
+const children = new Set<ChildProcess>();
+function start(file: string, args: string[] = [], options: string[] = [], env: Record<string, string> = {}) {
+  const child = fork(join(import.meta.dirname, file), args, {
+    execArgv: ['--enable-source-maps', '--max-semi-space-size=64', ...options],
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const floorOf = (i: number) => `f${i % FLOORS}`;
-  await registry.floors.putAll(
-    SITE,
-    Array.from({ length: FLOORS }, (_, i) => ({
-      id: `f${i}`,
-      name: `Floor ${i}`,
-      level: i,
-      widthM: 150,
-      heightM: 80,
-      outline: null,
-      walls: [],
-      image: null,
-    })),
-  );
-  await registry.zones.putAll(
-    SITE,
-    Array.from(
-      { length: ZONES },
-      (_, i): Zone => ({
-        id: `z${i}`,
-        floorId: floorOf(i),
-        name: `Shop ${i}`,
-        kind: 'shop',
-        shape: { type: 'circle', xM: 0, yM: 0, radiusM: 5 },
-        tenantId: null,
-        minStaySeconds: i % 10 === 0 ? 60 : null,
-      }),
-    ),
-  );
-  await registry.gateways.putAll(
-    SITE,
-    Array.from({ length: GATEWAYS }, (_, i) => ({
-      id: `g${i}`,
-      floorId: floorOf(i),
-      xM: 0,
-      yM: 0,
-      zM: 3,
-      enabled: true,
-    })),
-  );
-  return openTimeSeries(duck, registry);
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
 }
-
-/** One day's rows made by the database itself: generating them one by one would take longer than what is measured. */
-async function addDay(duck: Duck, startMs: number): Promise<void> {
-  const open = startMs + 9 * HOUR_MS;
-  const spread = 12 * HOUR_MS;
-  const day = localDay(TIMEZONE, open);
-  await duck.transaction(async (sql) => {
-    // A third of the visitors are identified and come again; lengths are exponential, a tenth of the visits short.
-    await sql.run(
-      `insert into visits select '${SITE}', case when n % 3 = 0 then 'c-' || (hash(n, ${day}) % 60000)
-          else 'u-' || ${day} || '-' || n end, case when n % 3 = 0 then 'tag' else 'unknown' end,
-          at_ms, at_ms + cast(-ln(1 - u) * 2400000 as bigint), null, at_ms + 3600000, 2000, 4,
-          8000, 2000, 3, 12000, 2400, 2
-        from (select n, ${open} + n * ${spread} // ${PER_DAY.visits} as at_ms, (hash(n, ${day}, 1) % 1000000) / 1000001.0 as u
-          from range(${PER_DAY.visits}) r(n))`,
-    );
-    await sql.run(
-      `insert into stays select '${SITE}', v.carrier_id, v.kind, 'z' || (h % ${ZONES}), 'f' || (h % ${FLOORS}),
-          v.start_ms + s * 300000, v.start_ms + s * 300000 + cast(-ln(1 - (h % 1000003) / 1000004.0) * 300000 as bigint),
-          v.start_ms, v.start_ms + s * 300000 + 600000, 2000, 4, 800
-        from (select *, unnest(range(7)) as s, hash(carrier_id, start_ms, s) as h from visits
-          where start_ms >= ${startMs} and start_ms < ${startMs + DAY_MS}) v order by v.start_ms + s * 300000`,
-    );
-    await sql.run(
-      `insert into heat select '${SITE}', 'f' || (h % ${FLOORS}), ${open} + (n * 48 // ${PER_DAY.heat}) * 900000, ${day},
-          cast(abs(h // 7 % 150 - h // 1100 % 150) as integer), (h // 200000 % 80)::integer,
-          (hash(n // 14, ${day}) % 4294967296)::uinteger, 20000 + (h % 400000)::integer, ${startMs} + n
-        from (select n, (hash(n, ${day}, 2) % 1000000007)::bigint as h from range(${PER_DAY.heat}) r(n))`,
-    );
-    await sql.run(
-      `insert into occupancy select '${SITE}', case when z = ${ZONES} then '' else 'z' || z end, ${startMs} + q * 900000,
-          case when q < 36 or q >= 84 then 0 else (hash(q, z, ${day}) % 9000000)::bigint end, 20, ${startMs} + q * 900000
-        from range(96) a(q), range(${ZONES + 1}) b(z)`,
-    );
-    await sql.run(
-      `insert into coverage select '${SITE}', 'g' || g, ${startMs} + m * 60000, ${startMs} + m * 60000
-        from range(1440) a(m), range(${GATEWAYS}) b(g) where hash(m, g, ${day}) % 100 > 1`,
-    );
+const firstMessage = <T>(child: ChildProcess): Promise<T> =>
+  new Promise((resolve, reject) => {
+    child.once('message', (message) => resolve(message as T));
+    child.once('exit', (code) => reject(new Error(`a part of the bench ended with code ${code}`)));
   });
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  await ended;
+  clearTimeout(timer);
 }
 
-export interface Timing {
-  name: string;
-  medianMs: number;
-  /** Of one question, both cores added. */
-  cpuMs: number;
-  maxMs: number;
-}
+/** A browser: keeps its connections, and its session. */
+class Browser {
+  readonly #url: URL;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  #cookie = '';
 
-export async function run(options: { days?: number; print?: (line: string) => void } = {}): Promise<Timing[]> {
-  const days = options.days ?? 30;
-  const print = options.print ?? ((line: string) => console.log(line));
-  const folder = mkdtempSync(join(tmpdir(), 'promenade-bench-'));
-  const path = join(folder, 'bench.duckdb');
-  const timings: Timing[] = [];
-  const duck = await Duck.open(path);
-  try {
-    await migrate(duck, 0);
-    const series = await mall(duck);
-    const startMs = Date.parse('2026-01-05T00:00:00+01:00');
+  constructor(url: string) {
+    this.#url = new URL(url);
+  }
+
+  /** From the question to the last byte of its answer, in ms. */
+  ask(method: 'GET' | 'POST', path: string, body?: object): Promise<{ ms: number; bytes: number }> {
     const began = performance.now();
-    for (let day = 0; day < days; day += 1) {
-      await addDay(duck, startMs + day * DAY_MS);
-      if (day % 30 === 29) print(`made ${day + 1} of ${days} days`);
-    }
-    await duck.run(
-      `insert into gateways_heard select site_id, gateway_id, min(minute_ms), min(emitted_ms) from coverage group by 1, 2`,
-    );
-    const endMs = startMs + days * DAY_MS;
-    const sealing = performance.now();
-    for (let day = 0; day <= days; day += 13) await series.commit(commitAt(endMs, emptyRows()));
-    await series.commit(commitAt(endMs, emptyRows()));
-    print(
-      `${days} days: rows in ${((sealing - began) / 1000).toFixed(1)} s, rollups in ${((performance.now() - sealing) / 1000).toFixed(1)} s, file ${(statSync(path).size / 1e6).toFixed(0)} MB`,
-    );
-
-    const time = async (name: string, work: (repeat: number) => Promise<unknown>) => {
-      const took: number[] = [];
-      const cpu = process.cpuUsage();
-      for (let repeat = 0; repeat < REPEATS; repeat += 1) {
-        const from = performance.now();
-        await work(repeat);
-        took.push(performance.now() - from);
-      }
-      took.sort((a, b) => a - b);
-      const used = process.cpuUsage(cpu);
-      const cpuMs = (used.user + used.system) / 1000 / REPEATS;
-      const timing = { name, medianMs: took[REPEATS >> 1]!, cpuMs, maxMs: took.at(-1)! };
-      timings.push(timing);
-      print(
-        `${name.padEnd(42)} ${timing.medianMs.toFixed(1).padStart(9)} ms, slowest ${timing.maxMs.toFixed(1).padStart(9)} ms, processor ${cpuMs.toFixed(1).padStart(9)} ms, ${(timing.medianMs / LIMIT_MS).toFixed(2).padStart(6)} × the limit of ${LIMIT_MS} ms`,
+    return new Promise((resolve, reject) => {
+      const asked = request(
+        {
+          agent: this.#agent,
+          host: this.#url.hostname,
+          port: this.#url.port,
+          method,
+          path: `/api/v1${path}`,
+          headers: {
+            cookie: this.#cookie,
+            ...(body ? { 'content-type': 'application/json', origin: this.#url.origin } : {}),
+          },
+        },
+        (answer) => {
+          const cookie = answer.headers['set-cookie']?.[0];
+          if (cookie) this.#cookie = cookie.split(';')[0]!;
+          let bytes = 0;
+          let text = '';
+          answer.on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+            if (answer.statusCode !== 200) text += chunk.toString();
+          });
+          answer.on('end', () => {
+            if ((answer.statusCode ?? 500) >= 300)
+              reject(new Error(`${method} ${path} gave ${answer.statusCode}: ${text}`));
+            else resolve({ ms: performance.now() - began, bytes });
+          });
+        },
       );
-    };
-
-    const all = { siteId: SITE, fromMs: startMs, toMs: endMs };
-    const lastDay = { ...all, fromMs: endMs - DAY_MS };
-    const lastWeek = { ...all, fromMs: Math.max(startMs, endMs - 7 * DAY_MS) };
-    for (const zoneId of [undefined, 'z7']) {
-      const of = zoneId === undefined ? {} : { zoneId };
-      const where = zoneId === undefined ? 'site' : 'zone';
-      for (const metric of ['footfall', 'capture-rate', 'occupancy', 'unique-visitors', 'dwell'] as const) {
-        await time(`${metric}, ${where}, today by hour`, () =>
-          series.series({ ...lastDay, ...of, metric, interval: 'hour' }),
-        );
-        await time(`${metric}, ${where}, all by day`, () => series.series({ ...all, ...of, metric, interval: 'day' }));
-      }
-      await time(`peak hours, ${where}, all`, () => series.peakHours({ ...all, ...of }));
-    }
-    const heat = { floorId: 'f1', cellM: 2 };
-    await time('heatmap dwell, one hour', (n) =>
-      series.heatmap({
-        ...all,
-        fromMs: endMs - DAY_MS + (10 + n) * HOUR_MS,
-        toMs: endMs - DAY_MS + (11 + n) * HOUR_MS,
-        ...heat,
-        measure: 'dwell',
-      }),
-    );
-    await time('heatmap dwell, a week', () => series.heatmap({ ...lastWeek, ...heat, measure: 'dwell' }));
-    await time('heatmap carriers, all', () => series.heatmap({ ...all, ...heat, measure: 'carriers' }));
-    await time('affinity, a week', () => series.affinity(lastWeek));
-    await time('flows, a week', () => series.flows(lastWeek));
-    await time('returning, a week', () => series.returning(lastWeek));
-
-    let watermarkMs = endMs;
-    await time('commit of ten live seconds', () => {
-      watermarkMs += 10_000;
-      const at = watermarkMs;
-      const rows = emptyRows();
-      for (let i = 0; i < 12; i += 1)
-        rows.stays.push({
-          carrierId: `c-${i}`,
-          kind: 'tag',
-          zoneId: `z${i}`,
-          floorId: 'f0',
-          startMs: at - 300_000,
-          endMs: at - 20_000,
-          visitStartMs: at - 600_000,
-          emittedAtMs: at,
-        });
-      rows.visits.push({
-        carrierId: 'c-1',
-        kind: 'tag',
-        startMs: at - 4_000_000,
-        endMs: at - 900_000,
-        entranceZoneId: null,
-        emittedAtMs: at,
-      });
-      const open = {
-        visits: Array.from({ length: 500 }, (_, i) => ({
-          carrierId: `o-${i}`,
-          kind: 'tag' as const,
-          startMs: at - 1_000_000,
-          endMs: at,
-          entranceZoneId: null,
-        })),
-        stays: [],
-        heat: Array.from({ length: 4_000 }, (_, i) => ({
-          floorId: 'f0',
-          bucketStartMs: at - (at % 900_000),
-          cellX: i % 100,
-          cellY: i % 60,
-          carrierId: `o-${i % 500}`,
-          dwellMs: 1_000,
-        })),
-        occupancy: [],
-      };
-      return series.commit({ ...commitAt(at, rows), open });
+      asked.on('error', reject);
+      asked.end(body ? JSON.stringify(body) : undefined);
     });
-    return timings;
-  } finally {
-    await duck.close();
-    rmSync(folder, { recursive: true });
+  }
+
+  signIn(link: string): Promise<unknown> {
+    const token = new URLSearchParams(link.slice(link.indexOf('?'))).get('token');
+    return this.ask('POST', '/auth/welcome', { token });
+  }
+
+  close(): void {
+    this.#agent.destroy();
   }
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const days = process.argv.find((argument) => argument.startsWith('--days='));
-  await run(days ? { days: Number(days.slice(7)) } : {});
+interface Timing {
+  name: string;
+  asked: number;
+  p50: number;
+  p95: number;
+  max: number;
 }
+function timingOf(name: string, took: number[]): Timing {
+  const sorted = [...took].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
+  return { name, asked: sorted.length, p50: at(0.5), p95: at(0.95), max: sorted.at(-1)! };
+}
+const line = ({ name, asked, p50, p95, max }: Timing): string =>
+  `${name.padEnd(44)} ${String(asked).padStart(4)} × ${[p50, p95, max].map((ms) => ms.toFixed(0).padStart(7)).join('')} ${(p95 / LIMIT_MS).toFixed(2).padStart(6)} ×${p95 > LIMIT_MS ? ' over' : ''}`;
+
+async function withServer<T>(
+  dataDir: string,
+  work: (browser: Browser, server: ChildProcess, ready: Ready) => Promise<T>,
+) {
+  const config = join(dataDir, 'bench.yaml');
+  // Rows of the whole year are there: what is asked is answered from rows wherever figures do not.
+  writeFileSync(config, 'retention:\n  identifiedVisitsDays: 500\n');
+  const server = start('../../server/main.js', ['--config', config], values['node-option'], {
+    PROMENADE_DATA_DIR: dataDir,
+    PROMENADE_HTTP_PORT: String(await freePort()),
+    PROMENADE_MQTT_EMBEDDED_PORT: String(await freePort()),
+  });
+  try {
+    const ready = await firstMessage<Ready>(server);
+    const browser = new Browser(ready.url);
+    await browser.signIn(ready.signInUrl);
+    try {
+      return await work(browser, server, ready);
+    } finally {
+      browser.close();
+    }
+  } finally {
+    await stop(server);
+  }
+}
+
+async function askAll(browser: Browser, untilMs: number): Promise<Timing[]> {
+  const random = seeded(5);
+  const timings: Timing[] = [];
+  const kinds = kindsOf(Date.now(), days).filter(({ name }) => name.includes(values.only));
+  for (const kind of kinds) {
+    const took: number[] = [];
+    for (let i = 0; i < asks && (performance.now() < untilMs || i < 3); i += 1) {
+      took.push((await browser.ask('GET', kind.ask(random).path)).ms);
+      // One server is asked 600 times a minute at most by one address and route.
+      await sleep(20);
+    }
+    const timing = timingOf(kind.name, took);
+    timings.push(timing);
+    tell(line(timing));
+  }
+  return timings;
+}
+
+/** All at once, as many at a time as a browser has connections. */
+async function together(browser: Browser, questions: readonly Asked[], atOnce: number) {
+  const took: number[] = [];
+  const queue = [...questions];
+  const began = performance.now();
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) took.push((await browser.ask('GET', next.path)).ms);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return { took, wholeMs: performance.now() - began };
+}
+
+async function askPages(browser: Browser): Promise<{ requests: Timing[]; pages: Timing[] }> {
+  const random = seeded(6);
+  const requests: Timing[] = [];
+  const pages: Timing[] = [];
+  for (const [name, length] of [
+    ['today', 1],
+    ['7 days', 7],
+    ['28 days', 28],
+    ['90 days', 90],
+    ['a year', 365],
+  ] as const) {
+    if (length > 90 ? days < 200 : length > days) continue;
+    for (const zoned of [false, true]) {
+      const took: number[] = [];
+      const whole: number[] = [];
+      for (let i = 0; i < Math.max(3, asks / 4); i += 1) {
+        const page = await together(browser, pageOf(Date.now(), length, days, zoned, random), CONNECTIONS);
+        took.push(...page.took);
+        whole.push(page.wholeMs);
+        await sleep(200);
+      }
+      const label = `traffic page, ${zoned ? 'zone' : 'site'}, ${name}`;
+      requests.push(timingOf(`${label}: a question`, took));
+      pages.push(timingOf(`${label}: all of it`, whole));
+      tell(line(requests.at(-1)!));
+      tell(line(pages.at(-1)!));
+    }
+    const ranking = await together(browser, rankingOf(Date.now(), length, days), RANKED_AT_ONCE);
+    requests.push(timingOf(`ranking of 60 zones, ${name}: a question`, ranking.took));
+    pages.push(timingOf(`ranking of 60 zones, ${name}: all of it`, [ranking.wholeMs]));
+    tell(line(requests.at(-1)!));
+    tell(line(pages.at(-1)!));
+  }
+  return { requests, pages };
+}
+
+const HEAD = `${'question over REST, ms'.padEnd(44)} ${'asked'.padStart(6)} ${['p50', 'p95', 'max'].map((name) => name.padStart(7)).join('')}   p95 ÷ ${LIMIT_MS}`;
+
+async function run(): Promise<void> {
+  const keptIn = values.data;
+  const folder = mkdtempSync(join(tmpdir(), 'promenade-query-'));
+  try {
+    const source = keptIn ?? join(folder, 'year');
+    const made = await makeYear(source, days, Date.now(), say);
+    const file = 'promenade.duckdb';
+    const bytes = statSync(join(source, file)).size;
+    const dataDir = keptIn === undefined ? source : join(folder, 'run');
+    if (keptIn !== undefined) {
+      const { mkdirSync } = await import('node:fs');
+      mkdirSync(dataDir);
+      for (const name of [file, `${file}.wal`])
+        if (existsSync(join(source, name))) copyFileSync(join(source, name), join(dataDir, name));
+    }
+    tell(
+      `${days} days of ${ZONES} zones on ${FLOORS} floors, ${GATEWAYS} gateways: ${(bytes / 1e6).toFixed(0)} MB. ${
+        made.days > 1
+          ? `Made ${made.days} days in ${made.rowsSeconds.toFixed(0)} s, rollups ${made.rollupSeconds.toFixed(0)} s, figures ${made.figuresSeconds.toFixed(0)} s (${((made.figuresSeconds * 1_000) / made.days).toFixed(0)} ms a day of the mall, longest turn ${made.longestStepMs.toFixed(0)} ms).`
+          : ''
+      }`,
+    );
+    tell(
+      `${availableParallelism()} cores, ${cpus()[0]?.model.trim()}, load ${loadavg()[0]!.toFixed(1)} before it began`,
+    );
+    const result = await withServer(dataDir, async (browser, _server, ready) => {
+      let news: LiveNews = { sent: 0, acked: 0 };
+      let live: ChildProcess | undefined;
+      if (rate > 0) {
+        live = start('./query/live.js');
+        await firstMessage(live);
+        live.send({ url: ready.mqttUrl, rate });
+        live.on('message', (message) => {
+          news = message as LiveNews;
+        });
+        say('gateways begin to hear');
+        await sleep(15_000);
+        if (news.acked === 0) throw new Error('the server acknowledged nothing of what the gateways heard');
+      }
+      const before = { ...news, atMs: performance.now() };
+      tell(HEAD);
+      const questions = await askAll(browser, performance.now() + minutes * 60_000);
+      const { requests, pages } = values.only === '' ? await askPages(browser) : { requests: [], pages: [] };
+      const seconds = (performance.now() - before.atMs) / 1_000;
+      const ingest = { sent: (news.sent - before.sent) / seconds, acked: (news.acked - before.acked) / seconds };
+      tell(
+        `meanwhile ${ingest.sent.toFixed(0)} sightings a second were heard, ${ingest.acked.toFixed(0)} acknowledged as durable; load ${loadavg()[0]!.toFixed(1)}`,
+      );
+      if (live) await stop(live);
+      return { questions, requests, pages, ingest };
+    });
+    const all = [...result.questions, ...result.requests];
+    const over = all.filter(({ p95 }) => p95 > LIMIT_MS);
+    tell(
+      `${all.length - over.length} of ${all.length} keep p95 ≤ ${LIMIT_MS} ms${over.length > 0 ? `; not: ${over.map(({ name, p95 }) => `${name} ${p95.toFixed(0)}`).join('; ')}` : ''}`,
+    );
+    const influx = values['no-influx']
+      ? undefined
+      : await askInflux(join(source, file), Math.min(influxDays, days), Date.now(), say, tell);
+    if (values.json)
+      process.stdout.write(
+        `${JSON.stringify({ days, bytes, rate, site: SITE, limitMs: LIMIT_MS, made, load: loadavg(), ...result, influx })}\n`,
+      );
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    for (const child of children) child.kill('SIGKILL');
+    process.exit(1);
+  });
+await run();

@@ -4,6 +4,7 @@ import type { Zone } from '../../server/contract/model.ts';
 import type { EngineRows, OpenRows } from '../../server/engine/types.ts';
 import { affinityFigures } from '../../server/metrics/affinity.ts';
 import { captureFigures } from '../../server/metrics/captureRate.ts';
+import { carriersBehind } from '../../server/metrics/carriers.ts';
 import {
   coverageOf,
   coverageShare,
@@ -307,6 +308,8 @@ function paths(site: PlainSite, fromMs: number, toMs: number) {
   );
   return visits.map((visit) => ({
     carrierId: visit.carrierId,
+    kind: visit.kind,
+    startMs: visit.startMs,
     isOpen: visit.isOpen,
     zones: stays
       .filter((row) => row.carrierId === visit.carrierId && row.visitStartMs === visit.startMs)
@@ -315,12 +318,16 @@ function paths(site: PlainSite, fromMs: number, toMs: number) {
   }));
 }
 
+type Path = ReturnType<typeof paths>[number];
+
 export function affinityByHand(site: PlainSite, fromMs: number, toMs: number, zoneId: string | undefined) {
   const all = paths(site, fromMs, toMs);
+  const timezone = timezoneOf(site);
+  const dayOf = (atMs: number) => localDay(timezone, atMs);
   const ids = [...new Set(all.flatMap((path) => path.zones))];
   const came = (...zones: string[]) => {
     const those = all.filter((path) => zones.every((zone) => path.zones.includes(zone)));
-    return { visits: those.length, carriers: new Set(those.map((path) => path.carrierId)).size };
+    return { visits: those.length, carriers: carriersBehind(those, dayOf) };
   };
   const pairs = ids
     .flatMap((a) => ids.filter((b) => b !== a).map((b) => ({ a, b, ...came(a, b) })))
@@ -334,21 +341,23 @@ export function affinityByHand(site: PlainSite, fromMs: number, toMs: number, zo
 }
 
 export function flowsByHand(site: PlainSite, fromMs: number, toMs: number, zoneId: string | undefined) {
-  const flows = new Map<string, FlowCount & { seen: Set<string> }>();
-  const count = (from: string | null, to: string | null, carrierId: string) => {
+  const timezone = timezoneOf(site);
+  const dayOf = (atMs: number) => localDay(timezone, atMs);
+  const flows = new Map<string, FlowCount & { seen: Path[] }>();
+  const count = (from: string | null, to: string | null, path: Path) => {
     if (zoneId !== undefined && from !== zoneId && to !== zoneId) return;
-    const flow = flows.get(`${from} ${to}`) ?? { from, to, visits: 0, carriers: 0, seen: new Set<string>() };
+    const flow = flows.get(`${from} ${to}`) ?? { from, to, visits: 0, carriers: 0, seen: [] };
     flow.visits += 1;
-    flow.seen.add(carrierId);
-    flow.carriers = flow.seen.size;
+    flow.seen.push(path);
+    flow.carriers = carriersBehind(flow.seen, dayOf);
     flows.set(`${from} ${to}`, flow);
   };
   for (const path of paths(site, fromMs, toMs)) {
     path.zones.forEach((zone, i) => {
-      if (i === 0 || path.zones[i - 1] !== zone) count(path.zones[i - 1] ?? null, zone, path.carrierId);
+      if (i === 0 || path.zones[i - 1] !== zone) count(path.zones[i - 1] ?? null, zone, path);
     });
     const last = path.zones.at(-1);
-    if (last !== undefined && !path.isOpen) count(last, null, path.carrierId);
+    if (last !== undefined && !path.isOpen) count(last, null, path);
   }
   return flowFigures([...flows.values()], definitionsOf(site).kAnonymity);
 }

@@ -2,11 +2,11 @@
 import type { Zone } from '../../contract/model.ts';
 import { type DarkWindow, NEARBY_MS } from '../../metrics/dark.ts';
 import { LEAST_SEEN } from '../../metrics/elsewhere.ts';
-import { bucketEdges, DAY_MS, HOUR_MS, hourStartMs, QUARTER_MS } from '../../metrics/localTime.ts';
+import { bucketEdges, HOUR_MS, hourStartMs, QUARTER_MS } from '../../metrics/localTime.ts';
 import { bounceMs, RESOLUTION_MS } from '../../metrics/thresholds.ts';
 import { minLengthMs, type SiteContext } from '../questions/context.ts';
 import { darkSql, NEARBY_SQL } from '../questions/dark.ts';
-import { excessSql, LAG_SQL, millionthsSql } from '../questions/doubts.ts';
+import { BEFORE_SQL, excessSql, LAG_SQL, millionthsSql, repeatedWithinMs } from '../questions/doubts.ts';
 import type { SeriesSql } from '../seriesSql.ts';
 import { LENGTH_MS, sqlList, sqlNumber, sqlString } from '../sqlText.ts';
 import { confirmMsOf, gapMsOf } from './seals.ts';
@@ -62,11 +62,11 @@ function hoursSql(
   const confirmMs = sqlNumber(confirmMsOf(definitions));
   const hours = sqlList(bucketEdges(timezone, 'hour', fromMs, toMs).slice(0, -1));
   const dark = darkSql(windows, true);
-  // A visit of a day ago may still be what another one is the rest of.
-  const sinceMs = sqlNumber(ofSite ? Math.max(0, fromMs - DAY_MS) : fromMs);
+  // What a visit may be the rest of.
+  const sinceMs = sqlNumber(ofSite ? Math.max(0, fromMs - repeatedWithinMs(definitions)) : fromMs);
   const silence = `(r.start_ms - r.before_ms - (${dark.silence}))`;
   const repeat = excessSql(`(${silence} - ${gapMs})`, '(2 * r.lag)', '(2 * r.lag)');
-  const before = ofSite ? 'lag(end_ms) over (partition by carrier_id order by start_ms, end_ms)' : 'null::bigint';
+  const before = ofSite ? BEFORE_SQL : 'null::bigint';
   const between = (column: string): string => `${column} >= ${sqlNumber(fromMs)} and ${column} < ${sqlNumber(toMs)}`;
   const seen = `greatest(${LEAST_SEEN}::double, 1 - (${confirmMs} + 2 * lag) / (length_ms + 2 * lag))`;
   const millionths = (chance: string): string => millionthsSql(chance);

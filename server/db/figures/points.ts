@@ -9,6 +9,7 @@ import { type SiteContext, siteContext } from '../questions/context.ts';
 import { darkOf } from '../questions/dark.ts';
 import { dwell } from '../questions/dwell.ts';
 import { type Frame, frameOf } from '../questions/frame.ts';
+import { type OpenRow, openRows } from '../questions/open.ts';
 import { uniqueVisitors } from '../questions/uniqueVisitors.ts';
 import type { SeriesSql } from '../seriesSql.ts';
 import { sqlNumber } from '../sqlText.ts';
@@ -31,23 +32,14 @@ const AFTER_MS = HOUR_MS;
 /** Doors are told by the day before, and a repeated visit by the one before it. */
 const BEFORE_MS = 26 * HOUR_MS;
 
-interface Open {
-  startMs: number;
-  endMs: number;
-}
-
 /** Open presences of the zone that began before `untilMs`: what is sealed does not hold them. */
-const openBefore = (context: SiteContext, zone: Zone | undefined, untilMs: number): Promise<Open[]> =>
-  context.sql.all<Open>(
-    `select start_ms as "startMs", end_ms as "endMs" from open_${zone ? 'stays' : 'visits'}
-     where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart') and start_ms < ${sqlNumber(untilMs)}`,
-    [context.siteId, zone?.id ?? ''],
-  );
+const openBefore = async (context: SiteContext, zone: Zone | undefined, untilMs: number): Promise<OpenRow[]> =>
+  (await openRows(context, zone)).filter(({ startMs }) => startMs < untilMs);
 
 /** Nothing that is open has a say in the bucket, nor in the windows that lie in it. */
 function isClean(
   metric: PointMetric,
-  open: readonly Open[],
+  open: readonly OpenRow[],
   windows: readonly DarkWindow[],
   bucket: { fromMs: number; toMs: number },
 ): boolean {

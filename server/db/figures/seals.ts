@@ -13,8 +13,8 @@ import type { SeriesSql } from '../seriesSql.ts';
 /** To be raised when any figure is computed otherwise than before: all is made anew then. */
 const MADE_AS = 1;
 
-/** light: by floor, '' is the site; hours, points: by zone, '' is the site; floors: by `floorPlace`; doors and moved: ''. */
-export type Sealed = 'light' | 'hours' | 'floors' | 'doors' | 'points' | 'moved';
+/** light: by floor, '' is the site; hours, points: by zone, '' is the site; floors: by `floorPlace`; doors, links and moved: ''. */
+export type Sealed = 'light' | 'hours' | 'floors' | 'doors' | 'points' | 'links' | 'moved';
 
 export interface Seal {
   what: Sealed;

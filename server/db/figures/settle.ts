@@ -8,6 +8,7 @@ import type { SeriesSql } from '../seriesSql.ts';
 import { sqlNumber, sqlString } from '../sqlText.ts';
 import { type FloorWindow, hourOf, type Place, sealDoors, sealFloorHours, sealHours } from './hours.ts';
 import { sealLight } from './light.ts';
+import { sealLinks } from './links.ts';
 import { floorPlace, hoursSignature, lightSignature, type Seal, type Sealed, sealKey, writeSeals } from './seals.ts';
 
 /** Less is not worth a scan. */
@@ -225,6 +226,7 @@ export async function settleStep(
   const light = await sealLight(sql, context, mostMs * 8);
   const visits = await sealVisits(sql, context, mostMs);
   const beside = await sealBeside(sql, context, mostMs * 4);
-  if (forgotten || light || visits || beside) await writeSeals(sql, siteId, context.seals);
-  return light || visits || beside;
+  const links = await sealLinks(sql, context, mostMs);
+  if (forgotten || light || visits || beside || links) await writeSeals(sql, siteId, context.seals);
+  return light || visits || beside || links;
 }

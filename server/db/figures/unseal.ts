@@ -1,9 +1,10 @@
 /** Takes figures back from where rows came or went, in the transaction in which they did. */
 import type { DarkWindow } from '../../metrics/dark.ts';
-import { HOUR_MS, hourStartMs } from '../../metrics/localTime.ts';
+import { dayStartMs, HOUR_MS, hourStartMs, localDay } from '../../metrics/localTime.ts';
 import type { Registry } from '../../registry/types.ts';
 import { rollupState } from '../rollups.ts';
 import type { SeriesSql } from '../seriesSql.ts';
+import { cutLinks } from './links.ts';
 import { countCut, readSeals, type Seal, writeSeals } from './seals.ts';
 
 /** Nobody goes unheard for longer at the end of a presence, but for darkness. */
@@ -86,6 +87,11 @@ export async function unsealFigures(
   await cutFrom(sql, siteId, cutMs, rowsFromMs);
   // What starts within an hour after a bucket may belong into it.
   for (const seal of of('points')) seal.sealedMs = Math.min(seal.sealedMs, Math.max(cutMs - HOUR_MS, seal.fromMs));
+  for (const seal of of('links')) {
+    const day = localDay(timezone, cutMs);
+    for (const table of ['zone_pairs', 'zone_flows'] as const) await cutLinks(sql, siteId, table, day);
+    seal.sealedMs = Math.min(seal.sealedMs, Math.max(dayStartMs(timezone, day), seal.fromMs));
+  }
   countCut(seals);
   for (const seal of of('hours', 'floors', 'doors')) {
     const toMs = seal.what === 'doors' ? Math.floor(cutMs / HOUR_MS) * HOUR_MS : cutMs;

@@ -35,6 +35,15 @@ export const figures: Migration = {
     `create table door_hours (site_id varchar not null, hour_ms bigint not null, is_last boolean not null,
       ends integer not null, by_one integer not null, near_ms2 bigint not null, visit_ms2 bigint not null)`,
     /** Finished figures of whole days and weeks, of the metrics that no sums give. */
+    /** Visits to two zones (a before b), to one (b ''), and all (both ''), by local day and by week (`day` its Monday). */
+    `create table zone_pairs (site_id varchar not null, level varchar not null, day integer not null, a varchar not null, b varchar not null,
+      visits integer not null, unknown integer not null, known integer not null)`,
+    /** From zone to zone, '' the outside. */
+    `create table zone_flows (site_id varchar not null, level varchar not null, day integer not null, from_zone varchar not null, to_zone varchar not null,
+      visits integer not null, unknown integer not null, known integer not null)`,
+    /** Rises with every change of a time series, in its transaction: what was read at the same version is the same. */
+    'create table series_version (version bigint not null)',
+    'insert into series_version values (0)',
     `create table points (site_id varchar not null, zone_id varchar not null, metric varchar not null, bucket varchar not null,
       from_ms bigint not null, to_ms bigint not null, value double, low double, high double, mean double, p90 double,
       suppressed boolean not null)`,

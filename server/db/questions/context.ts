@@ -13,7 +13,10 @@ import { readSeals, type Seals } from '../figures/seals.ts';
 import { rollupState, thresholdsSignature, trustedMs } from '../rollups.ts';
 
 export interface SiteContext {
+  /** Of the time series alone: what it answers may be what it answered to another question. */
   sql: ReadSql;
+  /** Of all tables. */
+  fresh: ReadSql;
   registry: Registry;
   siteId: string;
   timezone: string;
@@ -63,6 +66,7 @@ export async function siteContext(
   const rollups = await rollupState(sql, siteId);
   return {
     sql,
+    fresh: sql,
     registry,
     siteId,
     timezone: site.timezone,
@@ -72,7 +76,7 @@ export async function siteContext(
       dirtyFromMs: row.dirty_from_ms,
       awaitedFromMs: row.awaited_from_ms,
     },
-    spans: await coverageSpans(sql, registry, siteId),
+    spans: row ? await coverageSpans(sql, registry, siteId, row.watermark_ms) : [],
     trustedMs: trustedMs(rollups, thresholdsSignature({ registry, siteId, definitions })),
     coverageSealedMs: rollups?.coverageSealedMs ?? 0,
     rowsFromMs: rollups?.rowsFromMs ?? 0,

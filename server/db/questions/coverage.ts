@@ -6,6 +6,7 @@ import { coverageQuartersSql } from '../coverageRows.ts';
 import { edgesRelation } from '../sqlText.ts';
 import { type SiteContext, splitPeriod } from './context.ts';
 import { type LightSums, lightSealedUntil, sealedLight } from './hourSums.ts';
+import { coverageIn, newMinutes } from './minutes.ts';
 
 export interface CoverageCounts {
   expected: number;
@@ -40,7 +41,16 @@ export async function coverageOfFrame(
   const sums = await sealedLight(context, edges, floorId, untilMs, measuredToMs);
   const counts = sums.map(({ expected, reported }) => ({ expected, reported }));
   const restMs = Math.max(fromMs, untilMs);
-  if (restMs < toMs) {
+  const minutes = restMs < toMs ? await newMinutes(context, floorId) : undefined;
+  if (minutes && minutes.fromMs <= restMs)
+    counts.forEach((count, i) => {
+      const [from, to] = [Math.max(edges[i]!, restMs), edges[i + 1]!];
+      if (from >= to) return;
+      const { expected, reported } = coverageIn(context, floorId, minutes, from, to);
+      count.expected += expected;
+      count.reported += reported;
+    });
+  else if (restMs < toMs) {
     const relation = coverageRelation(context, restMs, toMs, floorId);
     const rows = await context.sql.all<{ i: number; expected: number; reported: number }>(
       `select e.i, sum(q.expected) as expected, sum(q.reported) as reported

@@ -1,5 +1,5 @@
 /** When did nobody report, and what was counted around those times? What server/metrics/dark.ts says, as SQL. */
-import { clipSpans, type ExpectedSpan, MINUTE_MS } from '../../metrics/coverage.ts';
+import { MINUTE_MS } from '../../metrics/coverage.ts';
 import {
   AFTERGLOW_MS,
   type DarkWindow,
@@ -14,30 +14,13 @@ import { lightSignature, sealKey, trustedUntil } from '../figures/seals.ts';
 import { inRange, LENGTH_MS, sqlNumber, sqlString } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
 import type { Frame } from './frame.ts';
+import { darkIn, newMinutes } from './minutes.ts';
+import { spansOf } from './spans.ts';
 
 /** A silence this far back may be one of darkness, and what was nearby counts: windows that ended earlier have no say. */
 const WINDOWS_BEFORE_MS = 26 * HOUR_MS;
 /** Whatever is next to, or nearby, a window. */
 const ROWS_MARGIN_MS = NEARBY_MS + EDGE_MS;
-
-/** Spans of the period, of the zone's floor, with their relation span(gateway_id, from_ms, to_ms). */
-export function spansOf(
-  context: SiteContext,
-  floorId: string | undefined,
-  fromMs: number,
-  toMs: number,
-): { spans: ExpectedSpan[]; sql: string | undefined } {
-  const spans = clipSpans(context.spans, fromMs, toMs).filter(
-    (span) => floorId === undefined || span.floorId === floorId,
-  );
-  const values = spans.map(
-    (span) => `(${sqlString(span.gatewayId)}, ${sqlNumber(span.fromMs)}, ${sqlNumber(span.toMs)})`,
-  );
-  return {
-    spans,
-    sql: values.length > 0 ? `span(gateway_id, from_ms, to_ms) as (values ${values.join(',')})` : undefined,
-  };
-}
 
 const found = new WeakMap<Frame, Promise<DarkWindow[]>>();
 
@@ -64,7 +47,11 @@ async function findDark(context: SiteContext, { edges, zone }: Frame): Promise<D
            where site_id = $1 and floor_id = $2 and to_ms > $3 and to_ms <= $4 order by from_ms`,
           [context.siteId, zone?.floorId ?? '', sinceMs, untilMs],
         );
-  const rest = await unreportedSpans(context, zone?.floorId, Math.max(context.rowsFromMs, untilMs), watermarkMs);
+  const minutes = await newMinutes(context, zone?.floorId);
+  const rest =
+    minutes && minutes.fromMs === untilMs
+      ? darkIn(context, zone?.floorId, minutes)
+      : await unreportedSpans(context, zone?.floorId, Math.max(context.rowsFromMs, untilMs), watermarkMs);
   return [...sealed, ...rest.filter(({ toMs }) => toMs > sinceMs)];
 }
 

@@ -1,23 +1,31 @@
 /** How sure are the visits (stays in a zone) of each interval? What server/metrics/doubt.ts says, as SQL. */
+
+import type { Definitions } from '../../contract/definitions.ts';
 import { MINUTE_MS } from '../../metrics/coverage.ts';
 import type { DarkWindow } from '../../metrics/dark.ts';
+import { LONGEST_DARK_MS } from '../../metrics/dark.ts';
 import {
   type Certain,
   type Doubts,
+  doubtsOf,
   expectedMinutes,
   type Light,
   lightOf,
   MILLION,
   NO_DOUBTS,
 } from '../../metrics/doubt.ts';
-import { DAY_MS } from '../../metrics/localTime.ts';
-import { RESOLUTION_MS } from '../../metrics/thresholds.ts';
+import { type LengthCounts, lengthCounts } from '../../metrics/footfall.ts';
+import { bounceMs, RESOLUTION_MS } from '../../metrics/thresholds.ts';
 import { gapMsOf } from '../figures/seals.ts';
 import { edgesRelation, inRange, LENGTH_MS, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
-import { darkOf, darkSql, knownDarkOf, spansOf } from './dark.ts';
+import { darkOf, darkSql, knownDarkOf } from './dark.ts';
 import type { Frame } from './frame.ts';
 import { sealedSums } from './hourSums.ts';
+import { coverageIn, newMinutes } from './minutes.ts';
+import { type NewRow, type NewRows, restOf } from './newRows.ts';
+import { openRows } from './open.ts';
+import { spansOf } from './spans.ts';
 
 /** `excessChance`. */
 export const excessSql = (needed: string, before: string, after: string): string => {
@@ -58,8 +66,8 @@ export function judgedSql(
   const own = closed(inRange('start_ms', [closedFromMs, toMs]), true);
   const rows = [own, open];
   if (!zone) {
-    // What a visit may be the rest of ended within the day before it; of open ones that began before those read, too.
-    const since = (ms: number): string => sqlNumber(Math.max(0, ms - DAY_MS));
+    // What a visit may be the rest of; of open ones that began before those read, too.
+    const since = (ms: number): string => sqlNumber(Math.max(0, ms - repeatedWithinMs(context.definitions)));
     rows.push(
       closed(`start_ms < ${sqlNumber(closedFromMs)} and end_ms >= ${since(closedFromMs)}`, false),
       ...(openMs.some((startMs) => startMs < closedFromMs)
@@ -73,7 +81,7 @@ export function judgedSql(
         : []),
     );
   }
-  const before = zone ? 'null::bigint' : 'lag(end_ms) over (partition by carrier_id order by start_ms, end_ms)';
+  const before = zone ? 'null::bigint' : BEFORE_SQL;
   const silence = `(r.start_ms - r.before_ms - (${dark.silence}) - ${gapMs})`;
   const repeat = zone
     ? '0.0'
@@ -85,30 +93,25 @@ export function judgedSql(
       length_ms >= ${minMs} as counts from reached)`;
 }
 
+/** End of what a visit may be the rest of. */
+export const BEFORE_SQL =
+  'max(end_ms) over (partition by carrier_id order by start_ms, end_ms rows between unbounded preceding and 1 preceding)';
+/** Four lags, of which none is longer than five minutes, and darkness: a longer silence was an absence. */
+export const repeatedWithinMs = (definitions: Definitions): number =>
+  gapMsOf(definitions) + 20 * MINUTE_MS + LONGEST_DARK_MS + MINUTE_MS;
+
 /** Closed presences from here on are read from rows. */
 export const closedFromMs = ({ edges, sealedMs, nextMs }: Frame): number =>
   Math.max(edges[0]!, Math.min(sealedMs, nextMs));
 
-const open = new WeakMap<Frame, Promise<number[]>>();
-
 /** Starts of open presences that have a say in the frame. */
-export function openStarts(context: SiteContext, frame: Frame): Promise<number[]> {
-  const known = open.get(frame);
-  if (known) return known;
-  const { edges, zone, nextMs } = frame;
-  const found = context.sql
-    .all<{ start_ms: number }>(
-      `select start_ms from open_${zone ? 'stays' : 'visits'} where site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"}
-         and kind not in ('staff', 'cart') and ${inRange('start_ms', [edges[0]!, nextMs])}`,
-      [context.siteId, zone?.id ?? ''],
-    )
-    .then((rows) => rows.map((row) => row.start_ms));
-  open.set(frame, found);
-  return found;
+export async function openStarts(context: SiteContext, { edges, zone, nextMs }: Frame): Promise<number[]> {
+  const rows = await openRows(context, zone);
+  return rows.flatMap(({ startMs }) => (startMs >= edges[0]! && startMs < nextMs ? [startMs] : []));
 }
 
 /** Not all of the frame is in sums. */
-export const mayHaveRows = async (context: SiteContext, frame: Frame): Promise<boolean> =>
+const mayHaveRows = async (context: SiteContext, frame: Frame): Promise<boolean> =>
   closedFromMs(frame) < frame.nextMs || (await openStarts(context, frame)).length > 0;
 
 const plus = (a: Doubts, b: Doubts): Doubts => ({
@@ -123,44 +126,107 @@ const plus = (a: Doubts, b: Doubts): Doubts => ({
   darkened: a.darkened + b.darkened,
 });
 
-/** Of closed presences that start from the seal on, and of open ones. */
-async function doubtsOfRows(context: SiteContext, frame: Frame): Promise<Map<number, Doubts>> {
+interface OfRows {
+  doubts: Doubts;
+  lengths: LengthCounts;
+}
+const asked = new WeakMap<Frame, Promise<Map<number, OfRows>>>();
+
+/** Of closed presences that start from the seal on, and of open ones. Each frame asks once. */
+export function presencesOfRows(context: SiteContext, frame: Frame): Promise<Map<number, OfRows>> {
+  const known = asked.get(frame);
+  if (known) return known;
+  const found = mayHaveRows(context, frame).then((may) => (may ? askRows(context, frame) : new Map<number, OfRows>()));
+  asked.set(frame, found);
+  return found;
+}
+
+/** Counted by the definitions themselves. */
+async function countRows(context: SiteContext, frame: Frame, rows: NewRows): Promise<Map<number, OfRows>> {
   const { edges, zone, nextMs } = frame;
+  const minMs = minLengthMs(context, zone);
+  const restMs = closedFromMs(frame);
+  const open = new Set(rows.open);
+  const within = (row: NewRow, fromMs: number): boolean => row.startMs >= fromMs && row.startMs < nextMs;
+  const mine = (row: NewRow): boolean => within(row, open.has(row) ? edges[0]! : restMs);
+  const all = [...rows.closed, ...rows.open];
+  const gapMs = zone ? undefined : gapMsOf(context.definitions);
+  const doubts = doubtsOf(all, [...edges, nextMs], minMs, gapMs, await darkOf(context, frame), mine);
+  const byInterval = new Map<number, NewRow[]>();
+  for (const row of all) {
+    if (!mine(row)) continue;
+    const i = edges.findLastIndex((edge) => row.startMs >= edge);
+    const list = byInterval.get(i);
+    if (list) list.push(row);
+    else byInterval.set(i, [row]);
+  }
+  return new Map(
+    edges.slice(0, -1).map((fromMs, i) => [
+      i,
+      {
+        doubts: doubts[i]!,
+        lengths: lengthCounts(byInterval.get(i) ?? [], fromMs, edges[i + 1]!, minMs, bounceMs(context.definitions)),
+      },
+    ]),
+  );
+}
+
+async function askRows(context: SiteContext, frame: Frame): Promise<Map<number, OfRows>> {
+  const { edges, zone, nextMs } = frame;
+  const few = await restOf(context, zone, closedFromMs(frame), await openStarts(context, frame));
+  if (few) return countRows(context, frame, few);
+  const minMs = sqlNumber(minLengthMs(context, zone));
   const all = edgesRelation([...edges, nextMs]);
   const last = edges.length - 1;
-  const rows = await context.sql.all<{ i: number } & Record<keyof Doubts, number>>(
-    `with ${judgedSql(context, frame, await darkOf(context, frame), closedFromMs(frame), await openStarts(context, frame))},
+  const judged = judgedSql(
+    context,
+    frame,
+    await darkOf(context, frame),
+    closedFromMs(frame),
+    await openStarts(context, frame),
+  );
+  const rows = await context.sql.all<{ i: number } & Doubts & LengthCounts>(
+    `with ${judged},
      p as (select j.*, e.i, greatest(0.0, 1 - (j.start_ms - e.from_ms) / j.reach_before) as earlier
        from judged j asof join ${all} e on j.start_ms >= e.from_ms),
      s as (select *, long_enough * (1 - earlier) * whole as here, long_enough * earlier * whole as there from p),
      q as (
-       select i, case when counts then 1 - here else 0.0 end as wrong, case when counts then 0.0 else here end as missing,
-         counts and (gateways <= 1 or ${zone !== undefined}) as one, counts and gateways = 2 and ${zone === undefined} as two,
-         counts and gateways > 2 and ${zone === undefined} as more,
-         case when counts then lag_ms else 0 end as lag_ms,
-         counts and (reach_before > 2 * lag or reach_after > 2 * lag) as darkened from s
+       select i, true as own, case when counts then 1 - here else 0.0 end as wrong, case when counts then 0.0 else here end as missing,
+         counts, gateways, lag_ms, length_ms, counts and (reach_before > 2 * lag or reach_after > 2 * lag) as darkened from s
        union all
-       select i - 1, 0.0, there, false, false, false, 0, false from s where earlier > 0 and i > 0)
+       select i - 1, false, 0.0, there, false, 0, 0, -1, false from s where earlier > 0 and i > 0)
      select i, sum(${millionthsSql('wrong')}) as "falseM", sum(${millionthsSql('wrong * wrong')}) as "falseSquareM",
        sum(${millionthsSql('missing')}) as "missingM", sum(${millionthsSql('missing * missing')}) as "missingSquareM",
-       count(*) filter (where one) as "seenByOne", count(*) filter (where two) as "seenByTwo",
-       count(*) filter (where more) as "seenByMore", max(lag_ms) as "longestLagMs",
-       count(*) filter (where darkened) as darkened
+       count(*) filter (where counts and ${zone ? 'true' : 'gateways <= 1'}) as "seenByOne",
+       count(*) filter (where counts and ${zone ? 'false' : 'gateways = 2'}) as "seenByTwo",
+       count(*) filter (where counts and ${zone ? 'false' : 'gateways > 2'}) as "seenByMore",
+       coalesce(max(lag_ms) filter (where counts), 0) as "longestLagMs", count(*) filter (where darkened) as darkened,
+       count(*) filter (where counts) as counted,
+       count(*) filter (where own and length_ms >= ${minMs} + ${RESOLUTION_MS}) as surely,
+       count(*) filter (where own and length_ms >= ${minMs} - ${RESOLUTION_MS}) as possibly,
+       count(*) filter (where own and not counts) as below,
+       count(*) filter (where counts and length_ms < ${sqlNumber(bounceMs(context.definitions))}) as bounced,
+       coalesce(cast(sum(length_ms) filter (where counts) as bigint), 0) as "dwellMs"
      from q where i < ${last} group by i`,
     [context.siteId, zone?.id ?? ''],
   );
-  return new Map(rows.map(({ i, ...sums }) => [i, sums]));
+  return new Map(
+    rows.map(({ i, counted, surely, possibly, below, bounced, dwellMs, ...doubts }) => [
+      i,
+      { doubts, lengths: { counted, surely, possibly, below, bounced, dwellMs } },
+    ]),
+  );
 }
 
 /** Undefined for an interval of which rows have expired that are in no sums. */
 export async function doubtsByInterval(context: SiteContext, frame: Frame): Promise<(Certain | undefined)[]> {
   const { edges } = frame;
   const sealed = await sealedSums(context, frame);
-  const rows = (await mayHaveRows(context, frame)) ? await doubtsOfRows(context, frame) : new Map<number, Doubts>();
+  const rows = await presencesOfRows(context, frame);
   const light = await lightByInterval(context, frame);
   return frame.points.map((_, i) =>
     isKnown(context, frame, edges[i]!)
-      ? { doubts: plus(sealed[i]!.doubts, rows.get(i) ?? NO_DOUBTS), light: light[i]! }
+      ? { doubts: plus(sealed[i]!.doubts, rows.get(i)?.doubts ?? NO_DOUBTS), light: light[i]! }
       : undefined,
   );
 }
@@ -176,7 +242,15 @@ export async function lightByInterval(context: SiteContext, frame: Frame): Promi
   const [fromMs, toMs] = [Math.max(edges[0]!, light.untilMs), edges.at(-1)!];
   const litMinutes = new Map(light.sums.map(({ lit }, i) => [i, lit]));
   const { spans, sql } = spansOf(context, zone?.floorId, fromMs, toMs);
-  if (fromMs < toMs && sql !== undefined)
+  const minutes = fromMs < toMs ? await newMinutes(context, zone?.floorId) : undefined;
+  if (minutes && minutes.fromMs <= fromMs)
+    points.forEach((_, i) => {
+      const [from, to] = [Math.max(edges[i]!, fromMs), edges[i + 1]!];
+      if (from >= to) return;
+      const { lit } = coverageIn(context, zone?.floorId, minutes, from, to);
+      litMinutes.set(i, (litMinutes.get(i) ?? 0) + lit);
+    });
+  else if (fromMs < toMs && sql !== undefined)
     for (const { i, lit } of await context.sql.all<{ i: number; lit: number }>(
       `with ${sql}
        select e.i, count(distinct c.minute_ms) as lit

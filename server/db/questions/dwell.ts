@@ -1,8 +1,16 @@
 /** How long do the visits last that started in each interval? */
 import type { SeriesPoint } from '../../contract/metrics.ts';
-import type { Doubtful } from '../../metrics/doubt.ts';
-import { type DwellRanks, type DwellWindow, dwellFigures, dwellRanks, dwellWindow } from '../../metrics/dwell.ts';
+import { type Doubtful, doubtfulBy } from '../../metrics/doubt.ts';
+import {
+  type DwellRanks,
+  type DwellWindow,
+  dwellFigures,
+  dwellOf,
+  dwellRanks,
+  dwellWindow,
+} from '../../metrics/dwell.ts';
 import { dwellWithheld } from '../../metrics/suppression.ts';
+import { gapMsOf } from '../figures/seals.ts';
 import { edgesRelation, inRange, LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
 import { darkOf } from './dark.ts';
@@ -10,6 +18,7 @@ import { doorsByInterval } from './doors.ts';
 import { doubtsByInterval, judgedSql } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 import { lengthCountsByInterval } from './lengthCounts.ts';
+import { type NewRows, restOf } from './newRows.ts';
 
 const EMPTY = { ...NOTHING, mean: null, p90: null };
 
@@ -89,7 +98,36 @@ async function nearMedians(context: SiteContext, frame: Frame, windows: Readonly
   return out;
 }
 
+/** Of new rows: by the definition itself. */
+async function dwellOfRows(context: SiteContext, frame: Frame, rows: NewRows): Promise<SeriesPoint[]> {
+  const { edges, zone } = frame;
+  const certain = await doubtsByInterval(context, frame);
+  const doors = await doorsByInterval(context, frame);
+  const gapMs = zone ? undefined : gapMsOf(context.definitions);
+  const all = doubtfulBy(
+    [...rows.closed, ...rows.open],
+    edges,
+    minLengthMs(context, zone),
+    gapMs,
+    await darkOf(context, frame),
+  );
+  return fill(frame, EMPTY, (i, coverage) => {
+    const mine = all[i]!;
+    if (mine.length === 0) return EMPTY;
+    const carriers = zone ? new Set(mine.map(({ row }) => row.carrierId)).size : 0;
+    if (dwellWithheld(zone?.id, carriers, context.definitions.kAnonymity)) return { ...EMPTY, suppressed: true };
+    const sure = certain[i];
+    return dwellOf(
+      mine.map(({ doubtful }) => doubtful),
+      coverage,
+      sure && { ...sure, doors: doors[i]! },
+    );
+  });
+}
+
 export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
+  const few = await restOf(context, frame.zone, frame.edges[0]!, []);
+  if (few) return dwellOfRows(context, frame, few);
   const counts = await lengthCountsByInterval(context, frame);
   const certain = await doubtsByInterval(context, frame);
   const wanted = new Map<number, DwellRanks>();

@@ -9,6 +9,7 @@ import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
 import type { SiteContext } from './context.ts';
 import { coverageOfFrame } from './coverage.ts';
 import { type LightSums, sealedUntil } from './hourSums.ts';
+import { openRows } from './open.ts';
 
 /** A start is put off by darkness, or by two lags, and a lag is half of exitAfterSeconds at most, of which 600 are the most. */
 export const LATEST_MS = LONGEST_DARK_MS;
@@ -27,20 +28,36 @@ export interface Frame {
 
 /** Intervals in which a visit (stay in the zone) began that is still open, or reaches up to where data is still missing. */
 async function unsettledByInterval(context: SiteContext, edges: readonly number[], zone: Zone | undefined) {
+  const unsettled = new Set<number>();
+  for (const { startMs } of await openRows(context, zone)) {
+    const i = intervalOf(edges, startMs);
+    if (i !== undefined) unsettled.add(i);
+  }
   const table = zone ? 'stays' : 'visits';
   const where = `site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
     and ${inRange('start_ms', [edges[0]!, edges.at(-1)!])}`;
   const settledMs = context.progress && settledBeforeMs(context.progress, context.definitions.visitGapMinutes);
-  const closed =
-    settledMs === undefined || !Number.isFinite(settledMs)
-      ? ''
-      : `union all select start_ms from ${table} where ${where} and end_ms >= ${sqlNumber(Math.floor(settledMs))}`;
+  if (settledMs === undefined || !Number.isFinite(settledMs)) return unsettled;
   const rows = await context.sql.all<{ i: number }>(
-    `select distinct e.i from (select start_ms from open_${table} where ${where} ${closed}) r
+    `select distinct e.i from (
+       select start_ms from ${table} where ${where} and end_ms >= ${sqlNumber(Math.floor(settledMs))}) r
        asof join ${edgesRelation(edges)} e on r.start_ms >= e.from_ms`,
     [context.siteId, zone?.id ?? ''],
   );
-  return new Set(rows.map((row) => row.i));
+  for (const { i } of rows) unsettled.add(i);
+  return unsettled;
+}
+
+/** The interval that holds an instant. */
+function intervalOf(edges: readonly number[], atMs: number): number | undefined {
+  if (atMs < edges[0]! || atMs >= edges.at(-1)!) return undefined;
+  let [low, high] = [0, edges.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (edges[middle]! <= atMs) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 export async function statesByInterval(

@@ -51,6 +51,15 @@ function sumsOf(context: SiteContext, frame: Frame): Promise<Map<number, Sums>> 
 async function askSums(context: SiteContext, { edges, zone, sealedMs }: Frame): Promise<Map<number, Sums>> {
   const [fromMs, toMs] = [edges[0]!, edges.at(-1)!];
   if (sealedMs <= fromMs) return new Map();
+  const range = inRange('h.hour_ms', [fromMs, Math.min(toMs + 1, sealedMs)]);
+  if (toMs - fromMs <= FEW_MS) {
+    const rows = await context.sql.all<{ hour_ms: number } & Sums>(
+      `select h.hour_ms::double as hour_ms, ${SUMMED.map((name) => `h.${name}::double as ${name}`).join(', ')}
+       from visit_hours h where h.site_id = $1 and h.zone_id = $2 and ${range}`,
+      [context.siteId, zone?.id ?? ''],
+    );
+    return addHours(rows, edges);
+  }
   const isEdge = 'h.hour_ms = e.from_ms';
   const column = (name: SummedColumn): string => {
     if (GREATEST.includes(name)) return `max(h.${name}) as ${name}`;
@@ -60,11 +69,30 @@ async function askSums(context: SiteContext, { edges, zone, sealedMs }: Frame): 
   const rows = await context.sql.all<{ i: number } & Sums>(
     `select e.i, ${SUMMED.map(column).join(', ')}
      from visit_hours h asof join ${edgesRelation([...edges, toMs + 1])} e on h.hour_ms >= e.from_ms
-     where h.site_id = $1 and h.zone_id = $2 and ${inRange('h.hour_ms', [fromMs, Math.min(toMs + 1, sealedMs)])}
-     group by e.i`,
+     where h.site_id = $1 and h.zone_id = $2 and ${range} group by e.i`,
     [context.siteId, zone?.id ?? ''],
   );
   return new Map(rows.map((row) => [row.i, row]));
+}
+
+const NONE = Object.fromEntries(SUMMED.map((name) => [name, 0])) as Sums;
+/** So few hours are added up faster than a statement that does it is planned. */
+const FEW_MS = 9 * 24 * 3_600_000;
+const AT_EDGE = SUMMED.filter((name) => name.startsWith('edge_') || name.startsWith('spill_'));
+
+function addHours(rows: readonly ({ hour_ms: number } & Sums)[], edges: readonly number[]): Map<number, Sums> {
+  const out = new Map<number, Sums>();
+  for (const row of rows) {
+    // The hour after the last interval is one more.
+    const i = edges.findLastIndex((edge) => row.hour_ms >= edge);
+    const sums = out.get(i) ?? { ...NONE };
+    out.set(i, sums);
+    const isEdge = row.hour_ms === edges[i];
+    for (const name of SUMMED)
+      if (GREATEST.includes(name)) sums[name] = Math.max(sums[name], row[name]);
+      else if (isEdge || !AT_EDGE.includes(name)) sums[name] += row[name];
+  }
+  return out;
 }
 
 export interface SealedSums {
@@ -82,8 +110,6 @@ export interface SealedSums {
   carrierMs: number;
   peak: number;
 }
-
-const NONE = Object.fromEntries(SUMMED.map((name) => [name, 0])) as Sums;
 
 /** Of each interval of the frame. */
 export async function sealedSums(context: SiteContext, frame: Frame): Promise<SealedSums[]> {

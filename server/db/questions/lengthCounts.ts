@@ -7,7 +7,7 @@ import { edgesRelation, inRange } from '../sqlText.ts';
 import { lengthCountsSql, minLengthSql } from '../visitRows.ts';
 import { type SiteContext, splitPeriod } from './context.ts';
 import { quarterEdges } from './coverage.ts';
-import { openStarts } from './doubts.ts';
+import { isKnown, openStarts, presencesOfRows } from './doubts.ts';
 import type { Frame } from './frame.ts';
 import { sealedSums } from './hourSums.ts';
 
@@ -73,6 +73,10 @@ export async function lengthCountsByInterval(context: SiteContext, frame: Frame)
   const toMs = edges.at(-1)!;
   const sealed = await sealedSums(context, frame);
   const out = sealed.map(({ lengths }) => lengths);
+  if (isKnown(context, frame, edges[0]!)) {
+    for (const [i, { lengths }] of await presencesOfRows(context, frame)) out[i] = plus(out[i]!, lengths);
+    return out;
+  }
   const fromMs = Math.max(edges[0]!, Math.min(sealedMs, toMs));
   if (fromMs >= toMs && (await openStarts(context, frame)).length === 0) return out;
   const relation = lengthCountsRelation(context, fromMs, toMs, zone, edges[0]!);

@@ -1,16 +1,27 @@
 /** How many were present, on the mean and at the peak? */
 import type { SeriesPoint } from '../../contract/metrics.ts';
-import { DAY_MS } from '../../metrics/localTime.ts';
-import { type EdgeSums, NO_EDGES, occupancyFigures } from '../../metrics/occupancy.ts';
+import { QUARTER_MS } from '../../metrics/localTime.ts';
+import { type EdgeSums, edgeSumsBy, NO_EDGES, occupancyFigures } from '../../metrics/occupancy.ts';
 import { gapMsOf } from '../figures/seals.ts';
 import { edgesRelation, inRange, sqlNumber } from '../sqlText.ts';
 import type { SiteContext } from './context.ts';
 import { coverageRelation, quarterEdges } from './coverage.ts';
 import { darkOf, darkSql } from './dark.ts';
 import { doorsByInterval } from './doors.ts';
-import { doubtsByInterval, excessSql, isKnown, LAG_SQL, millionthsSql, openStarts } from './doubts.ts';
+import {
+  BEFORE_SQL,
+  doubtsByInterval,
+  excessSql,
+  isKnown,
+  LAG_SQL,
+  millionthsSql,
+  openStarts,
+  repeatedWithinMs,
+} from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 import { sealedSums } from './hourSums.ts';
+import { measuredQuarters } from './minutes.ts';
+import { restOf } from './newRows.ts';
 
 const sumOf = (what: string, where: string): string =>
   `coalesce(cast(sum(${what}) filter (where ${where}) as bigint), 0)`;
@@ -21,12 +32,27 @@ async function edgesOfRows(context: SiteContext, frame: Frame, restMs: number): 
   const [fromMs, toMs] = [edges[0]!, edges.at(-1)!];
   const openMs = await openStarts(context, frame);
   if (restMs >= toMs && openMs.length === 0) return new Map();
+  const few = await restOf(context, zone, restMs, openMs);
+  if (few) {
+    const gap = zone ? undefined : gapMsOf(context.definitions);
+    const windows = await darkOf(context, frame);
+    // Of closed ones what is before the seal is in sums, of open ones nothing is.
+    const later = edges.findLastIndex((edge) => edge <= restMs);
+    const closed = edgeSumsBy(few.closed, [], [restMs, ...edges.slice(later + 1)], gap, windows);
+    const sums = new Map(closed.map((one, n) => [later + n, one]));
+    if (openMs.length === 0) return sums;
+    const without = edgeSumsBy(few.closed, [], edges, gap, windows);
+    edgeSumsBy(few.closed, few.open, edges, gap, windows).forEach((one, i) => {
+      sums.set(i, plus(sums.get(i) ?? NO_EDGES, minus(one, without[i]!)));
+    });
+    return sums;
+  }
   const gapMs = sqlNumber(gapMsOf(context.definitions));
   const source = zone ? 'stays' : 'visits';
   const where = `site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')
     and start_ms < ${sqlNumber(toMs)}`;
   const columns = (ended: boolean): string => `carrier_id, start_ms, end_ms, ${LAG_SQL} as lag, ${ended} as ended`;
-  const since = (ms: number): string => sqlNumber(Math.max(0, ms - (zone ? 0 : DAY_MS)));
+  const since = (ms: number): string => sqlNumber(Math.max(0, ms - (zone ? 0 : repeatedWithinMs(context.definitions))));
   const rows = [
     `select ${columns(true)} from ${source} where ${where} and end_ms >= ${since(restMs)}`,
     `select ${columns(false)} from open_${source} where ${where} and end_ms >= ${since(fromMs)}`,
@@ -38,7 +64,7 @@ async function edgesOfRows(context: SiteContext, frame: Frame, restMs: number): 
          and carrier_id in (select carrier_id from open_visits where ${where})`,
     );
   const dark = darkSql(await darkOf(context, frame));
-  const before = zone ? 'null::bigint' : 'lag(end_ms) over (partition by carrier_id order by start_ms, end_ms)';
+  const before = zone ? 'null::bigint' : BEFORE_SQL;
   const found = await context.sql.all<{ i: number } & EdgeSums>(
     `with ${dark.relation}presence as (select *, ${before} as before_ms from (${rows.join(' union all ')})),
      r as (select r.*, r.start_ms - r.before_ms - (${dark.silence}) as silent_ms from presence r ${dark.joinBefore}),
@@ -68,10 +94,12 @@ async function totalsOfRows(context: SiteContext, frame: Frame, restMs: number):
   const toMs = edges.at(-1)!;
   const fromMs = restMs > frame.edges[0]! ? restMs : edges[0]!;
   if (fromMs >= toMs) return new Map();
-  const measured = coverageRelation(context, restMs, toMs, frame.zone?.floorId);
+  const known = frame.sealedMs > 0 ? await measuredQuarters(context, frame.zone?.floorId, restMs, toMs) : undefined;
+  const measured = known ? '' : coverageRelation(context, restMs, toMs, frame.zone?.floorId);
   const rowsOf = (table: string) =>
     `select bucket_ms, carrier_ms, peak from ${table}
      where site_id = $1 and zone_id = $2 and ${inRange('bucket_ms', [fromMs, toMs])}`;
+  if (known) return totalsOf(context, frame, known, [rowsOf('occupancy'), rowsOf('open_occupancy')]);
   const rows = await context.sql.all<Totals>(
     `with measured as (select bucket_ms from ${measured} group by bucket_ms having sum(reported) > 0),
      present as (
@@ -88,6 +116,37 @@ async function totalsOfRows(context: SiteContext, frame: Frame, restMs: number):
   return new Map(rows.map((row) => [row.i, row]));
 }
 
+async function totalsOf(
+  context: SiteContext,
+  { edges, zone }: Frame,
+  measured: ReadonlySet<number>,
+  sources: readonly string[],
+): Promise<Map<number, Totals>> {
+  const rows = await context.sql.all<{ bucket_ms: number; carrier_ms: number; peak: number }>(
+    sources.join(' union all '),
+    [context.siteId, zone?.id ?? ''],
+  );
+  const totals = new Map<number, Totals>();
+  const of = (atMs: number): Totals => {
+    const i = Math.max(
+      0,
+      edges.findLastIndex((edge) => edge <= atMs),
+    );
+    const known = totals.get(i) ?? { i, carrier_ms: 0, measured_ms: 0, peak: 0 };
+    totals.set(i, known);
+    return known;
+  };
+  const watermarkMs = context.progress?.watermarkMs ?? 0;
+  for (const atMs of measured) of(atMs).measured_ms += Math.max(0, Math.min(atMs + QUARTER_MS, watermarkMs) - atMs);
+  for (const row of rows) {
+    if (!measured.has(row.bucket_ms)) continue;
+    const one = of(row.bucket_ms);
+    one.carrier_ms += row.carrier_ms;
+    one.peak = Math.max(one.peak, row.peak);
+  }
+  return totals;
+}
+
 const plus = (a: EdgeSums, b: EdgeSums): EdgeSums => ({
   edges: a.edges + b.edges,
   firstLagMs: a.firstLagMs + b.firstLagMs,
@@ -95,6 +154,15 @@ const plus = (a: EdgeSums, b: EdgeSums): EdgeSums => ({
   lastLagMs: a.lastLagMs + b.lastLagMs,
   lastLagSquareMs2: a.lastLagSquareMs2 + b.lastLagSquareMs2,
   silentM: a.silentM + b.silentM,
+});
+
+const minus = (a: EdgeSums, b: EdgeSums): EdgeSums => ({
+  edges: a.edges - b.edges,
+  firstLagMs: a.firstLagMs - b.firstLagMs,
+  firstLagSquareMs2: a.firstLagSquareMs2 - b.firstLagSquareMs2,
+  lastLagMs: a.lastLagMs - b.lastLagMs,
+  lastLagSquareMs2: a.lastLagSquareMs2 - b.lastLagSquareMs2,
+  silentM: a.silentM - b.silentM,
 });
 
 export async function occupancy(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {

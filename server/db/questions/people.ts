@@ -35,7 +35,7 @@ function visitsRelation(context: SiteContext, fromMs: number, toMs: number): str
 
 /** By minutes: a count that begins within one is off by the few who came in it. */
 async function countedPeriods(context: SiteContext, toMs: number) {
-  const { sql, siteId, timezone, definitions, progress } = context;
+  const { sql, fresh, siteId, timezone, definitions, progress } = context;
   const fromMs = Math.max(0, toMs - COUNTS_USED_MS, context.rowsFromMs);
   if (fromMs >= toMs) return { fromMs, periods: [], unused: 0 };
   const settledMs = Math.min(
@@ -43,7 +43,7 @@ async function countedPeriods(context: SiteContext, toMs: number) {
     progress?.dirtyFromMs ?? Number.MAX_SAFE_INTEGER,
   );
   const floors = new Map(context.registry.zones.all(siteId).map((zone) => [zone.id, zone.floorId]));
-  const rows = await sql.all<{
+  const rows = await fresh.all<{
     id: string;
     zone_id: string;
     from_ms: number;

@@ -1,15 +1,25 @@
 /** How many distinct carriers were visiting in each interval? */
 import type { SeriesPoint } from '../../contract/metrics.ts';
-import { NOBODY, type UniqueCounts, uniqueFigures } from '../../metrics/uniqueVisitors.ts';
+import { NOBODY, type UniqueCounts, uniqueCounts, uniqueFigures } from '../../metrics/uniqueVisitors.ts';
 import { LENGTH_MS, sqlList, sqlNumber } from '../sqlText.ts';
 import { minLengthMs, type SiteContext } from './context.ts';
 import { darkOf, darkSql } from './dark.ts';
 import { excessSql, LAG_SQL, lightByInterval, millionthsSql } from './doubts.ts';
 import { type Frame, fill, LATEST_MS, NOTHING } from './frame.ts';
+import { restOf } from './newRows.ts';
 
 /** Where rows have expired the carriers are gone, and with them the answer. */
 export async function uniqueVisitors(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {
   const { edges, zone } = frame;
+  const few = await restOf(context, zone, edges[0]!, []);
+  if (few) {
+    const rows = [...few.closed, ...few.open];
+    const windows = await darkOf(context, frame);
+    const light = await lightByInterval(context, frame);
+    return fill(frame, NOTHING, (i) =>
+      uniqueFigures(uniqueCounts(rows, edges[i]!, edges[i + 1]!, minLengthMs(context, zone), windows), light[i]!),
+    );
+  }
   const minMs = sqlNumber(minLengthMs(context, zone));
   const rowsOf = (table: string) =>
     `select carrier_id, start_ms, end_ms, greatest(end_ms, start_ms + 1) as until_ms, ${LENGTH_MS} as length_ms, ${LAG_SQL} as lag, gateways
