@@ -7,7 +7,7 @@ import { type CrossHearing, type Hung, type Pair, UNHEARD_DBM } from './crossHea
 /** Over so many decibels hearing goes over into not hearing. */
 const SOFT_DB = 5;
 /** What a mean that is nearly all silence may stand for at most. */
-const DEEPEST_DBM = UNHEARD_DBM - 12;
+export const DEEPEST_DBM = UNHEARD_DBM - 12;
 /** Pairs with fewer samples tell nothing of the site. */
 const ENOUGH_SAMPLES = 15;
 const ENOUGH_PAIRS = 12;

@@ -3,7 +3,7 @@
  * it all weaker by the same (antenna, water, a door), or as one would hear it from another place? Pure.
  */
 import type { CrossHearing, Hung, Pair } from './crossHearing.ts';
-import { type Curve, curveDbm, fitCurve, median, slopeAt, softened, unsoftened } from './hearingCurve.ts';
+import { type Curve, curveDbm, DEEPEST_DBM, median, slopeAt, unsoftened } from './hearingCurve.ts';
 
 export interface Place {
   floorId: string;
@@ -13,7 +13,7 @@ export interface Place {
 
 export interface Verdict {
   gatewayId: string;
-  /** Log odds that it hangs elsewhere, and that it hears worse or better than it did. */
+  /** Log odds that it hangs elsewhere (0 for no place that explains more), and that it hears worse or better than it did. */
   movedGain: number;
   changedGain: number;
   /** How much more it hears than before, at the place of the plan. Negative: it has become deaf. */
@@ -36,16 +36,16 @@ const LEAST_ANCHORS = 3;
 const LEAST_SHIFTS = 10;
 const TELLING_SLOPE = 0.3;
 /** What crowds that come and go make of a pair from hour to hour; what walls and shelves make of a place. */
-const HOURLY_DB = 1.8;
+const HOURLY_DB = 1.5;
 const PLACE_DB = 4.5;
 /** Of one carrier in one second, where all are heard; and samples of somebody who stays for a while say less than as many. */
 const SAMPLE_DB = 7;
-const SAMPLES_PER_WORD = 3;
+const SAMPLES_PER_WORD = 2;
 /** Where hardly any is heard there is still one now and then. */
 const LEAST_SLOPE = 0.1;
-const NU = 4;
+const NU = 8;
 /** What one pair tells is told by its neighbours as well. */
-const TEMPER = 0.6;
+const TEMPER = 1;
 /** Walls and shelves are others some metres on. */
 const CARRY_M = 8;
 /** A radio keeps its hearing when it is moved; one that has become deaf stays where it was. */
@@ -59,7 +59,8 @@ const KNOWN_SAMPLES = 40;
 const MOST_OFFSET_DB = 18;
 /** To either side. */
 const OFFSET_STEPS = 4;
-const HOPELESS = 6;
+/** What another offset could save at most. */
+const HOPELESS = 8;
 const COARSE_M = 4;
 const FINE_M = 1;
 const AROUND_M = 24;
@@ -67,10 +68,9 @@ const STRONGEST = 4;
 
 interface Evidence {
   anchor: Hung;
+  /** What the mean would be if all were heard. */
   dbm: number;
-  /** How much of a decibel shows in it. */
-  slope: number;
-  sampleVariance: number;
+  samples: number;
 }
 
 /** What pairs lay off the curve before: of each gateway by anchor, and how well that is known, 0 to 1. */
@@ -110,12 +110,10 @@ function evidenceOf({ hearing, shiftDb }: Site, own: Hung, without: ReadonlySet<
   const list: Evidence[] = [];
   for (const [anchor, { recentCount, recentDbm }] of hearing.anchorsOf(own.id)) {
     if (recentCount < LEAST_RECENT || without.has(anchor.id)) continue;
-    const foundDbm = unsoftened(recentDbm) - shiftDb;
-    const slope = Math.max(LEAST_SLOPE, slopeAt(foundDbm));
-    const sampleVariance = (SAMPLE_DB ** 2 * slope * SAMPLES_PER_WORD) / recentCount;
-    list.push({ anchor, dbm: softened(foundDbm), slope, sampleVariance });
+    list.push({ anchor, dbm: Math.max(DEEPEST_DBM, unsoftened(recentDbm) - shiftDb), samples: recentCount });
   }
-  return list;
+  // What is heard well tells apart most places at once.
+  return list.sort((a, b) => b.dbm - a.dbm);
 }
 
 interface Site {
@@ -124,6 +122,9 @@ interface Site {
   usual: Usual;
   shiftDb: number;
   floors: readonly FloorOf[];
+  /** Of the place under consideration, by the evidence's order; made anew for each. */
+  expected: number[];
+  lasting: number[];
 }
 
 interface Spot {
@@ -140,36 +141,77 @@ interface Fit {
   offsetDb: number;
 }
 
-/** What stays unexplained of what is heard, from a place and with a radio that hears so much more than others. */
-function costAt({ curve, usual }: Site, list: readonly Evidence[], at: Spot, offsetDb: number): number {
+/** What a place lets expect of each anchor, before what the radio hears more or less; and its variance beside the samples'. */
+function expectAt({ curve, usual, expected, lasting }: Site, list: readonly Evidence[], at: Spot): void {
   const carry = Math.exp(-at.likeAwayM / CARRY_M);
   const there = usual.get(at.like);
-  let cost = 0;
-  for (const one of list) {
-    const before = there?.get(one.anchor.id);
+  for (let i = 0; i < list.length; i++) {
+    const { anchor } = list[i]!;
+    const before = there?.get(anchor.id);
     const kept = before ? carry * before.known : 0;
-    const dbm = curveDbm(curve, at, one.anchor) + (before ? kept * before.offDb : 0) + offsetDb;
-    const lasting = HOURLY_DB ** 2 + (1 - kept ** 2) * PLACE_DB ** 2;
-    const variance = one.slope ** 2 * lasting + one.sampleVariance;
-    const off = one.dbm - softened(dbm);
-    cost += TEMPER * (((NU + 1) / 2) * Math.log1p(off ** 2 / (NU * variance)) + 0.5 * Math.log(variance));
+    expected[i] = curveDbm(curve, at, anchor) + (before ? kept * before.offDb : 0);
+    lasting[i] = HOURLY_DB ** 2 + (1 - kept ** 2) * PLACE_DB ** 2;
+  }
+}
+
+/** What stays unexplained of what is heard, with a radio that hears so much more than others. */
+function costOf({ expected, lasting }: Site, list: readonly Evidence[], offsetDb: number, bound: number): number {
+  let cost = 0;
+  for (let i = 0; i < list.length; i++) {
+    const one = list[i]!;
+    // Below what can be told from silence all is the same.
+    const dbm = Math.max(DEEPEST_DBM, expected[i]! + offsetDb);
+    const off = one.dbm - dbm;
+    const variance = lasting[i]! + sampleVariance((one.dbm + dbm) / 2, one.samples);
+    cost += TEMPER * (((NU + 1) / 2) * Math.log1p(off ** 2 / (NU * variance)) + 0.5 * Math.log(lasting[i]!));
+    // Nearly all places are given up after the first few anchors.
+    if (cost >= bound) return Number.POSITIVE_INFINITY;
   }
   return cost;
 }
 
-/** The offset that explains best, at a price for every decibel off `priorDb`. */
-function fitAt(site: Site, list: readonly Evidence[], at: Spot, priorDb: number, priorSdDb: number): Fit {
-  let best: Fit = { cost: Number.POSITIVE_INFINITY, offsetDb: priorDb };
-  const reachDb = Math.min(MOST_OFFSET_DB, 2 * priorSdDb);
-  const stepDb = reachDb / OFFSET_STEPS;
-  for (let off = -reachDb; off <= reachDb; off += stepDb) {
-    const cost = costAt(site, list, at, priorDb + off) + off ** 2 / (2 * priorSdDb ** 2);
-    if (cost < best.cost) best = { cost, offsetDb: priorDb + off };
-  }
+/** Of a mean: where hardly any is heard, a few more or less are many decibels. */
+function sampleVariance(dbm: number, samples: number): number {
+  const slope = Math.max(LEAST_SLOPE, slopeAt(dbm));
+  return (SAMPLE_DB ** 2 * SAMPLES_PER_WORD) / (slope * samples);
+}
+
+/** The offset that explains best, at a price for every decibel off `priorDb`; `bound` where nothing costs less. */
+function fitAt(
+  site: Site,
+  list: readonly Evidence[],
+  at: Spot,
+  priorDb: number,
+  priorSdDb: number,
+  bound = Number.POSITIVE_INFINITY,
+): Fit {
+  expectAt(site, list, at);
+  const first = costOf(site, list, priorDb, bound + HOPELESS);
+  let best: Fit = first < bound ? { cost: first, offsetDb: priorDb } : { cost: bound, offsetDb: priorDb };
+  // Few decibels more or less do not mend that.
+  if (first === Number.POSITIVE_INFINITY) return best;
+  const stepDb = Math.min(MOST_OFFSET_DB, 2 * priorSdDb) / OFFSET_STEPS;
+  for (let step = 1; step <= OFFSET_STEPS; step++)
+    for (const off of [-step * stepDb, step * stepDb]) {
+      const price = off ** 2 / (2 * priorSdDb ** 2);
+      const cost = costOf(site, list, priorDb + off, best.cost - price) + price;
+      if (cost < best.cost) best = { cost, offsetDb: priorDb + off };
+    }
   return best;
 }
 
-function judge(site: Site, own: Hung, without: ReadonlySet<string>): Verdict | undefined {
+interface Judging {
+  own: Hung;
+  list: Evidence[];
+  usualDb: number;
+  stayed: number;
+  /** More than this no other place can gain. */
+  most: number;
+  verdict: Verdict;
+}
+
+/** As far as it goes without a look at other places. */
+function judge(site: Site, own: Hung, without: ReadonlySet<string>): Judging | undefined {
   const list = evidenceOf(site, own, without);
   if (list.length < LEAST_ANCHORS) return undefined;
   const usual = [...(site.usual.get(own.id)?.values() ?? [])];
@@ -180,58 +222,66 @@ function judge(site: Site, own: Hung, without: ReadonlySet<string>): Verdict | u
   const here = fitAt(site, list, place, usualDb, SAME_RADIO_DB);
   const changed = fitAt(site, list, place, usualDb, OTHER_RADIO_DB);
   const stayed = Math.min(here.cost, changed.cost + CHANGE_PRICE);
-  // Nothing could explain more than all of it: most gateways are done here.
-  const most = stayed - leastCost(list) - PLACE_PRICE;
-  const best = most > 0 ? search(site, list, own, usualDb) : { cost: stayed, place: own, awayM: 0 };
   return {
-    gatewayId: own.id,
-    movedGain: stayed - best.cost - PLACE_PRICE,
-    changedGain: here.cost - changed.cost - CHANGE_PRICE,
-    changeDb: changed.offsetDb - usualDb,
-    offsetDb: changed.offsetDb,
-    place: { floorId: best.place.floorId, xM: best.place.xM, yM: best.place.yM },
-    awayM: best.awayM,
+    own,
+    list,
+    usualDb,
+    stayed,
+    most: stayed - leastCost(list) - PLACE_PRICE,
+    verdict: {
+      gatewayId: own.id,
+      movedGain: 0,
+      changedGain: here.cost - changed.cost - CHANGE_PRICE,
+      changeDb: changed.offsetDb - usualDb,
+      offsetDb: changed.offsetDb,
+      place: { floorId: own.floorId, xM: own.xM, yM: own.yM },
+      awayM: 0,
+    },
   };
 }
 
+function searched(site: Site, { own, list, usualDb, stayed, most, verdict }: Judging): Verdict {
+  if (most <= 0) return verdict;
+  const bound = stayed - PLACE_PRICE;
+  const { cost, place, awayM } = search(site, list, own, usualDb, bound);
+  return { ...verdict, movedGain: bound - cost, place, awayM };
+}
+
 /** Where all is as expected, and the expected is as well known as can be. */
-const leastCost = (list: readonly Evidence[]): number =>
-  list.reduce((sum, { slope, sampleVariance }) => {
-    return sum + (TEMPER / 2) * Math.log(slope ** 2 * HOURLY_DB ** 2 + sampleVariance);
-  }, 0);
+const leastCost = (list: readonly Evidence[]): number => (list.length * TEMPER * Math.log(HOURLY_DB ** 2)) / 2;
 
 function search(
   site: Site,
   list: readonly Evidence[],
   own: Hung,
   usualDb: number,
+  bound: number,
 ): { cost: number; place: Place; awayM: number } {
-  const { hung } = site.hearing;
-  let best = { cost: Number.POSITIVE_INFINITY, place: { floorId: own.floorId, xM: own.xM, yM: own.yM }, awayM: 0 };
-  const consider = (floor: FloorOf, xM: number, yM: number): void => {
+  const nearOn = (floor: FloorOf, { xM, yM }: { xM: number; yM: number }): Hung[] =>
+    site.hearing.hung.filter((one) => one.floorId === floor.id && Math.hypot(one.xM - xM, one.yM - yM) <= 2 * AROUND_M);
+  let best = { cost: bound, place: { floorId: own.floorId, xM: own.xM, yM: own.yM }, awayM: 0 };
+  const consider = (floor: FloorOf, near: readonly Hung[], xM: number, yM: number): void => {
     const x = Math.min(floor.widthM, Math.max(0, xM));
     const y = Math.min(floor.heightM, Math.max(0, yM));
     let like = own.id;
     let likeAwayM = Number.POSITIVE_INFINITY;
-    for (const one of hung) {
-      if (one.level !== floor.level) continue;
+    for (const one of near) {
       const awayM = Math.hypot(one.xM - x, one.yM - y);
       if (awayM >= likeAwayM) continue;
       like = one.id;
       likeAwayM = awayM;
     }
     const spot = { xM: x, yM: y, level: floor.level, like, likeAwayM };
-    // Its offset matters little where nothing else fits.
-    if (costAt(site, list, spot, usualDb) > best.cost + HOPELESS) return;
-    const { cost } = fitAt(site, list, spot, usualDb, SAME_RADIO_DB);
+    const { cost } = fitAt(site, list, spot, usualDb, SAME_RADIO_DB, best.cost);
     if (cost >= best.cost) return;
     best = { cost, place: { floorId: floor.id, xM: x, yM: y }, awayM: Math.hypot(x - own.xM, y - own.yM) };
   };
-  const strongest = [...list].sort((a, b) => b.dbm - a.dbm).slice(0, STRONGEST);
+  const strongest = list.slice(0, STRONGEST);
   const visited = new Set<string>();
   for (const { anchor } of strongest)
     for (const floor of site.floors) {
       if (Math.abs(floor.level - anchor.level) > 1) continue;
+      const near = nearOn(floor, anchor);
       const x0 = Math.round(anchor.xM / COARSE_M) * COARSE_M;
       const y0 = Math.round(anchor.yM / COARSE_M) * COARSE_M;
       for (let dx = -AROUND_M; dx <= AROUND_M; dx += COARSE_M)
@@ -239,18 +289,19 @@ function search(
           const key = `${floor.id} ${x0 + dx} ${y0 + dy}`;
           if (visited.has(key)) continue;
           visited.add(key);
-          consider(floor, x0 + dx, y0 + dy);
+          consider(floor, near, x0 + dx, y0 + dy);
         }
       // Where others hang on the plan: the classic is a mixed-up label.
-      for (const other of hung)
-        if (other.floorId === floor.id && Math.hypot(other.xM - anchor.xM, other.yM - anchor.yM) <= AROUND_M)
-          consider(floor, other.xM, other.yM);
+      for (const other of near)
+        if (Math.hypot(other.xM - anchor.xM, other.yM - anchor.yM) <= AROUND_M)
+          consider(floor, near, other.xM, other.yM);
     }
   const floor = site.floors.find(({ id }) => id === best.place.floorId);
-  if (floor && Number.isFinite(best.cost)) {
+  if (floor && best.cost < bound) {
     const { xM, yM } = best.place;
+    const near = nearOn(floor, best.place);
     for (let dx = -COARSE_M + FINE_M; dx < COARSE_M; dx += FINE_M)
-      for (let dy = -COARSE_M + FINE_M; dy < COARSE_M; dy += FINE_M) consider(floor, xM + dx, yM + dy);
+      for (let dy = -COARSE_M + FINE_M; dy < COARSE_M; dy += FINE_M) consider(floor, near, xM + dx, yM + dy);
   }
   return best;
 }
@@ -259,8 +310,8 @@ function search(
 export const LEAST_AWAY_M = 6;
 /** Two that hang where the other is on the plan. */
 const SWAPPED_M = 10;
-/** Reconsidered one after the other: more at once are an exchange of all labels. */
-const MOST_AT_ONCE = 12;
+/** Found one after the other; more at once wait for the next look. */
+const MOST_ROUNDS = 5;
 
 export interface Finding extends Verdict {
   /** The gateway at whose place it seems to hang, while that one hangs at its. */
@@ -268,7 +319,6 @@ export interface Finding extends Verdict {
 }
 
 export interface Judged {
-  curve: Curve;
   verdicts: Map<string, Verdict>;
   moved: Finding[];
 }
@@ -276,21 +326,38 @@ export interface Judged {
 export const isElsewhere = (verdict: Verdict, own: Hung, gain: number): boolean =>
   verdict.movedGain >= gain && (verdict.awayM >= LEAST_AWAY_M || verdict.place.floorId !== own.floorId);
 
-/** All gateways; who is found to hang elsewhere is no anchor for the others any more. */
-export function judgeAll(hearing: CrossHearing, floors: readonly FloorOf[], gain: number): Judged | undefined {
-  const curve = fitCurve(hearing);
-  if (!curve) return undefined;
-  const site: Site = { hearing, curve, usual: usualOf(hearing, curve), shiftDb: shiftOf(hearing), floors };
+/**
+ * All gateways; for those that `chosen` picks (what no other place could explain better is told along) other places are
+ * considered. Who is found to hang elsewhere is no anchor for the others any more.
+ */
+export function judgeAll(
+  hearing: CrossHearing,
+  curve: Curve,
+  floors: readonly FloorOf[],
+  gain: number,
+  chosen: (unexplained: ReadonlyMap<string, number>) => ReadonlySet<string>,
+): Judged {
+  const usual = usualOf(hearing, curve);
+  const site: Site = { hearing, curve, usual, shiftDb: shiftOf(hearing), floors, expected: [], lasting: [] };
+  const verdicts = new Map<string, Verdict>();
+  const unexplained = new Map<string, number>();
+  const nobody: ReadonlySet<string> = new Set();
+  for (const own of hearing.hung) {
+    const judging = judge(site, own, nobody);
+    if (!judging) continue;
+    verdicts.set(own.id, judging.verdict);
+    unexplained.set(own.id, judging.most);
+  }
   const out = new Set<string>();
-  let verdicts = new Map<string, Verdict>();
-  for (let round = 0; round <= MOST_AT_ONCE; round++) {
-    verdicts = new Map();
+  const looked = [...chosen(unexplained)].flatMap((id) => hearing.get(id) ?? []);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
     let worst: Verdict | undefined;
-    for (const own of hearing.hung) {
+    for (const own of looked) {
       const others = new Set(out);
       others.delete(own.id);
-      const verdict = judge(site, own, others) ?? judge(site, own, new Set());
-      if (!verdict) continue;
+      const judging = judge(site, own, others) ?? judge(site, own, nobody);
+      if (!judging) continue;
+      const verdict = searched(site, judging);
       verdicts.set(own.id, verdict);
       if (out.has(own.id) || !isElsewhere(verdict, own, gain)) continue;
       if (!worst || verdict.movedGain > worst.movedGain) worst = verdict;
@@ -300,14 +367,12 @@ export function judgeAll(hearing: CrossHearing, floors: readonly FloorOf[], gain
   }
   const moved = [...out].flatMap((id) => {
     const verdict = verdicts.get(id);
-    const own = hearing.get(id)!;
-    return verdict && isElsewhere(verdict, own, gain) ? [verdict] : [];
+    return verdict && isElsewhere(verdict, hearing.get(id)!, gain) ? [verdict] : [];
   });
   const at = (verdict: Verdict, other: Hung): boolean =>
     verdict.place.floorId === other.floorId &&
     Math.hypot(verdict.place.xM - other.xM, verdict.place.yM - other.yM) <= SWAPPED_M;
   return {
-    curve,
     verdicts,
     moved: moved.map((verdict) => ({
       ...verdict,

@@ -1,18 +1,25 @@
 /** Looks at the cross-hearing every few minutes, and believes what it sees only when it sees it again. Pure. */
 import type { CrossHearing } from './crossHearing.ts';
-import { type Curve, curveDbm, slopeAt } from './hearingCurve.ts';
+import { type Curve, curveDbm, fitCurve, slopeAt } from './hearingCurve.ts';
 import { type Finding, type FloorOf, isElsewhere, judgeAll, type Verdict } from './movedGateways.ts';
 
 /** Log odds from which a gateway counts as hanging elsewhere; by bench:moved no healthy one comes near it for long. */
 export const MOVED_GAIN = 2;
 /** From here on nothing is learned of it any more, lest the new place becomes the usual one. */
-const SUSPECT_GAIN = 0;
+const SUSPECT_GAIN = 0.5;
 /** Looks in a row that must agree, before it is said and before it is taken back. */
 const AGREEING = 3;
 const GONE = 3;
 /** Hearing that has changed by so much is told. */
 export const DEAF_DB = -6;
 const CHANGED_GAIN = 1;
+
+/** Walls do not move: a curve holds for an hour of looks. */
+const CURVE_LOOKS = 12;
+/** Gateways for which other places are considered in one look. */
+const MOST_WATCHED = 12;
+const STRANGEST = 4;
+const IN_TURN = 4;
 
 export interface Moved extends Finding {
   sinceMs: number;
@@ -45,6 +52,8 @@ export class MovedWatch {
   private readonly deafness: Map<string, Watched>;
   verdicts: ReadonlyMap<string, Verdict> = new Map();
   private curve: Curve | undefined;
+  private looksOfCurve = 0;
+  private lastInTurn = '';
 
   constructor(hearing: CrossHearing, floors: readonly FloorOf[], state?: WatchState) {
     this.hearing = hearing;
@@ -54,12 +63,18 @@ export class MovedWatch {
     this.suspect();
   }
 
-  /** Costs some tens of milliseconds for a mall's gateways; nothing where nothing was heard since. */
+  /** Costs some tens of milliseconds, whatever the number of gateways: other places are considered for a few at a time. */
   look(nowMs: number): void {
-    const judged = judgeAll(this.hearing, this.floors, MOVED_GAIN);
-    if (!judged) return;
+    if (this.curve === undefined || this.looksOfCurve >= CURVE_LOOKS) {
+      this.curve = fitCurve(this.hearing) ?? this.curve;
+      this.looksOfCurve = 0;
+    }
+    this.looksOfCurve += 1;
+    if (!this.curve) return;
+    const judged = judgeAll(this.hearing, this.curve, this.floors, MOVED_GAIN, (unexplained) =>
+      this.choose(unexplained),
+    );
     this.verdicts = judged.verdicts;
-    this.curve = judged.curve;
     const moved = new Map(judged.moved.map((finding) => [finding.gatewayId, finding]));
     for (const { id } of this.hearing.hung) {
       const verdict = judged.verdicts.get(id);
@@ -71,6 +86,20 @@ export class MovedWatch {
       note(this.deafness, id, nowMs, isDeaf, isDeaf ? { ...verdict, swappedWith: undefined } : undefined);
     }
     this.suspect();
+  }
+
+  /** Those under suspicion, those that least is explained of, and the others in turn. */
+  private choose(unexplained: ReadonlyMap<string, number>): ReadonlySet<string> {
+    const chosen = new Set([...this.watched.keys()].slice(0, MOST_WATCHED));
+    const rest = [...unexplained].filter(([id, most]) => most > 0 && !chosen.has(id));
+    rest.sort(([, a], [, b]) => b - a);
+    for (const [id] of rest.splice(0, STRANGEST)) chosen.add(id);
+    rest.sort(([a], [b]) => (a < b ? -1 : 1));
+    const from = rest.findIndex(([id]) => id > this.lastInTurn);
+    const turn = [...rest.slice(Math.max(0, from)), ...rest.slice(0, Math.max(0, from))].slice(0, IN_TURN);
+    for (const [id] of turn) chosen.add(id);
+    this.lastInTurn = turn.at(-1)?.[0] ?? '';
+    return chosen;
   }
 
   private suspect(): void {
