@@ -277,6 +277,33 @@ onInflux('InfluxDB that fails', (world) => {
     expect(await footfall(await again())).toBe(400);
   });
 
+  test('an InfluxDB that would cut answers short is refused, large ones that are whole are taken', async () => {
+    const cutting = await new Influxd({ maxRowLimit: 15_000 }).start();
+    closeLater(() => cutting.stop());
+    const own = new InfluxWorld(cutting);
+    const stopping = new AbortController();
+    const problems: string[] = [];
+    const parts = own.parts(await duckInMemory(), memoryRegistry(), own.newFolder(), { database: 'mall' });
+    const refused = openInfluxTimeSeries({
+      ...parts,
+      onProblem: (_, error) => problems.push(error.message),
+      signal: stopping.signal,
+    });
+    refused.catch(() => {});
+    await until(() => problems.length > 0).toBe(true);
+    expect(problems[0]).toContain('cuts answers short at 15000 rows: max-row-limit');
+    stopping.abort();
+    await expect(refused).rejects.toThrow('stopped');
+
+    // InfluxDB calls what has more than 10,000 rows partial, whole as it is.
+    const { series, again } = await open(world);
+    const gateways = Array.from({ length: 9 }, (_, i) => covered(`g${i}`, NOW, NOW + DAY)).flat();
+    await series.commit(commitOf('mall', NOW + DAY, { coverage: gateways }));
+    expect(gateways).toHaveLength(12_960);
+    const counted = await (await again()).sql.get('select count(*) as n from coverage');
+    expect(counted).toEqual({ n: 12_960 });
+  });
+
   test('a database that is gone is made again where that is allowed, else said to be missing', async () => {
     const { series, database, problems, again } = await open(world);
     await series.commit(day(NOW, 5));

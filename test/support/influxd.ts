@@ -16,6 +16,8 @@ export const influxMissing: string | undefined =
 export interface InfluxdOptions {
   /** An administrator; without one nobody has to sign in. */
   auth?: { username: string; password: string };
+  /** Rows of one answer. */
+  maxRowLimit?: number;
   /** Bytes of one write. */
   maxBodySize?: number;
 }
@@ -68,7 +70,7 @@ export class Influxd {
   }
 
   #config(rpcPort: number): string {
-    const { auth, maxBodySize } = this.#options;
+    const { auth, maxBodySize, maxRowLimit } = this.#options;
     const folder = (name: string) => JSON.stringify(join(this.#folder, name));
     return `reporting-disabled = true
 bind-address = "127.0.0.1:${rpcPort}"
@@ -87,6 +89,7 @@ bind-address = "127.0.0.1:${rpcPort}"
   log-enabled = false
   auth-enabled = ${auth !== undefined}
   ${maxBodySize === undefined ? '' : `max-body-size = ${maxBodySize}`}
+  ${maxRowLimit === undefined ? '' : `max-row-limit = ${maxRowLimit}`}
 [logging]
   level = "error"
 `;

@@ -7,6 +7,7 @@
  */
 import type { Retention } from '../expire.ts';
 import type { InfluxClient } from './client.ts';
+import { InfluxRefused } from './errors.ts';
 
 /**
  * InfluxDB drops a shard by its own clock and without asking whether its rows are in the rollups. Rows go by our own hand
@@ -67,6 +68,7 @@ export function hoursOf(duration: string): number {
 export async function ensureSchema(client: InfluxClient, kept: Retention, mayCreate: boolean): Promise<void> {
   const { database } = client.server;
   const on = `"${database}"`;
+  await checkLimits(client);
   // An account that may not create databases finds one that is there.
   if (mayCreate) await client.createDatabase();
   const [policies, queries] = await client.query([`show retention policies on ${on}`, 'show continuous queries']);
@@ -89,6 +91,23 @@ export async function ensureSchema(client: InfluxClient, kept: Retention, mayCre
     changes.push(text);
   }
   if (changes.length > 0) await client.query(changes, 'POST');
+}
+
+/** InfluxDB says `partial` of whole answers beyond 10,000 rows too, so a limit has to be known before. */
+async function checkLimits(client: InfluxClient): Promise<void> {
+  let limit: unknown;
+  try {
+    const [answer] = await client.query(["show diagnostics for 'config-httpd'"]);
+    limit = answer!.values[0]?.[answer!.columns.indexOf('max-row-limit')];
+  } catch (error) {
+    // Only an administrator is told.
+    if (error instanceof InfluxRefused) return;
+    throw error;
+  }
+  if (Number(limit) > 0)
+    throw new InfluxRefused(
+      `InfluxDB at ${client.server.url} cuts answers short at ${limit} rows: max-row-limit in [http] of its configuration must be 0, which is the default`,
+    );
 }
 
 /** InfluxDB tells a continuous query in its own spelling: database and all names in full, no quotes where it needs none. */
