@@ -1,7 +1,8 @@
 /** Retention: rows of visits and presence go after 90 days, aggregates after 5 years, unless the configuration says otherwise. */
-import { DAY_MS, localDay, QUARTER_MS } from '../metrics/localTime.ts';
+import { DAY_MS, hourStartMs, localDay } from '../metrics/localTime.ts';
 import type { Registry } from '../registry/types.ts';
 import { expireEntries } from './changelogRows.ts';
+import { figuresSealedUntil } from './figures/kept.ts';
 import { refreshRollups, rollupState, writeRollupState } from './rollups.ts';
 import type { SeriesSql } from './seriesSql.ts';
 
@@ -27,7 +28,9 @@ export async function expireRows(
   const timezone = registry.site(siteId)?.timezone ?? 'UTC';
   if (state) {
     const oldestMs = nowMs - kept.identifiedDays * DAY_MS;
-    const beforeMs = Math.min(Math.floor(oldestMs / QUARTER_MS) * QUARTER_MS, state.sealedMs, state.coverageSealedMs);
+    const figuresMs = await figuresSealedUntil(sql, registry, siteId);
+    // Sums are by local hour: one that had lost a part of its rows could not be made anew.
+    const beforeMs = hourStartMs(timezone, Math.min(oldestMs, state.sealedMs, state.coverageSealedMs, figuresMs));
     const beforeDay = Math.min(localDay(timezone, oldestMs), state.heatSealedDay);
     if (beforeMs > state.rowsFromMs) {
       for (const table of ['visits', 'stays'] as const)
@@ -45,5 +48,11 @@ export async function expireRows(
   await expireEntries(sql, siteId, aggregatesFromMs);
   for (const table of ['occupancy', 'visit_quarters', 'coverage_quarters'] as const)
     await sql.remove(table, { site_id: siteId, bucket_ms: { below: aggregatesFromMs } });
+  for (const table of ['light_hours', 'visit_hours', 'floor_hours', 'door_hours'] as const)
+    await sql.remove(table, { site_id: siteId, hour_ms: { below: aggregatesFromMs } });
+  for (const table of ['dark_windows', 'dark_sums', 'points'] as const)
+    await sql.remove(table, { site_id: siteId, from_ms: { below: aggregatesFromMs } });
+  for (const table of ['zone_pairs', 'zone_flows'] as const)
+    await sql.remove(table, { site_id: siteId, day: { below: localDay(timezone, aggregatesFromMs) } });
   await sql.remove('heat_days', { site_id: siteId, day: { below: localDay(timezone, aggregatesFromMs) } });
 }

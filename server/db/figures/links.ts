@@ -46,11 +46,14 @@ function signatureOf(context: SiteContext, zoneIds: Iterable<string>): string {
 const zonesIn = (signature: string): string[] =>
   signature === '' ? [] : Object.keys((JSON.parse(signature) as Signature).zones);
 
+export const isLinksValid = (context: SiteContext, signature: string): boolean =>
+  signature === signatureOf(context, zonesIn(signature));
+
 /** Local days before it are sealed; 0: none. */
 function sealedDay(context: SiteContext): number {
   const seal = context.seals.get(sealKey('links', ''));
   if (!seal) return 0;
-  const isValid = seal.signature === signatureOf(context, zonesIn(seal.signature));
+  const isValid = isLinksValid(context, seal.signature);
   // Where rows have expired they are all there is, under whatever they were made.
   return localDay(context.timezone, isValid ? seal.sealedMs : Math.min(seal.sealedMs, context.rowsFromMs));
 }

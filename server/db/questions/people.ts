@@ -69,6 +69,7 @@ async function countedPeriods(context: SiteContext, toMs: number) {
      from c left join seen s on s.id = c.id order by c.from_ms, c.id`,
     [siteId, fromMs, toMs],
   );
+  if (rows.length === 0) return { fromMs, periods: [], unused: 0 };
   const quarters = new Map<string, { expected: number; reported: number }>();
   for (const row of await sql.all<{ floor_id: string; bucket_ms: number; expected: number; reported: number }>(
     `select floor_id, bucket_ms, sum(expected) as expected, sum(reported) as reported
