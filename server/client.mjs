@@ -17,6 +17,7 @@ import { runnerImport } from 'vite';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CLIENT = 'server/client';
+const GRAFANA = 'db/influx/grafana';
 const NOTES = 'server/http/fieldNotes.ts';
 /** What gateways and files hold is no part of REST. */
 const APART = /^(wire|topics|framing|survey|ibeacon)\.ts$/;
@@ -40,9 +41,9 @@ function formatted(files) {
   }
 }
 
-const load = async (file) => {
+const load = async (file, folder = 'http') => {
   const options = { configFile: false, root: ROOT, logLevel: 'error' };
-  return (await runnerImport(join(ROOT, 'server', 'http', file), options)).module;
+  return (await runnerImport(join(ROOT, 'server', folder, file), options)).module;
 };
 const sources = (folder) =>
   readdirSync(join(ROOT, folder))
@@ -74,11 +75,15 @@ for (const name of readdirSync(join(ROOT, CLIENT, 'operations'))) {
   if (!checks) rmSync(join(ROOT, CLIENT, 'operations', name));
 }
 
+// For who takes it from here rather than from a server.
+const { grafanaDashboard } = await load('dashboard.ts', GRAFANA);
+keep({ [`server/${GRAFANA}/promenade.json`]: JSON.stringify(grafanaDashboard()) });
+
 if (stale.length === 0) console.log('The client is current.');
 else if (!checks) console.log(`Written: ${stale.join(', ')}. Commit them beside the routes.`);
 else {
   console.error(
-    `The client is not what the routes say (${stale.join(', ')}): run \`npm run client\`, and commit ${CLIENT} and ${NOTES}.`,
+    `The client is not what the routes say (${stale.join(', ')}): run \`npm run client\`, and commit them.`,
   );
   process.exitCode = 1;
 }

@@ -177,6 +177,7 @@ const EXPECTED: Record<string, Row> = {
   'GET /api/v1/sites/:site/insights/definitions': ANALYSTS,
   'GET /api/v1/sites/:site/attention': ANALYSTS,
   'PUT /api/v1/sites/:site/attention': MANAGEMENT,
+  'GET /api/v1/grafana.json': ADMINISTRATORS,
   'GET /api/v1/sites/:site/exports': MANAGEMENT,
   'POST /api/v1/sites/:site/exports': MANAGEMENT,
   'GET /api/v1/sites/:site/exports/:export': MANAGEMENT,

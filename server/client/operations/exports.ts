@@ -3,6 +3,16 @@ import { type CallOptions, type Client, call, download, urlOf } from '../core.ts
 import type { CreateExportBody, ExportJob, ExportJobs } from '../types.ts';
 
 /**
+ * A dashboard to import into Grafana, over the time series in InfluxDB (engine: influx).
+ *
+ * For owner, manager. `GET /api/v1/grafana.json`
+ * @throws {ApiError} 401, 403, 429
+ */
+export function getGrafanaDashboard(client: Client, options?: CallOptions): Promise<unknown> {
+  return call(client, 'GET', '/api/v1/grafana.json', undefined, undefined, options);
+}
+
+/**
  * Exports of this site that are waiting, being made, or kept for download; the newest first.
  *
  * For owner, manager. `GET /api/v1/sites/{site}/exports`

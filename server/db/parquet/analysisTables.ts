@@ -93,7 +93,7 @@ export const NOTES: Record<AnalysisTable, string> = {
   heatmap:
     'lower left corner of each cell in metres; cells with fewer than k carriers, and what would tell them, are left out',
   coverage:
-    'gateway-minutes expected and reported by quarter hour, as far as it is settled; floor_id empty: the whole site',
+    'gateway-minutes expected and reported by quarter hour, as far as it is settled; floors add up to the site',
   visits: 'a row a visit; start to its quarter hour, length to a class; no carrier, and nothing that joins two rows',
   stays:
     'a row a stay in a zone; start to its quarter hour, length to a class; no carrier, and nothing that joins two rows',

@@ -11,6 +11,7 @@ import { definitionsCompareRoutes } from './definitionsCompare.ts';
 import { floorRoutes } from './floors.ts';
 import { gatewayHealthRoutes } from './gatewayHealth.ts';
 import { gatewayRoutes } from './gateways.ts';
+import { grafanaRoutes } from './grafana.ts';
 import { liveRoutes } from './live.ts';
 import { metricsRoutes } from './metrics.ts';
 import { operationsRoutes } from './operations.ts';
@@ -36,5 +37,6 @@ export const coreRoutes = (services: Services): Route[] => [
   ...referenceCountRoutes(services),
   ...counterRoutes(services),
   ...peopleRoutes(services),
+  ...grafanaRoutes(services),
   ...operationsRoutes(services),
 ];

@@ -2,6 +2,8 @@
  * The dashboard for Grafana over the time series in InfluxDB 1.x, in InfluxQL. The newest hours of what is summed up by
  * quarter hours come once they are sealed, some eight hours later; occupancy and gateways are told at once. Pure.
  */
+import { HOUR_MS } from '../../../metrics/localTime.ts';
+import { RESOLUTION_MS } from '../../../metrics/thresholds.ts';
 
 /** Policies that a measurement may lie in: `kept` holds sites that live in their data, and what was old when it came. */
 const of = (measurement: string, policy: 'aggregates' | 'rows' = 'aggregates'): string =>
@@ -67,7 +69,7 @@ export const PANELS: readonly PanelSpec[] = [
     unit: 'percentunit',
     queries: [
       {
-        query: `SELECT sum("reported") / sum("expected") AS "coverage" FROM ${of('coverage_quarters')} WHERE ${SITE} AND ${WHOLE_FLOORS} AND $timeFilter`,
+        query: `SELECT sum("reported") / sum("expected") AS "coverage" FROM ${of('coverage_quarters')} WHERE ${SITE} AND $timeFilter`,
       },
     ],
   },
@@ -99,6 +101,22 @@ export const PANELS: readonly PanelSpec[] = [
   },
   {
     title: 'Occupancy, mean and peak',
+    description:
+      'By the hour, settled hours: with what goes unheard at the ends of each presence, as the dashboard of the mall has it where gateways reported all the hour.',
+    type: 'timeseries',
+    width: 12,
+    unit: 'short',
+    queries: [
+      {
+        query: `SELECT (sum("carrier_ms") - sum("edges") * ${RESOLUTION_MS / 2} + sum("first_lag_ms") + sum("last_lag_ms")) / ${HOUR_MS} AS "mean", max("peak") AS "peak" FROM ${of('visit_hours')} WHERE ${SITE} AND ${PLACE} AND $timeFilter GROUP BY time(1h) fill(none) ${LOCAL}`,
+        alias: '$col',
+      },
+    ],
+  },
+  {
+    title: 'Occupancy as counted',
+    description:
+      'Up to now, by quarter hours, without what goes unheard: from the first to the last advertisement of each presence.',
     type: 'timeseries',
     width: 12,
     unit: 'short',
