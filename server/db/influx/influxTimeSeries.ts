@@ -63,6 +63,8 @@ export interface InfluxParts {
 }
 
 const DAY_MS = 86_400_000;
+/** Of what is told by `snapshot`. */
+const NEXT_VERSION = 'update series_version set version = version + 1';
 let opened = 0;
 
 class InfluxTimeSeries {
@@ -122,6 +124,8 @@ class InfluxTimeSeries {
     this.#planner = this.#parts.planner ?? (await Planner.open());
     await this.#memory.transaction(async (sql) => {
       for (const statement of createTablesSql()) await sql.run(statement);
+      // In memory as well: two processes need not count alike.
+      await sql.run('create table series_version as select 0::bigint as version');
     });
     this.#set = new WorkingSet(this.#memory, this.#planner, this.#parts.options.workingRows);
     await this.#readState();
@@ -146,8 +150,13 @@ class InfluxTimeSeries {
   }
 
   /** One committed state; what is missing of it is read, and the work begins again. */
-  snapshot<T>(work: (sql: ReadSql) => Promise<T>): Promise<T> {
-    return this.#looked((view) => this.#memory.snapshot((sql) => work(view.over(sql))));
+  snapshot<T>(work: (sql: ReadSql, version?: number) => Promise<T>): Promise<T> {
+    return this.#looked((view) =>
+      this.#memory.snapshot(async (sql) => {
+        const row = await sql.get<{ version: number }>('select version from series_version');
+        return work(view.over(sql), row?.version);
+      }),
+    );
   }
 
   async #looked<T>(work: (view: View) => Promise<T>): Promise<T> {
@@ -165,6 +174,8 @@ class InfluxTimeSeries {
       }
     } finally {
       this.#set.release(held);
+      // Not waited for: behind a commit that waits for InfluxDB it would hold up the answer.
+      if (this.#set.isOver) this.#gate.run(() => this.#set.shrink()).catch(() => {});
     }
   }
 
@@ -238,6 +249,7 @@ class InfluxTimeSeries {
         });
         this.#pointsWritten += await this.#persistent.apply(steps);
         await this.#journal.done();
+        await sql.run(NEXT_VERSION);
       }
       settle = () => {
         for (const [siteId, tables] of states) {
@@ -299,6 +311,7 @@ class InfluxTimeSeries {
   async #startOver(): Promise<void> {
     this.#persistent.lost = false;
     await this.#set.forget();
+    await this.#memory.run(NEXT_VERSION);
     const all = new Set(STATE_TABLES.map(({ name }) => name));
     this.#commits += 1;
     for (const siteId of this.#set.sites) {

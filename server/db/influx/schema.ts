@@ -68,9 +68,9 @@ export function hoursOf(duration: string): number {
 export async function ensureSchema(client: InfluxClient, kept: Retention, mayCreate: boolean): Promise<void> {
   const { database } = client.server;
   const on = `"${database}"`;
-  await checkLimits(client);
   // An account that may not create databases finds one that is there.
   if (mayCreate) await client.createDatabase();
+  await checkLimits(client);
   const [policies, queries] = await client.query([`show retention policies on ${on}`, 'show continuous queries']);
   const known = new Map(policies!.values.map((row) => [String(row[0]), row.map(String)]));
   const changes: string[] = [];

@@ -369,7 +369,12 @@ export class WorkingSet {
     await this.#compact();
   }
 
-  /** After a commit: what it added may be too much. */
+  /** More is held than should be: what was in use could not be let go. */
+  get isOver(): boolean {
+    return this.#rows > this.#maxRows;
+  }
+
+  /** After a commit or a question: what it added may be too much. */
   shrink(): Promise<void> {
     return this.#shrink();
   }
