@@ -16,6 +16,8 @@ export interface Verdict {
   /** Log odds that it hangs elsewhere (0 for no place that explains more), and that it hears worse or better than it did. */
   movedGain: number;
   changedGain: number;
+  /** How well it is known what it heard before, 0 to 1. */
+  known: number;
   /** How much more it hears than before, at the place of the plan. Negative: it has become deaf. */
   changeDb: number;
   /** Against the site's other gateways. */
@@ -54,6 +56,9 @@ const OTHER_RADIO_DB = 12;
 /** So much the price of any other place, and of any other hearing. */
 const PLACE_PRICE = 3;
 const CHANGE_PRICE = 2;
+/** Without a past, walls that nobody knows of look like another place: so many times more must speak for one. */
+const LEAST_KNOWN = 0.5;
+const STRANGER_TIMES = 4;
 /** How well a pair must be known before to be compared. */
 const KNOWN_SAMPLES = 40;
 const MOST_OFFSET_DB = 18;
@@ -231,7 +236,8 @@ function judge(site: Site, own: Hung, without: ReadonlySet<string>): Judging | u
     verdict: {
       gatewayId: own.id,
       movedGain: 0,
-      changedGain: here.cost - changed.cost - CHANGE_PRICE,
+      known,
+      changedGain: known < LEAST_KNOWN ? 0 : here.cost - changed.cost - CHANGE_PRICE,
       changeDb: changed.offsetDb - usualDb,
       offsetDb: changed.offsetDb,
       place: { floorId: own.floorId, xM: own.xM, yM: own.yM },
@@ -310,6 +316,7 @@ function search(
 export const LEAST_AWAY_M = 6;
 /** Two that hang where the other is on the plan. */
 const SWAPPED_M = 10;
+const SWAPPED_ABOUT_M = 25;
 /** Found one after the other; more at once wait for the next look. */
 const MOST_ROUNDS = 5;
 
@@ -324,7 +331,8 @@ export interface Judged {
 }
 
 export const isElsewhere = (verdict: Verdict, own: Hung, gain: number): boolean =>
-  verdict.movedGain >= gain && (verdict.awayM >= LEAST_AWAY_M || verdict.place.floorId !== own.floorId);
+  verdict.movedGain >= (verdict.known < LEAST_KNOWN ? STRANGER_TIMES * gain : gain) &&
+  (verdict.awayM >= LEAST_AWAY_M || verdict.place.floorId !== own.floorId);
 
 /**
  * All gateways; for those that `chosen` picks (what no other place could explain better is told along) other places are
@@ -369,17 +377,18 @@ export function judgeAll(
     const verdict = verdicts.get(id);
     return verdict && isElsewhere(verdict, hearing.get(id)!, gain) ? [verdict] : [];
   });
-  const at = (verdict: Verdict, other: Hung): boolean =>
-    verdict.place.floorId === other.floorId &&
-    Math.hypot(verdict.place.xM - other.xM, verdict.place.yM - other.yM) <= SWAPPED_M;
+  const offM = ({ place }: Verdict, { floorId, xM, yM }: Hung): number =>
+    place.floorId === floorId ? Math.hypot(place.xM - xM, place.yM - yM) : Number.POSITIVE_INFINITY;
+  /** One of the two fits well and the other about: both have the place of the other. */
+  const isSwap = (a: Verdict, b: Verdict): boolean => {
+    const [near, far] = [offM(a, hearing.get(b.gatewayId)!), offM(b, hearing.get(a.gatewayId)!)].sort((x, y) => x - y);
+    return near! <= SWAPPED_M && far! <= SWAPPED_ABOUT_M;
+  };
   return {
     verdicts,
-    moved: moved.map((verdict) => ({
-      ...verdict,
-      swappedWith: moved.find(
-        (other) =>
-          other !== verdict && at(verdict, hearing.get(other.gatewayId)!) && at(other, hearing.get(verdict.gatewayId)!),
-      )?.gatewayId,
-    })),
+    moved: moved.map((verdict) => {
+      const other = moved.find((one) => one !== verdict && isSwap(verdict, one));
+      return { ...verdict, swappedWith: other?.gatewayId };
+    }),
   };
 }
