@@ -106,6 +106,6 @@ test('no finding from the evening rush over closing and the night to the morning
     .map(([, heard]) => heard)
     .sort((a, b) => a - b);
   expect(heardBy.get(EDGE.id)).toBeGreaterThan(0);
-  expect(heardBy.get(EDGE.id)).toBeLessThan(0.2 * others[others.length >> 1]!);
+  expect(heardBy.get(EDGE.id)).toBeLessThan(0.3 * others[others.length >> 1]!);
   expect(harness.pipeline.gatewayHealth(SITE).every(({ coverageDay }) => coverageDay === 1)).toBe(true);
 });
