@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Heatmap, Series } from '../../server/contract/metrics.ts';
 import type { SightingRow, SightingsMessage } from '../../server/contract/wire.ts';
+import { onBothEngines } from '../support/onBothEngines.ts';
 import { seededRandom } from '../support/random.ts';
 import { eventually, ServerProcess } from '../support/serverProcess.ts';
+import { StartProgram } from '../support/startProgram.ts';
 import { TestGateway } from '../support/testGateway.ts';
 
 const UUID = 'f7826da6-4fa2-4e98-8024-bc5b71e0893e';
@@ -64,10 +66,10 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-async function startSite(): Promise<ServerProcess> {
+async function startSite(env: Record<string, string> = {}): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'promenade-crash-'));
   folders.push(folder);
-  const server = new ServerProcess(folder);
+  const server = new ServerProcess(folder, env);
   open.push(server);
   await server.start();
   await server.must('POST', '/sites', { id: 'mall', name: 'Mall', timezone: 'Europe/Prague', uuids: [UUID] });
@@ -147,47 +149,76 @@ async function settledTotals(
   );
 }
 
-test('kill -9 at random points, duplicates and reordering change no total', async () => {
-  const seed = 20_26;
-  const minutes = 30;
-  // Quarter hours, long enough ago that every visit is over and every hour final.
-  const endMs = Math.floor((Date.now() - 40 * MINUTE_MS) / (15 * MINUTE_MS)) * 15 * MINUTE_MS;
-  const startMs = endMs - minutes * MINUTE_MS;
-  const batches = ledger(seed, startMs, minutes);
-  const sightings = [...batches.values()].flat().reduce((sum, batch) => sum + batch.sightings.length, 0);
-  expect(sightings).toBeGreaterThan(5_000);
+const SEED = 20_26;
+const MINUTES = 30;
+// Quarter hours, long enough ago that every visit is over and every hour final.
+const END_MS = Math.floor((Date.now() - 40 * MINUTE_MS) / (15 * MINUTE_MS)) * 15 * MINUTE_MS;
+const START_MS = END_MS - MINUTES * MINUTE_MS;
+const BATCHES = ledger(SEED, START_MS, MINUTES);
 
+/** Of an undisturbed run, on DuckDB: what every other run is held against. */
+let calmTotals: Promise<Totals> | undefined;
+async function undisturbed(): Promise<Totals> {
   const calm = await startSite();
-  const calmGateways = GATEWAYS.map(({ id }) => new TestGateway('mall', id, batches.get(id)!));
-  for (const gateway of calmGateways) await gateway.start(calm.ready.mqttUrl);
-  const expected = await settledTotals(calm, calmGateways, startMs, endMs);
-  for (const gateway of calmGateways) await gateway.stop();
+  const gateways = GATEWAYS.map(({ id }) => new TestGateway('mall', id, BATCHES.get(id)!));
+  for (const gateway of gateways) await gateway.start(calm.ready.mqttUrl);
+  const totals = await settledTotals(calm, gateways, START_MS, END_MS);
+  for (const gateway of gateways) await gateway.stop();
   await calm.stop();
+  return totals;
+}
 
-  const random = seededRandom(seed + 1);
-  const wild = await startSite();
-  const wildGateways = GATEWAYS.map(
-    ({ id }) => new TestGateway('mall', id, batches.get(id)!, { random, duplicate: 0.2, shuffleRun: 12 }),
-  );
-  for (const gateway of wildGateways) await gateway.start(wild.ready.mqttUrl);
-  let kills = 0;
-  while (kills < 6) {
-    await new Promise((resolve) => setTimeout(resolve, 150 + random() * 900));
+onBothEngines((engine) => {
+  test('kill -9 at random points, duplicates and reordering change no total', async () => {
+    const sightings = [...BATCHES.values()].flat().reduce((sum, batch) => sum + batch.sightings.length, 0);
+    expect(sightings).toBeGreaterThan(5_000);
+    calmTotals ??= undisturbed();
+    const expected = await calmTotals;
+
+    const random = seededRandom(SEED + 1);
+    const env = engine.env();
+    const wild = await startSite(env);
+    const wildGateways = GATEWAYS.map(
+      ({ id }) => new TestGateway('mall', id, BATCHES.get(id)!, { random, duplicate: 0.2, shuffleRun: 12 }),
+    );
+    for (const gateway of wildGateways) await gateway.start(wild.ready.mqttUrl);
+    let kills = 0;
+    while (kills < 6) {
+      await new Promise((resolve) => setTimeout(resolve, 150 + random() * 900));
+      // By turns the server, and what it writes to, which it then waits for.
+      if (engine.influxd && kills % 3 === 2) {
+        await engine.influxd.kill();
+        await new Promise((resolve) => setTimeout(resolve, 150 + random() * 500));
+        await engine.influxd.start();
+      } else {
+        await wild.kill9();
+        await wild.start();
+      }
+      kills += 1;
+    }
+    const actual = await settledTotals(wild, wildGateways, START_MS, END_MS);
+    // Once more after all has settled: what was committed is found again.
     await wild.kill9();
-    kills += 1;
     await wild.start();
-  }
-  const actual = await settledTotals(wild, wildGateways, startMs, endMs);
-  // Once more after all has settled: what was committed is found again.
-  await wild.kill9();
-  await wild.start();
-  const again = await settledTotals(wild, wildGateways, startMs, endMs);
-  for (const gateway of wildGateways) await gateway.stop();
+    const again = await settledTotals(wild, wildGateways, START_MS, END_MS);
+    for (const gateway of wildGateways) await gateway.stop();
 
-  const visits = expected.footfall.series.reduce((sum, point) => sum + (point.value ?? 0), 0);
-  expect(visits).toBeGreaterThan(CARRIERS / 2);
-  expect(visits).toBeLessThanOrEqual(CARRIERS);
-  expect(expected.heat.cells.length).toBeGreaterThan(0);
-  expect(actual).toEqual(expected);
-  expect(again).toEqual(expected);
+    const visits = expected.footfall.series.reduce((sum, point) => sum + (point.value ?? 0), 0);
+    expect(visits).toBeGreaterThan(CARRIERS / 2);
+    expect(visits).toBeLessThanOrEqual(CARRIERS);
+    expect(expected.heat.cells.length).toBeGreaterThan(0);
+    expect(actual).toEqual(expected);
+    expect(again).toEqual(expected);
+    if (!engine.influxd) return;
+
+    // Moved to the other engine, the server goes on there with the same answers.
+    await wild.stop();
+    const program = new StartProgram(['migrate', '--to', 'duckdb'], { ...env, PROMENADE_DATA_DIR: wild.dataDir });
+    expect(await program.ended, program.output).toBe(0);
+    expect(program.output).toMatch(/site mall: [\d,]+ rows moved from InfluxDB to DuckDB, read back and the same/);
+    const moved = new ServerProcess(wild.dataDir);
+    open.push(moved);
+    await moved.start();
+    expect(await settledTotals(moved, wildGateways, START_MS, END_MS)).toEqual(expected);
+  });
 });

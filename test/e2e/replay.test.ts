@@ -8,6 +8,7 @@ import type { LiveSnapshot } from '../../server/contract/live.ts';
 import type { Series } from '../../server/contract/metrics.ts';
 import type { Floor, Gateway, Site, Zone } from '../../server/contract/model.ts';
 import { png } from '../http/images.ts';
+import { onBothEngines } from '../support/onBothEngines.ts';
 import { seededRandom } from '../support/random.ts';
 import { freePort, ServerProcess } from '../support/serverProcess.ts';
 import { StartProgram } from '../support/startProgram.ts';
@@ -89,71 +90,77 @@ function writeRecording(folder: string): { image: Buffer; readings: number; last
   return { image, readings: rows.length - 1, lastMs: Number(rows.at(-1)!.split(',')[0]) };
 }
 
-test('a recording becomes a site with floor, zones and gateways, and all of its walks', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'promenade-replay-'));
-  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
-  const recording = join(folder, 'small-mall');
-  const { image, readings, lastMs } = writeRecording(recording);
-  const dataDir = join(folder, 'data');
-  const program = new StartProgram([
-    'replay',
-    ...['--data', recording, '--data-dir', dataDir, '--exit', '--json'],
-    ...['--port', String(await freePort()), '--mqtt-port', String(await freePort())],
-  ]);
-  cleanUp.push(() => program.killAll());
-  expect(await program.ended, program.output).toBe(0);
-  const result = JSON.parse(program.output.split('\n').find((line) => line.startsWith('{'))!);
-  expect(result).toMatchObject({
-    sightingsRead: readings,
-    sightingsPlayed: readings,
-    carriers: WALKS,
-    firstMs: FROM_MS + 137,
-  });
-  expect(result.batches).toBeGreaterThan(0);
-  expect(result.batchesAcked).toBe(result.batches);
-  expect(result.rowsAcked).toBe(result.rowsSent);
-  // One reading a second of each walk and gateway: nothing is thinned out.
-  expect(result.rowsSent).toBe(readings);
+onBothEngines((engine) => {
+  test('a recording becomes a site with floor, zones and gateways, and all of its walks', async () => {
+    const env = engine.env();
+    const folder = mkdtempSync(join(tmpdir(), 'promenade-replay-'));
+    cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+    const recording = join(folder, 'small-mall');
+    const { image, readings, lastMs } = writeRecording(recording);
+    const dataDir = join(folder, 'data');
+    const program = new StartProgram(
+      [
+        'replay',
+        ...['--data', recording, '--data-dir', dataDir, '--exit', '--json'],
+        ...['--port', String(await freePort()), '--mqtt-port', String(await freePort())],
+      ],
+      env,
+    );
+    cleanUp.push(() => program.killAll());
+    expect(await program.ended, program.output).toBe(0);
+    const result = JSON.parse(program.output.split('\n').find((line) => line.startsWith('{'))!);
+    expect(result).toMatchObject({
+      sightingsRead: readings,
+      sightingsPlayed: readings,
+      carriers: WALKS,
+      firstMs: FROM_MS + 137,
+    });
+    expect(result.batches).toBeGreaterThan(0);
+    expect(result.batchesAcked).toBe(result.batches);
+    expect(result.rowsAcked).toBe(result.rowsSent);
+    // One reading a second of each walk and gateway: nothing is thinned out.
+    expect(result.rowsSent).toBe(readings);
 
-  const server = new ServerProcess(dataDir);
-  cleanUp.push(() => server.kill9());
-  await server.start();
-  const get = <T>(path: string): Promise<T> => server.must<T>('GET', `/sites/small-mall${path}`);
-  expect(await get<Site>('')).toMatchObject({
-    clock: 'data',
-    historyFromMs: FROM_MS + 137,
-    historyUntilMs: lastMs + 1,
-  });
-  const { atMs } = await get<LiveSnapshot>('/live');
-  expect(atMs).toBeGreaterThanOrEqual(lastMs);
-  expect(atMs).toBeLessThan(lastMs + 120_000);
+    const server = new ServerProcess(dataDir, env);
+    cleanUp.push(() => server.kill9());
+    await server.start();
+    const get = <T>(path: string): Promise<T> => server.must<T>('GET', `/sites/small-mall${path}`);
+    expect(await get<Site>('')).toMatchObject({
+      clock: 'data',
+      historyFromMs: FROM_MS + 137,
+      historyUntilMs: lastMs + 1,
+    });
+    const { atMs } = await get<LiveSnapshot>('/live');
+    expect(atMs).toBeGreaterThanOrEqual(lastMs);
+    expect(atMs).toBeLessThan(lastMs + 120_000);
 
-  const [floor, ...moreFloors] = await get<Floor[]>('/floors');
-  expect(moreFloors).toEqual([]);
-  expect(floor).toMatchObject({ id: 'f1', name: 'F1', level: 0, widthM: WIDTH_M, heightM: HEIGHT_M });
-  expect(floor!.image).toMatchObject({ metresPerPixel: 0.5, widthPx: 80, heightPx: 60 });
-  const picture = await fetch(`${server.ready.url}/api/v1/sites/small-mall/floors/f1/image`, {
-    headers: { authorization: `Bearer ${server.token}` },
-  });
-  expect(Buffer.from(await picture.arrayBuffer()).equals(image)).toBe(true);
-  const zones = await get<Zone[]>('/zones');
-  expect(zones.map(({ name, kind }) => [name, kind]).sort()).toEqual([
-    ['Lift 1', 'other'],
-    ['STARBUCKS COFFEE', 'shop'],
-    ['UNIQLO', 'shop'],
-  ]);
-  const shop = zones.find((zone) => zone.name === 'UNIQLO')!;
-  const corners = shop.shape.type === 'polygon' ? shop.shape.rings[0]! : [];
-  expect(Math.max(...corners.map(([x]) => x))).toBeCloseTo(14, 1);
-  expect(Math.max(...corners.map(([, y]) => y))).toBeCloseTo(14, 1);
-  const gateways = await get<Gateway[]>('/gateways');
-  expect(gateways.map(({ id, xM, yM }) => ({ id, x: xM, y: yM })).sort((a, b) => a.id.localeCompare(b.id))).toEqual(
-    GATEWAYS.map(({ id, x, y }) => ({ id: id.toLowerCase().replaceAll(':', ''), x, y })),
-  );
+    const [floor, ...moreFloors] = await get<Floor[]>('/floors');
+    expect(moreFloors).toEqual([]);
+    expect(floor).toMatchObject({ id: 'f1', name: 'F1', level: 0, widthM: WIDTH_M, heightM: HEIGHT_M });
+    expect(floor!.image).toMatchObject({ metresPerPixel: 0.5, widthPx: 80, heightPx: 60 });
+    const picture = await fetch(`${server.ready.url}/api/v1/sites/small-mall/floors/f1/image`, {
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    expect(Buffer.from(await picture.arrayBuffer()).equals(image)).toBe(true);
+    const zones = await get<Zone[]>('/zones');
+    expect(zones.map(({ name, kind }) => [name, kind]).sort()).toEqual([
+      ['Lift 1', 'other'],
+      ['STARBUCKS COFFEE', 'shop'],
+      ['UNIQLO', 'shop'],
+    ]);
+    const shop = zones.find((zone) => zone.name === 'UNIQLO')!;
+    const corners = shop.shape.type === 'polygon' ? shop.shape.rings[0]! : [];
+    expect(Math.max(...corners.map(([x]) => x))).toBeCloseTo(14, 1);
+    expect(Math.max(...corners.map(([, y]) => y))).toBeCloseTo(14, 1);
+    const gateways = await get<Gateway[]>('/gateways');
+    expect(gateways.map(({ id, xM, yM }) => ({ id, x: xM, y: yM })).sort((a, b) => a.id.localeCompare(b.id))).toEqual(
+      GATEWAYS.map(({ id, x, y }) => ({ id: id.toLowerCase().replaceAll(':', ''), x, y })),
+    );
 
-  const day = 'from=2019-11-24T00:00:00Z&to=2019-11-25T00:00:00Z';
-  const visits = await get<Series>(`/metrics/footfall?interval=day&${day}`);
-  expect(visits.series.map((point) => point.value)).toEqual([WALKS]);
-  const inShop = await get<Series>(`/metrics/footfall?interval=day&zone=${shop.id}&${day}`);
-  expect(inShop.series.map((point) => point.value)).toEqual([SHOPPERS]);
+    const day = 'from=2019-11-24T00:00:00Z&to=2019-11-25T00:00:00Z';
+    const visits = await get<Series>(`/metrics/footfall?interval=day&${day}`);
+    expect(visits.series.map((point) => point.value)).toEqual([WALKS]);
+    const inShop = await get<Series>(`/metrics/footfall?interval=day&zone=${shop.id}&${day}`);
+    expect(inShop.series.map((point) => point.value)).toEqual([SHOPPERS]);
+  });
 });

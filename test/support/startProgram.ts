@@ -19,9 +19,11 @@ export class StartProgram {
   readonly ended: Promise<number | null>;
   output = '';
 
-  constructor(args: string[]) {
+  /** `env` comes on top of this process's. */
+  constructor(args: string[], env: Record<string, string> = {}) {
     this.#child = spawn(process.execPath, [join(ROOT, 'server', 'start.mjs'), ...args], {
       cwd: ROOT,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const keep = (chunk: Buffer): void => {
