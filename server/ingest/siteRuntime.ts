@@ -41,8 +41,8 @@ import { Snapshots } from './snapshots.ts';
 import { Signal, sleep } from './turns.ts';
 import type { Clock, IngestCounters, LiveEvents, PhoneTaken, SiteLags } from './types.ts';
 
-/** Beyond this many waiting for their ticks the senders are held: some hundred megabytes. */
-const MAX_PENDING_SIGHTINGS = 2_000_000;
+/** Beyond this many waiting for their ticks the senders are held: half a minute of 200,000 a second, 150 MB. */
+const MAX_PENDING_SIGHTINGS = 6_000_000;
 const LOOP_MS = 250;
 /** Looks whether a tick is over; an offer waits no longer for that than a person notices. */
 const LIVE_MS = 20;

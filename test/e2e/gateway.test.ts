@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Outbox } from '../../gateway/outbox.ts';
 import type { Definitions } from '../../server/contract/definitions.ts';
+import type { GatewayHealthView } from '../../server/contract/gatewayHealth.ts';
 import type { LiveGateway, LiveSnapshot } from '../../server/contract/live.ts';
 import type { Series } from '../../server/contract/metrics.ts';
 import type { SightingsMessage } from '../../server/contract/wire.ts';
@@ -135,6 +136,26 @@ test('a gateway and a server that die in turn lose and double nothing of what wa
   });
   expect(await health('g2')).toMatchObject({ online: false, finding: expect.stringContaining('never heard') });
 
+  // What it runs with is what it was sent, and again after a change, without a restart.
+  const inFull = () => server.must<GatewayHealthView>('GET', '/sites/mall/gateways/g1/health');
+  const confirmedAfter = (sentMs: number) =>
+    eventually('its configuration is confirmed', async () => {
+      const { config } = await inFull();
+      return config.state === 'confirmed' && (config.sinceMs ?? 0) > sentMs ? config : undefined;
+    });
+  const sent = await confirmedAfter(0);
+  const { uptimeSeconds } = await inFull();
+  const settings = { windowMs: 500, statusEveryMs: 5_000 };
+  expect(await server.must('PATCH', '/sites/mall/gateways/g1', { settings })).toMatchObject({ settings });
+  const changed = await confirmedAfter(sent.sinceMs!);
+  await server.must('PATCH', '/sites/mall/gateways/g1', { settings: { windowMs: null, statusEveryMs: null } });
+  await confirmedAfter(changed.sinceMs!);
+  const full = await inFull();
+  expect(full.uptimeSeconds).toBeGreaterThanOrEqual(uptimeSeconds!);
+  expect(full).toMatchObject({ findings: [], lostBatches: 0, scannerRestarts: 0 });
+  expect(full.program!.memoryBytes).toBeGreaterThan(2e7);
+  expect(full.box!.memoryFreeShare).toBeGreaterThan(0);
+
   await gateway.end('SIGKILL');
   const dead = await eventually('its death shows', async () => {
     const now = await health('g1');
@@ -161,6 +182,8 @@ test('a gateway and a server that die in turn lose and double nothing of what wa
     return now?.online && (now.advertsPerSecond ?? 0) > 0 ? now : undefined;
   });
   expect(alive.finding).toBeNull();
+  // Crashes of both sides lost nothing, and none is reported.
+  expect(await inFull()).toMatchObject({ lostBatches: 0, droppedBatches: 0 });
   await eventually('the recording is over', async () =>
     gateway.output.includes('recording has ended') ? true : undefined,
   );

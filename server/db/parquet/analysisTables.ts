@@ -92,8 +92,7 @@ export const NOTES: Record<AnalysisTable, string> = {
   'capture-rate': 'share of those who came by a zone that stayed; turn_in_ratio: zone visits by passers-by',
   heatmap:
     'lower left corner of each cell in metres; cells with fewer than k carriers, and what would tell them, are left out',
-  coverage:
-    'gateway-minutes expected and reported by quarter hour, as far as it is settled; floors add up to the site',
+  coverage: 'gateway-minutes expected and reported by quarter hour, as far as it is settled; floors add up to the site',
   visits: 'a row a visit; start to its quarter hour, length to a class; no carrier, and nothing that joins two rows',
   stays:
     'a row a stay in a zone; start to its quarter hour, length to a class; no carrier, and nothing that joins two rows',
