@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const BROWSER = ['test/web/**/*.test.ts', 'test/**/*.browser.test.ts'];
 const E2E = ['test/e2e/**/*.test.ts'];
@@ -21,14 +22,47 @@ const SERVICE = [
   'test/moving/**',
   'test/outgoing/**',
 ].map((glob) => `${glob}/*.test.ts`);
+/** Begun first, that none of them runs on alone at the end. */
+const LONGEST = [
+  'e2e/demo',
+  'e2e/crash',
+  'e2e/offer',
+  'e2e/gateway',
+  'web/dashboard',
+  'shopper/pages',
+  'db/agreement',
+  'db/figures',
+  'moving/backup',
+  'ingest/changelog',
+  'moving/program',
+  'moving/move',
+  'gateway/main',
+];
+const rank = ({ moduleId }: TestSpecification): number =>
+  (LONGEST.findIndex((name) => moduleId.includes(`/test/${name}.`)) + LONGEST.length + 1) % (LONGEST.length + 1);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 const common = { environment: 'node' as const, testTimeout: 30_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...common, name: 'unit', include: ['test/**/*.test.ts'], exclude: [...BROWSER, ...E2E, ...SERVICE] } },
-      { test: { ...common, name: 'service', include: SERVICE, exclude: BROWSER } },
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          maxWorkers: 2,
+          include: ['test/**/*.test.ts'],
+          exclude: [...BROWSER, ...E2E, ...SERVICE],
+        },
+      },
+      // They wait for services and clocks as much as they reckon.
+      { test: { ...common, name: 'service', maxWorkers: 3, include: SERVICE, exclude: BROWSER } },
       {
         test: {
           ...common,
@@ -36,13 +70,14 @@ export default defineConfig({
           include: BROWSER,
           testTimeout: 90_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
         test: {
           ...common,
           name: 'e2e',
+          maxWorkers: 3,
           include: E2E,
           testTimeout: 180_000,
           hookTimeout: 120_000,

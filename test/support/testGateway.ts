@@ -22,6 +22,7 @@ export class TestGateway {
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ackedSeq = 0;
+  #heldAfterSeq = Number.POSITIVE_INFINITY;
   sentMessages = 0;
 
   constructor(siteId: string, id: string, batches: SightingsMessage[], chaos?: Chaos) {
@@ -38,6 +39,12 @@ export class TestGateway {
   /** Batches that are not acked yet. */
   get left(): number {
     return this.#pending.length;
+  }
+
+  /** Keeps what comes after this back until it is told a later one: a crash then falls into the midst of the traffic. */
+  holdAfter(seq: number): void {
+    this.#heldAfterSeq = seq;
+    this.#send();
   }
 
   async start(url: string): Promise<void> {
@@ -64,7 +71,7 @@ export class TestGateway {
   #send(): void {
     const client = this.#client;
     if (!client?.connected) return;
-    const run = this.#pending.slice(0, IN_FLIGHT);
+    const run = this.#pending.slice(0, IN_FLIGHT).filter((batch) => batch.seq <= this.#heldAfterSeq);
     const { random, duplicate, shuffleRun } = this.#chaos ?? { random: () => 1, duplicate: 0, shuffleRun: 1 };
     for (let from = 0; from < run.length; from += shuffleRun) {
       const to = Math.min(run.length, from + shuffleRun);

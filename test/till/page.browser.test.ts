@@ -67,6 +67,7 @@ describeInBrowser('the till in a network gap', () => {
     await signIn({ ...PHONE, colorScheme: 'dark' });
     await page.getByLabel('Name of this till').fill('Till 7');
     await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('.till-name button:disabled').waitFor();
     await shoot(page, `${name}-1-online`);
 
     await context!.setOffline(true);

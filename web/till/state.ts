@@ -201,8 +201,9 @@ export async function dismiss(key: string): Promise<void> {
 }
 
 export async function rename(name: string): Promise<void> {
-  tillName.value = name.trim().slice(0, 40);
-  await store?.put('name', tillName.value);
+  const shortened = name.trim().slice(0, 40);
+  await store?.put('name', shortened);
+  tillName.value = shortened;
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
