@@ -137,14 +137,15 @@ async function begin(parts: MoveParts, siteId: string): Promise<{ state: Progres
   const { source, target, progress, replace } = parts;
   const sourceState = await stateOf(source, siteId);
   const known = await progress.read();
-  if (known && known.finishedMs === null && known.from === source.engine && known.sourceState === sourceState) {
+  const targetState = await stateOf(target, siteId);
+  const isUnfinished = known !== undefined && known.finishedMs === null;
+  // Else somebody started a server on what was there by then: that is no beginning to go on with, nor one to remove unasked.
+  const isOwnBeginning = isUnfinished && (targetState === '[]' || targetState === known.sourceState);
+  if (isUnfinished && known.from === source.engine && known.sourceState === sourceState) {
     const hasEnd = known.tables.at(-1)!.pieces.some(({ digest }) => digest);
-    const targetState = await stateOf(target, siteId);
-    // Somebody started a server on what was there by then: that is no beginning to go on with.
-    if (hasEnd || targetState === '[]' || targetState === sourceState) return { state: known, resumed: true };
+    if (hasEnd || isOwnBeginning) return { state: known, resumed: true };
   }
   const there = await rowsIn(target, siteId);
-  const isOwnBeginning = known !== undefined && known.finishedMs === null;
   if (there > 0 && !replace && !isOwnBeginning)
     throw new MoveError(
       `site ${siteId}: ${ENGINE_NAMES[target.engine]} already has ${there} rows of it. If these may go, start with --replace`,
