@@ -20,6 +20,7 @@ import { seenByTenant } from '../../server/http/routes/zones.ts';
 import { MockCampaigns, Refusal } from './mockCampaigns.ts';
 import { changelogOf } from './mockChangelog.ts';
 import { mockCoverage } from './mockCoverage.ts';
+import { MockExports } from './mockExports.ts';
 import { MockFleets } from './mockFleets.ts';
 import * as mall from './mockMall.ts';
 import { MockWebhooks } from './mockWebhooks.ts';
@@ -73,6 +74,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
   const offers = new MockCampaigns();
   const fleets = new MockFleets();
   const webhooks = new MockWebhooks();
+  const exports = new MockExports();
   let site = mall.site;
   let definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
   let audits: Omit<WalkAuditDetail, 'taps'>[] = [];
@@ -233,6 +235,8 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
     if (ofGateways !== undefined) return ofGateways.body;
     const ofWebhooks = webhooks.answer({ method, what, id, sub, item, query, body, tenantId, empty: mock.empty });
     if (ofWebhooks !== undefined) return ofWebhooks.body;
+    const ofExports = exports.answer({ method, what, id, body, tenantId, empty: mock.empty });
+    if (ofExports !== undefined) return ofExports.body;
     switch (what) {
       case undefined:
         if (method === 'PUT') site = body as typeof site;
@@ -482,6 +486,7 @@ export async function startMockServer(staticDir: string, options: { port?: numbe
       offers.reset();
       fleets.reset();
       webhooks.reset();
+      exports.reset();
       site = mall.site;
       definitions = { version: 3, createdMs: mall.NOW_MS - 12 * 86_400_000, definitions: DEFAULT_DEFINITIONS };
       step = 0;

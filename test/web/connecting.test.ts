@@ -220,4 +220,49 @@ describeInBrowser('gateways, fleets and webhooks', () => {
     await page.getByText('promenade/1/arkada/zones/+/occupancy').waitFor({ state: 'detached' });
     expect(sent('PUT', /sites\/arkada$/).at(-1)?.body).toMatchObject({ publishOccupancy: false });
   });
+
+  it('figures are asked for as files, a refusal stands at its field; what is made is downloaded and deleted', async () => {
+    await open('traffic?period=today');
+    await page.getByRole('link', { name: 'As files' }).click();
+    const form = page.getByRole('region', { name: 'New export' });
+    await form.getByRole('button', { name: 'Make the files' }).click();
+    await form.getByText('no whole day of site arkada lies in that period').waitFor();
+    await form.getByLabel('Period').selectOption('yesterday');
+    await form.getByRole('button', { name: 'Choose none' }).click();
+    expect(await form.getByRole('button', { name: 'Make the files' }).isDisabled()).toBe(true);
+    await form.getByLabel('Heatmap').check();
+    await form.getByLabel('Footfall').check();
+    await form.getByLabel('Day', { exact: true }).check({ force: true });
+    await form.getByRole('button', { name: 'Make the files' }).click();
+    const made = page.getByRole('region', { name: 'Made' });
+    await made.getByRole('progressbar').waitFor();
+    expect(sent('POST', /exports$/).at(-1)?.body).toEqual({
+      tables: ['footfall', 'heatmap'],
+      interval: 'day',
+      from: '2026-11-19T23:00:00.000Z',
+      to: '2026-11-20T23:00:00.000Z',
+    });
+    await made.locator('summary', { hasText: '2 files' }).click();
+    const file = made.getByRole('link', { name: 'heatmap-2026-11.parquet' }).first();
+    expect(await file.getAttribute('href')).toBe('/api/v1/sites/arkada/exports/x-3/files/heatmap-2026-11.parquet');
+    await made.getByText('the server was stopped meanwhile').waitFor();
+    await accessible();
+    await made.getByRole('button', { name: 'Delete the export 20 Nov 2026' }).click();
+    await file.waitFor({ state: 'detached' });
+    expect(sent('DELETE', /exports\/x-3$/)).toHaveLength(1);
+    const grafana = page.getByRole('link', { name: 'Download the dashboard' });
+    expect(await grafana.getAttribute('href')).toBe('/api/v1/grafana.json');
+  });
+
+  it('a mall without exports says how to have one, on a phone too; an installer has none', async () => {
+    mock.empty = true;
+    await open('settings?tab=exports', PHONE);
+    await page.getByText('No exports yet').waitFor();
+    await accessible();
+    await page.context().close();
+    mock.grants = grant('installer');
+    await open('settings?tab=exports');
+    await page.getByRole('button', { name: 'New fleet' }).waitFor();
+    expect(sent('GET', /exports$/)).toHaveLength(1);
+  });
 });

@@ -67,6 +67,19 @@ export const currencySign = (currency: string): string =>
     .formatter.formatToParts(0)
     .find(({ type }) => type === 'currency')?.value ?? currency;
 
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+/** Of a file: three digits tell enough. */
+export function formatBytes(bytes: number): string {
+  const at = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+  const unit = BYTE_UNITS[at]!;
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumSignificantDigits: 3,
+  }).format(bytes / 1_000 ** at);
+}
+
 /** Small figures, such as visits of one shopper. */
 export const formatFine = (value: Maybe, signed = false): string =>
   or((shown) =>

@@ -5,6 +5,7 @@ import type {
   CoverageMap,
   Definitions,
   DeliveryState,
+  ExportJob,
   FleetBody,
   GatewayInput,
   GrantInput,
@@ -32,6 +33,11 @@ export interface Period {
 }
 
 const period = ({ fromMs, toMs }: Period) => ({ from: new Date(fromMs), to: new Date(toMs) });
+
+const isoPeriod = ({ fromMs, toMs }: Period) => ({
+  from: new Date(fromMs).toISOString(),
+  to: new Date(toMs).toISOString(),
+});
 
 /** What was never made is no fault. */
 const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
@@ -195,6 +201,12 @@ export const ofSite = (site: string) => ({
   replaySince: (webhook: string, sinceMs: number) =>
     server.replayDeliveries(client, { site, webhook }, { since: new Date(sinceMs).toISOString() }),
 
+  exports: (signal?: Signal) => server.listExports(client, { site }, { signal }).then(({ exports }) => exports),
+  createExport: ({ tables, interval, ...asked }: Period & Pick<ExportJob, 'tables' | 'interval'>) =>
+    server.createExport(client, { site }, { tables, interval, ...isoPeriod(asked) }),
+  removeExport: (made: string) => server.deleteExport(client, { site, export: made }),
+  exportFileUrl: (made: string, file: string) => server.exportFileUrl(client, { site, export: made, file }),
+
   live: (signal?: Signal) => server.getLive(client, { site }, { signal }),
   definitions: (signal?: Signal) => server.getDefinitions(client, { site }, { signal }),
   putDefinitions: (definitions: Definitions) => server.putDefinitions(client, { site }, definitions),
@@ -217,3 +229,5 @@ export const ofSite = (site: string) => ({
 export type SiteApi = ReturnType<typeof ofSite>;
 
 export const pictureUrl = (image: string): string => server.campaignImageUrl(client, { image });
+/** The cookie of the session goes along; a link, so that the browser says where it puts the file. */
+export const GRAFANA_URL = '/api/v1/grafana.json';

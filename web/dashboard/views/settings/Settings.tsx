@@ -27,6 +27,7 @@ const TABS = [
   'loyalty',
   'fleets',
   'webhooks',
+  'exports',
   'tokens',
   'site',
 ] as const;
@@ -41,6 +42,7 @@ const PAGES: Record<Tab, FunctionComponent<{ site: Site }>> = {
   loyalty: LoyaltyForm,
   fleets: lazy(async () => ({ default: (await import('./Fleets.tsx')).Fleets })),
   webhooks: lazy(async () => ({ default: (await import('./Webhooks.tsx')).Webhooks })),
+  exports: lazy(async () => ({ default: (await import('./Exports.tsx')).Exports })),
   tokens: Tokens,
   site: SiteForm,
 };

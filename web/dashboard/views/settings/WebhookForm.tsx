@@ -27,6 +27,11 @@ const MAX_THRESHOLDS = 50;
 /** Above the least that the server tells of anywhere. */
 const USUAL_LIMIT = 50;
 const USUAL_DWELL_SECONDS = 60;
+const CAMPAIGN_EVENTS: ReadonlySet<string> = new Set<WebhookInput['events'][number]>([
+  'offer.sent',
+  'redemption.made',
+  'redemption.voided',
+]);
 const EMPTY: WebhookInput = {
   url: '',
   name: null,
@@ -65,6 +70,8 @@ export function WebhookForm(props: { site: Site; webhook?: WebhookView; onClose:
   const tenant = webhook === undefined ? ownTenant.value : webhook.tenantId;
   const asked = useAsync<Zone[]>(`webhook-zones/${site.id}`, (signal) => ofSite(site.id).zones(signal));
   const zones = (asked.data ?? []).filter((zone) => tenant === null || zone.tenantId === tenant);
+  const listed = useAsync(`webhook-campaigns/${site.id}`, (signal) => ofSite(site.id).campaigns(signal));
+  const campaigns = (listed.data ?? []).filter((one) => tenant === null || one.tenantId === tenant);
   const [values, setValues] = useState<WebhookInput>(webhook === undefined ? EMPTY : inputOf(webhook));
   const [dwell, setDwell] = useState(values.dwellSeconds.join(', '));
   const [fault, setFault] = useState<ApiError>();
@@ -72,6 +79,7 @@ export function WebhookForm(props: { site: Site; webhook?: WebhookView; onClose:
   const [busy, setBusy] = useState(false);
   const set = (change: Partial<WebhookInput>) => setValues((old) => ({ ...old, ...change }));
   const wants = (event: (typeof EVENT_TYPES)[number]) => values.events.includes(event);
+  const ofCampaigns = values.events.some((event) => CAMPAIGN_EVENTS.has(event));
 
   const newThreshold = (): OccupancyThreshold => ({
     zone: tenant === null ? null : (zones[0]?.id ?? null),
@@ -90,6 +98,7 @@ export function WebhookForm(props: { site: Site; webhook?: WebhookView; onClose:
       name: values.name?.trim() || null,
       // What was entered for an event that is not chosen would only puzzle.
       thresholds: wants('occupancy.threshold') ? values.thresholds : [],
+      campaigns: ofCampaigns ? values.campaigns : [],
       dwellSeconds: wants('carrier.dwelled')
         ? dwell
             .split(/[\s,;]+/)
@@ -113,7 +122,7 @@ export function WebhookForm(props: { site: Site; webhook?: WebhookView; onClose:
   };
   const path = fault?.path?.replace(/^body\./, '') ?? '';
   const faultOf = (field: string) => (path === field || path.startsWith(`${field}.`) ? fault?.message : undefined);
-  const placed = ['url', 'name', 'events', 'zones', 'thresholds', 'dwellSeconds'].some(
+  const placed = ['url', 'name', 'events', 'zones', 'campaigns', 'thresholds', 'dwellSeconds'].some(
     (field) => faultOf(field) !== undefined,
   );
   return (
@@ -274,6 +283,16 @@ export function WebhookForm(props: { site: Site; webhook?: WebhookView; onClose:
               options={zones.map(({ id, name }) => ({ value: id, label: name }))}
               chosen={values.zones}
               onChange={(chosen) => set({ zones: chosen })}
+            />
+          )}
+          {ofCampaigns && campaigns.length > 0 && (
+            <Chips
+              legend={t('webhook.campaigns')}
+              hint={t('webhook.campaignsHint')}
+              fault={faultOf('campaigns')}
+              options={campaigns.map(({ id, name }) => ({ value: id, label: name }))}
+              chosen={values.campaigns}
+              onChange={(chosen) => set({ campaigns: chosen })}
             />
           )}
           <Switch label={t('webhook.enabled')} checked={values.enabled} onChange={(enabled) => set({ enabled })} />

@@ -5,6 +5,7 @@ import { formatCount, formatDuration, formatShare, siteFormat } from '../../../l
 import { bandBars } from '../../charts/bandBars.ts';
 import { Chart } from '../../charts/Chart.tsx';
 import { Segmented, Select, Switch } from '../../components/controls.tsx';
+import { Icon } from '../../components/Icon.tsx';
 import { Kpi } from '../../components/Kpi.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { PeriodPicker } from '../../components/PeriodPicker.tsx';
@@ -16,8 +17,8 @@ import { ofSite } from '../../state/endpoints.ts';
 import { changes, siteNowMs } from '../../state/live.ts';
 import { chosenPeriod, fittingInterval, previousPeriod } from '../../state/period.ts';
 import { usePlan } from '../../state/plan.ts';
-import { param, setParams } from '../../state/router.ts';
-import { ownTenant } from '../../state/session.ts';
+import { hrefTo, param, setParams } from '../../state/router.ts';
+import { hasRole, ownTenant } from '../../state/session.ts';
 import { type Asked, useAsync } from '../../state/useAsync.ts';
 import { AffinitySection } from './AffinitySection.tsx';
 import { FlowsSection } from './FlowsSection.tsx';
@@ -192,6 +193,12 @@ export default function Traffic({ site }: { site: Site }) {
           checked={compare}
           onChange={(on) => setParams({ compare: on ? 'on' : null })}
         />
+        {hasRole('owner', 'manager') && (
+          <a class="button small" href={hrefTo(site.id, 'settings', { tab: 'exports' })}>
+            <Icon name="download" size={15} />
+            {t('export.ofTraffic')}
+          </a>
+        )}
       </PageHead>
       <div class="stack">
         <dl class="kpis">
