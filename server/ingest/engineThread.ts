@@ -55,6 +55,8 @@ class EngineThread implements EngineHost {
   start(from: EngineStart): Promise<boolean> {
     this.watermarkMs = from.watermarkMs;
     this.lost = false;
+    // What was packed for an engine that was lost never went out.
+    this.#packer.forget();
     return this.#ask<boolean>({ call: 'start', from });
   }
 
@@ -145,7 +147,6 @@ class EngineThread implements EngineHost {
       workerData: this.#kind,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     });
-    this.#packer.forget();
     this.#worker = worker;
     worker.on('message', (reply: EngineReply) => this.#answer(reply));
     const ended = (error: Error): void => {

@@ -20,14 +20,16 @@ export interface PackedBatches {
 export class BatchPacker {
   readonly #maxNames: number;
   #numbers = new Map<CarrierRef, number>();
+  #anew = false;
 
   constructor(maxNames = MAX_NAMES) {
     this.#maxNames = maxNames;
   }
 
   pack(batches: readonly SightingBatch[]): PackedBatches {
-    const anew = this.#numbers.size > this.#maxNames;
+    const anew = this.#anew || this.#numbers.size > this.#maxNames;
     if (anew) this.#numbers = new Map();
+    this.#anew = false;
     let rows = 0;
     for (const batch of batches) rows += batch.carriers.length;
     const carriers = new Uint32Array(rows);
@@ -51,9 +53,9 @@ export class BatchPacker {
     return { headers, anew, names, carriers, values };
   }
 
-  /** The other side is new. */
+  /** The other side may not have got what was packed last: the next begins anew. */
   forget(): void {
-    this.#numbers = new Map();
+    this.#anew = true;
   }
 }
 
