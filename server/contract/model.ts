@@ -185,6 +185,11 @@ export interface SiteModel {
   dwellSecondsByZone: Record<string, number[]>;
   /** How the site's gateways hear known places, where it was walked; the positioner's radio model learns from it. */
   survey?: RadioSurvey | undefined;
+  /**
+   * Gateways of makes that do not tell each second all that they hear: that one says nothing of a carrier shows that it did
+   * not hear it only as far as a survey found how often it tells. In order of id. Absent: none.
+   */
+  sparseGateways?: readonly string[] | undefined;
 }
 
 export interface SiteModelVersion {

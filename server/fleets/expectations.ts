@@ -29,3 +29,23 @@ export const EXPECTATIONS: Readonly<Record<Format, Expectation>> = {
   shelly: { timed: true, aliveSeconds: 60, aliases: 'never' },
   kontakt: { timed: true, aliveSeconds: 60, aliases: 'always' },
 };
+
+/**
+ * Whether a gateway, as it is delivered, tells each second of every beacon that it hears, so that its silence says that it did
+ * not hear one. Minew, MOKO and April Brother report all of a second, Ruuvi and happy-bubbles each advertisement. The others
+ * scan with pauses, tell at a change or every some seconds, or not beyond a distance: of their silence nothing follows.
+ */
+const TELLS_ALL: Readonly<Record<Format, boolean>> = {
+  espresense: false,
+  openmqttgateway: false,
+  'room-assistant': false,
+  minew: true,
+  moko: true,
+  'april-brother': true,
+  ruuvi: true,
+  'happy-bubbles': true,
+  shelly: false,
+  kontakt: false,
+};
+
+export const tellsAll = (format: string): boolean => !(format in TELLS_ALL) || TELLS_ALL[format as Format];

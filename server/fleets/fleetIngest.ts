@@ -4,6 +4,7 @@ import type { FleetHealth } from '../contract/fleets.ts';
 import type { SiteRuntime } from '../ingest/siteRuntime.ts';
 import type { Clock, MessageSource } from '../ingest/types.ts';
 import type { Registry } from '../registry/types.ts';
+import { tellsAll } from './expectations.ts';
 import type { Fleets } from './fleets.ts';
 import type { HeardGateways } from './heardGateways.ts';
 import { SiteFleets } from './siteFleets.ts';
@@ -25,7 +26,7 @@ export interface FleetIngestParts {
 export class FleetIngest {
   readonly #parts: FleetIngestParts;
   readonly #sites = new Map<string, SiteFleets>();
-  #unlisten: (() => void) | undefined;
+  #unlisten: (() => void)[] = [];
   #timers: NodeJS.Timeout[] = [];
 
   constructor(parts: FleetIngestParts) {
@@ -33,19 +34,27 @@ export class FleetIngest {
   }
 
   start(): void {
-    const { fleets, source, heard, onProblem } = this.#parts;
-    this.#unlisten = fleets.onChange((siteId, fleetId) => {
-      this.#sites.get(siteId)?.changed(fleetId);
-      if (!fleets.get(siteId, fleetId)) heard.forgetFleet(siteId, fleetId);
-      source.listenTo?.(fleets.filters());
-    });
+    const { fleets, source, heard, registry, onProblem } = this.#parts;
+    this.#unlisten.push(
+      fleets.onChange((siteId, fleetId) => {
+        this.#sites.get(siteId)?.changed(fleetId);
+        if (!fleets.get(siteId, fleetId)) heard.forgetFleet(siteId, fleetId);
+        source.listenTo?.(fleets.filters());
+      }),
+      registry.onChange(({ siteId, what }) => {
+        if (what === 'gateways' && this.#sites.has(siteId)) void this.#tellSparse(siteId);
+      }),
+    );
     source.listenTo?.(fleets.filters());
     this.#timers.push(
       setInterval(() => {
         for (const site of this.#sites.values()) site.tick();
       }, TICK_MS),
       setInterval(() => {
-        for (const site of this.#sites.values()) site.keepHouse();
+        for (const [siteId, site] of this.#sites) {
+          site.keepHouse();
+          void this.#tellSparse(siteId);
+        }
         heard.flush().catch((error: Error) => onProblem('heard gateways', error));
       }, HOUSEKEEPING_MS),
     );
@@ -69,6 +78,7 @@ export class FleetIngest {
     });
     await site.start(fleets.all(siteId));
     this.#sites.set(siteId, site);
+    await this.#tellSparse(siteId);
   }
 
   /** Undefined where no fleet listens to the topic; else settles when the message may be acknowledged. */
@@ -100,8 +110,25 @@ export class FleetIngest {
     for (const site of this.#sites.values()) site.abandon();
   }
 
+  /** Whose silence says nothing is part of the site's model: a replay is to know what was known then. */
+  async #tellSparse(siteId: string): Promise<void> {
+    const { registry, heard, onProblem } = this.#parts;
+    try {
+      const sparse = registry.gateways.all(siteId).filter(({ id }) => {
+        const format = heard.formatOf(siteId, id);
+        return format !== undefined && !tellsAll(format);
+      });
+      await registry.setSparseGateways(
+        siteId,
+        sparse.map(({ id }) => id),
+      );
+    } catch (error) {
+      onProblem(`${siteId}: gateways that tell little`, error as Error);
+    }
+  }
+
   #end(): void {
-    this.#unlisten?.();
+    for (const unlisten of this.#unlisten.splice(0)) unlisten();
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 }

@@ -9,6 +9,8 @@ import { gatewayIdOf, longGatewayIdOf } from './gatewayIds.ts';
 
 /** Of one site, those on the plan of other makes included; whoever can publish can invent names. */
 export const MAX_HEARD = 2_000;
+/** The rest is for whoever comes. */
+const MAX_DISMISSED = MAX_HEARD / 2;
 /** One dead letter a minute tells as much as one a second. */
 const LETTER_EVERY_MS = 60_000;
 /** What one hears is looked at so often: reading all of it would serve whoever sends much. */
@@ -145,6 +147,12 @@ export class HeardGateways {
     return (this.#sites.get(siteId)?.get(gatewayId)?.fleetId ?? '') !== '';
   }
 
+  /** Of which format, of those of other makes. */
+  formatOf(siteId: string, gatewayId: string): string | undefined {
+    const kept = this.#sites.get(siteId)?.get(gatewayId);
+    return kept && kept.fleetId !== '' ? kept.format : undefined;
+  }
+
   /** A message of it came. */
   heard(gateway: HeardGateway, nowMs: number): void {
     const kept = gateway as Kept;
@@ -278,15 +286,20 @@ export class HeardGateways {
     if (kept.fleetId !== '') this.#ids.set(`${kept.siteId}/${kept.fleetId}/${kept.name}`, kept.gatewayId);
   }
 
-  /** The least recently heard one that waits makes room. */
+  /** The least recently heard one that waits makes room, not one that was dismissed and would come back as new. */
   #makeRoom(siteId: string): void {
     const ofSite = this.#sites.get(siteId);
     if (!ofSite || ofSite.size <= MAX_HEARD) return;
-    for (const id of ofSite.keys())
-      if (!this.#isPlaced(siteId, id)) {
-        this.#forget(siteId, id);
-        return;
-      }
+    let stalest: string | undefined;
+    let dismissed = 0;
+    for (const [id, kept] of ofSite) {
+      if (this.#isPlaced(siteId, id)) continue;
+      stalest ??= id;
+      if (kept.dismissed && ++dismissed <= MAX_DISMISSED) continue;
+      this.#forget(siteId, kept.dismissed ? stalest : id);
+      return;
+    }
+    if (stalest !== undefined) this.#forget(siteId, stalest);
   }
 
   #forget(siteId: string, gatewayId: string): void {

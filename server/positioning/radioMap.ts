@@ -67,6 +67,9 @@ export class RadioMap {
   private readonly deaf = new Map<string, Map<Bin, number>>();
   /** Share of seconds in which a gateway nearby hears a carrier. */
   private heardNear = 0.9;
+  /** The same of those that tell little. */
+  private sparseHeardNear = 0.9;
+  private readonly sparse: ReadonlySet<string>;
   private readonly exposure = new Map<string, Float32Array>();
   private readonly silence = new Map<number, Float32Array>();
   private listening: Uint8Array | undefined;
@@ -80,6 +83,7 @@ export class RadioMap {
     this.lattice = lattice;
     this.tuning = tuning;
     this.gateways = new Map(model.gateways.map((gateway) => [gateway.id, gateway]));
+    this.sparse = new Set(model.sparseGateways);
     this.tiles = model.floors.map(() => []);
     this.surveyed = survey !== undefined && survey.points.length > 0;
     for (const point of survey?.points ?? []) this.takeIn(point);
@@ -176,15 +180,22 @@ export class RadioMap {
       const floor = this.lattice.floors.get(floorId);
       if (floor) scatter(this.exposure.get(floorId)!, floor, this.lattice.cellM, xM, yM, lengthM, seconds);
     }
+    this.heardNear = this.shareHeardNear(false) ?? this.heardNear;
+    this.sparseHeardNear = this.shareHeardNear(true) ?? this.sparseHeardNear;
+  }
+
+  private shareHeardNear(sparse: boolean): number | undefined {
     let heardSeconds = 0;
     let seconds = 0;
-    for (const gateway of this.model.gateways)
+    for (const gateway of this.model.gateways) {
+      if (this.sparse.has(gateway.id) !== sparse) continue;
       for (const one of this.heardBy.get(`${gateway.id} ${gateway.floorId}`) ?? []) {
         if (one.sum / one.adverts < -80) continue;
         heardSeconds += one.seconds;
         seconds += one.bin.seconds;
       }
-    if (seconds > 0) this.heardNear = Math.min(0.97, Math.max(0.05, heardSeconds / seconds));
+    }
+    return seconds > 0 ? Math.min(0.97, Math.max(0.05, heardSeconds / seconds)) : undefined;
   }
 
   /** People walk where it was walked: other cells of a floor that was surveyed count less. */
@@ -300,7 +311,7 @@ export class RadioMap {
       stride: columns,
       codes: Uint16Array.from(rssiDbm, (one, i) => BINS * (doubt ? doubt[i]! : 0) + codeOf(LOUDEST_DBM, one)),
       topDbm: LOUDEST_DBM,
-      ...this.heardOdds(field, floorId, heard ?? [], this.deaf.get(`${gateway.id} ${floorId}`)),
+      ...this.heardOdds(gateway.id, field, floorId, heard ?? [], this.deaf.get(`${gateway.id} ${floorId}`)),
       odds: this.oddsTable(),
       farCode: codeOf(LOUDEST_DBM, field.farRssiDbm),
       farOdds: this.tuning.heardWeight * Math.log(LEAST_HEARD),
@@ -337,12 +348,15 @@ export class RadioMap {
   }
 
   private heardOdds(
+    gatewayId: string,
     field: Field,
     floorId: string,
     heard: readonly Heard[],
     deaf: ReadonlyMap<Bin, number> | undefined,
   ): { heard: Uint8Array; missed: Float32Array } {
     const { heardPriorSeconds, heardWeight, missWeight } = this.tuning;
+    const isSparse = this.sparse.has(gatewayId);
+    const heardNear = isSparse ? this.sparseHeardNear : this.heardNear;
     const { cellM } = this.lattice;
     const exposure = this.exposure.get(floorId)!;
     const floor = this.lattice.floors.get(floorId)!;
@@ -358,12 +372,15 @@ export class RadioMap {
       for (let column = 0; column < field.columns; column++) {
         const i = row * field.columns + column;
         const cell = (field.row0 + row) * floor.columns + field.column0 + column;
-        const prior = this.heardNear * hearable(field.rssiDbm[i]!);
-        const p =
-          (counts[i]! + heardPriorSeconds * prior) / (Math.max(0, exposure[cell]! - mute[i]!) + heardPriorSeconds);
+        const prior = heardNear * hearable(field.rssiDbm[i]!);
+        const seconds = Math.max(0, exposure[cell]! - mute[i]!) + heardPriorSeconds;
+        const p = (counts[i]! + heardPriorSeconds * prior) / seconds;
         const share = Math.min(MOST_HEARD, Math.max(LEAST_HEARD, p));
-        odds[i] = Math.round((heardWeight * Math.log(share) - missWeight * Math.log(1 - share) - leastOdds) / oddsStep);
-        missed[i] = missWeight * Math.log(1 - share);
+        // How often one that tells little would have told of it, only a survey knows: nothing is taken for granted.
+        const told = isSparse ? Math.min(share, counts[i]! / seconds) : share;
+        const miss = missWeight * Math.log(1 - told);
+        odds[i] = Math.round((heardWeight * Math.log(share) - miss - leastOdds) / oddsStep);
+        missed[i] = miss;
       }
     return { heard: odds, missed };
   }

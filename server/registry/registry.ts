@@ -41,10 +41,14 @@ interface SiteState extends Items {
   definitions: DefinitionsVersion[];
   dwellSeconds: Map<string, Record<string, number[]>>;
   survey: RadioSurvey | undefined;
+  sparseGateways: ReadonlySet<string>;
   timeline: SiteModelVersion[];
 }
 
-type ModelParts = Pick<SiteState, 'site' | 'floors' | 'zones' | 'gateways' | 'definitions' | 'dwellSeconds' | 'survey'>;
+type ModelParts = Pick<
+  SiteState,
+  'site' | 'floors' | 'zones' | 'gateways' | 'definitions' | 'dwellSeconds' | 'survey' | 'sparseGateways'
+>;
 
 const beaconKey = (uuid: string, major: number, minor: number): string => `${uuid}/${major}/${minor}`;
 const byId = <T extends { id: string }>(items: Iterable<T>): T[] =>
@@ -57,16 +61,19 @@ const listed = (ids: string[]): string =>
 
 function modelOf(parts: ModelParts): SiteModel {
   const definitions = parts.definitions.at(-1)!;
+  const gateways = byId(parts.gateways.values());
+  const sparse = gateways.filter(({ id }) => parts.sparseGateways.has(id)).map(({ id }) => id);
   return {
     siteId: parts.site.id,
     timezone: parts.site.timezone,
     floors: byId(parts.floors.values()),
     zones: byId(parts.zones.values()),
-    gateways: byId(parts.gateways.values()),
+    gateways,
     definitionsVersion: definitions.version,
     definitions: definitions.definitions,
     dwellSecondsByZone: mergeDwellSeconds(parts.dwellSeconds.values()),
     ...(parts.survey ? { survey: parts.survey } : {}),
+    ...(sparse.length > 0 ? { sparseGateways: sparse } : {}),
   };
 }
 
@@ -79,6 +86,7 @@ function stateOf(stored: StoredSite): SiteState {
     carriers: mapOf(stored.carriers),
     byBeacon: new Map(stored.carriers.map((one) => [beaconKey(one.uuid, one.major, one.minor), one])),
     survey: stored.timeline.at(-1)?.model.survey,
+    sparseGateways: new Set(stored.timeline.at(-1)?.model.sparseGateways),
   };
 }
 
@@ -160,6 +168,7 @@ class MemoryRegistry implements Registry {
         definitions: [{ version: 1, createdMs: nowMs, definitions: DEFAULT_DEFINITIONS }],
         dwellSeconds: new Map(),
         survey: undefined,
+        sparseGateways: new Set(),
         timeline: [],
       };
       const timeline = await this.#duck.transaction(async (sql) => {
@@ -224,6 +233,18 @@ class MemoryRegistry implements Registry {
       if (JSON.stringify(state.survey) === JSON.stringify(survey)) return;
       state.timeline = await this.#duck.transaction((sql) => this.#writeModel(sql, state, { survey }));
       state.survey = survey;
+      this.#tell({ siteId, what: 'survey' });
+    });
+  }
+
+  setSparseGateways(siteId: string, gatewayIds: readonly string[]): Promise<void> {
+    return this.#serial(async () => {
+      const state = this.#state(siteId);
+      const { sparseGateways: before } = state;
+      if (before.size === gatewayIds.length && gatewayIds.every((id) => before.has(id))) return;
+      const sparseGateways = new Set(gatewayIds);
+      state.timeline = await this.#duck.transaction((sql) => this.#writeModel(sql, state, { sparseGateways }));
+      state.sparseGateways = sparseGateways;
       this.#tell({ siteId, what: 'survey' });
     });
   }

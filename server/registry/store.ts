@@ -19,6 +19,7 @@ interface StoredModel {
   definitions: Definitions;
   dwellSecondsByZone: Record<string, number[]>;
   survey?: string;
+  sparseGateways?: string[];
 }
 
 const hashes = new WeakMap<object, { hash: string; json: string }>();
@@ -81,6 +82,7 @@ async function loadTimeline(sql: Sql, siteId: string): Promise<SiteModelVersion[
       definitionsVersion: stored.definitionsVersion,
       definitions: stored.definitions,
       dwellSecondsByZone: stored.dwellSecondsByZone,
+      ...(stored.sparseGateways === undefined ? {} : { sparseGateways: stored.sparseGateways }),
       ...(stored.survey === undefined ? {} : { survey: pick<RadioSurvey>([stored.survey])[0] }),
     };
     return { effectiveFromMs: row.effective_from_ms, model };
@@ -217,6 +219,7 @@ function stored(model: SiteModel): StoredModel {
     definitions: model.definitions,
     dwellSecondsByZone: model.dwellSecondsByZone,
     ...(model.survey ? { survey: hashed(model.survey).hash } : {}),
+    ...(model.sparseGateways ? { sparseGateways: [...model.sparseGateways] } : {}),
   };
 }
 

@@ -30,6 +30,7 @@ export function sameModel(a: SiteModel, b: SiteModel): boolean {
     sameItems(a.zones, b.zones) &&
     sameItems(a.gateways, b.gateways) &&
     a.survey === b.survey &&
+    (a.sparseGateways ?? []).join() === (b.sparseGateways ?? []).join() &&
     JSON.stringify(a.dwellSecondsByZone) === JSON.stringify(b.dwellSecondsByZone)
   );
 }

@@ -42,6 +42,8 @@ export interface Registry {
   setDwellSeconds(siteId: string, source: string, byZone: Record<string, number[]>): Promise<void>;
   /** What walks taught of the radio; part of the model. A gateway that moves or goes takes its readings along by itself. */
   setSurvey(siteId: string, survey: RadioSurvey | undefined): Promise<void>;
+  /** Gateways on the plan that do not tell all they hear; part of the model. */
+  setSparseGateways(siteId: string, gatewayIds: readonly string[]): Promise<void>;
   /** Every model since the oldest kept sighting, rising in effectiveFromMs; the first is effective from 0. A change takes effect at the site's clock. */
   modelTimeline(siteId: string): SiteModelVersion[];
   /** Called after the write. Returns the way to stop. */

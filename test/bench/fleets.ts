@@ -92,7 +92,12 @@ const show = (result: Result): void =>
       `${String(result.inventedStays).padStart(10)} ${String(result.dwellMedianSeconds).padStart(12)} ${String(result.dwellP90Seconds).padStart(7)} s`,
   );
 const startedMs = performance.now();
-const results = [resultOf('Promenade gateway', halls.map(hearOwn))];
+const results = [
+  resultOf(
+    'Promenade gateway',
+    halls.map((hall) => hearOwn(hall)),
+  ),
+];
 show(results[0]!);
 const dir = await mkdtemp(join(tmpdir(), 'promenade-fleets-'));
 const duck = await Duck.open(join(dir, 'db.duckdb'), { threads: 1, memoryLimit: '128MB' });

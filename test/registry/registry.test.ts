@@ -130,6 +130,32 @@ test('everything is there again after a restart, floating metres included', asyn
 });
 
 describe('model timeline', () => {
+  test('which gateways tell little is part of it: dated, kept over a restart, gone with the gateway', async () => {
+    siteNow = NOW;
+    await registry.putSite(SITE);
+    await registry.floors.put('mall', floor('f0'));
+    await registry.gateways.putAll('mall', [gateway('g1'), gateway('g2')]);
+    siteNow = NOW + 5_000;
+    await registry.setSparseGateways('mall', ['g2', 'elsewhere']);
+    await registry.setSparseGateways('mall', ['elsewhere', 'g2']);
+    const timeline = registry.modelTimeline('mall');
+    expect(timeline.slice(-2).map((one) => [one.effectiveFromMs, one.model.sparseGateways])).toEqual([
+      [NOW, undefined],
+      [NOW + 5_000, ['g2']],
+    ]);
+    const reopened = await openRegistry(
+      duck,
+      () => nowMs,
+      () => siteNow,
+    );
+    expect(reopened.modelTimeline('mall')).toEqual(timeline);
+    siteNow = NOW + 9_000;
+    await reopened.zones.put('mall', zone('a'));
+    expect(reopened.modelTimeline('mall').at(-1)!.model.sparseGateways).toEqual(['g2']);
+    await reopened.gateways.remove('mall', 'g2');
+    expect(reopened.modelTimeline('mall').at(-1)!.model.sparseGateways).toBeUndefined();
+  });
+
   test('before the first data a change holds from the beginning', async () => {
     await registry.zones.put('mall', zone('a'));
     expect(registry.modelTimeline('mall').map((one) => one.effectiveFromMs)).toEqual([0]);

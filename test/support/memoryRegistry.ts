@@ -16,6 +16,7 @@ export function memoryRegistry(options: MemoryRegistryOptions = {}): Registry {
   const timelines = new Map<string, SiteModelVersion[]>();
   const dwell = new Map<string, Map<string, Record<string, number[]>>>();
   const surveys = new Map<string, RadioSurvey>();
+  const sparse = new Map<string, readonly string[]>();
   const listeners = new Set<(change: RegistryChange) => void>();
 
   const definitionsVersions = (siteId: string): DefinitionsVersion[] => {
@@ -38,6 +39,7 @@ export function memoryRegistry(options: MemoryRegistryOptions = {}): Registry {
     const site = sites.get(siteId);
     if (site && what !== 'carriers' && what !== 'campaigns') {
       const current = definitionsVersions(siteId).at(-1)!;
+      const sparseHere = (sparse.get(siteId) ?? []).filter((id) => gateways.get(siteId, id));
       const model: SiteModel = {
         siteId,
         timezone: site.timezone,
@@ -48,6 +50,7 @@ export function memoryRegistry(options: MemoryRegistryOptions = {}): Registry {
         definitions: current.definitions,
         dwellSecondsByZone: dwellSecondsByZone(siteId),
         ...(surveys.has(siteId) ? { survey: surveys.get(siteId) } : {}),
+        ...(sparseHere.length > 0 ? { sparseGateways: sparseHere } : {}),
       };
       const timeline = timelines.get(siteId) ?? [];
       const effectiveFromMs = timeline.length === 0 ? 0 : nowMs(siteId);
@@ -121,6 +124,12 @@ export function memoryRegistry(options: MemoryRegistryOptions = {}): Registry {
     async setSurvey(siteId, survey) {
       if (survey) surveys.set(siteId, survey);
       else surveys.delete(siteId);
+      changed(siteId, 'survey');
+    },
+    async setSparseGateways(siteId, gatewayIds) {
+      const before = sparse.get(siteId) ?? [];
+      if ([...before].sort().join() === [...gatewayIds].sort().join()) return;
+      sparse.set(siteId, gatewayIds);
       changed(siteId, 'survey');
     },
     modelTimeline: (siteId) => timelines.get(siteId) ?? [],

@@ -83,6 +83,21 @@ describe('the inbox', () => {
     expect((await loggedSightings(harness.dataDir, SITE)).sightings).toBe(2);
   });
 
+  test('once one that tells little is on the plan, the model of the site says so', async () => {
+    await put({});
+    await put({ id: 'esp', format: 'espresense' });
+    await tell();
+    await client.publishAsync('espresense/rooms/kitchen/telemetry', '{"ip":"192.0.2.7","uptime":60,"ver":"v3.2.1"}');
+    await until(() => waiting().length).toBe(2);
+    const kitchen = waiting().find(({ format }) => format === 'espresense')!.gatewayId;
+    await hangUp(harness.registry, SITE, ID);
+    await hangUp(harness.registry, SITE, kitchen);
+    const told = () => harness.registry.modelTimeline(SITE).at(-1)!.model.sparseGateways;
+    await until(told).toEqual([kitchen]);
+    await harness.registry.gateways.remove(SITE, kitchen);
+    expect(told()).toBeUndefined();
+  });
+
   test('one that is dismissed stays so, over a restart too, and can come back', async () => {
     await put({});
     await tell();

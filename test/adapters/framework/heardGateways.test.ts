@@ -72,3 +72,19 @@ test('one that made room while it was being written does not stay behind', async
   await heard.flush();
   expect(await stored()).toEqual(names(heard));
 });
+
+test('a flood of names pushes out none that was dismissed: it would come back as new', async () => {
+  const heard = new HeardGateways(duck, () => false);
+  await heard.start();
+  for (const { gatewayId } of heard.waiting(SITE)) heard.setDismissed(SITE, gatewayId, false);
+  heard.of(SITE, 'kontakt', 'kontakt', 'neighbour', 0);
+  const neighbour = heard.waiting(SITE).find(({ name }) => name === 'neighbour');
+  expect(heard.setDismissed(SITE, neighbour!.gatewayId, true)).toBe(true);
+  invent(heard, 0, 3 * MAX_HEARD);
+  expect(heard.waiting(SITE)).toHaveLength(MAX_HEARD);
+  expect(heard.waiting(SITE).filter(({ dismissed }) => dismissed)).toEqual([neighbour]);
+  // Where all are dismissed, the bound still holds.
+  for (const { gatewayId } of heard.waiting(SITE)) heard.setDismissed(SITE, gatewayId, true);
+  invent(heard, 3 * MAX_HEARD, 3 * MAX_HEARD + 5);
+  expect(heard.waiting(SITE)).toHaveLength(MAX_HEARD);
+});

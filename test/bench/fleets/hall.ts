@@ -21,6 +21,7 @@ const ROWS = 3;
 /** Tags and phones of members. */
 const INTERVALS_MS = [500, 1_000, 1_500];
 const BUSY_ADVERTS_PER_SECOND = 50;
+const SURVEY_INTERVAL_MS = 200;
 /** In a shop people stand for a while, then drift on. */
 const STAND_SECONDS: [number, number] = [15, 60];
 const DWELL_SECONDS = 200;
@@ -126,7 +127,8 @@ function wander(random: Random, endMs: number): { path: Trajectory; stays: Omit<
   return { path, stays: stays.filter((stay) => stay.endMs > stay.startMs) };
 }
 
-export function makeHall(seed: number, carriers: number, seconds: number): Hall {
+/** `walkers`: the first so many bear the surveyors' own beacon, which advertises often. */
+export function makeHall(seed: number, carriers: number, seconds: number, walkers = 0): Hall {
   const random = createRandom(`hall ${seed}`);
   const scenario = hallScenario(random);
   const model = scenarioModel(scenario);
@@ -155,13 +157,14 @@ export function makeHall(seed: number, carriers: number, seconds: number): Hall 
     stays.push(...own.map((stay) => ({ ...stay, carrier })));
     beacons.push({ uuid: HALL_UUID, major: 0x8000 + seed, minor: carrier + 1, declaredPowerDbm: -59 });
     const powerDbm = settings.powerAt1mDbm + settings.powerSigmaDb * normal(random);
-    const intervalMs =
+    const usualMs =
       INTERVALS_MS[
         pick(
           random,
           INTERVALS_MS.map(() => 1),
         )
       ]!;
+    const intervalMs = carrier < walkers ? SURVEY_INTERVAL_MS : usualMs;
     const cursor = new Cursor(path);
     let lossDb = settings.carrierShadowSigmaDb * normal(random);
     let lossMs = path.startMs;

@@ -5,7 +5,7 @@ import { fleet as fleetSchema } from '../../../server/contract/fleets.ts';
 import type { Site } from '../../../server/contract/model.ts';
 import { site as siteSchema } from '../../../server/contract/model.ts';
 import type { Duck } from '../../../server/db/duckdb.ts';
-import type { Sighting } from '../../../server/engine/types.ts';
+import type { LogBatch, Sighting } from '../../../server/engine/types.ts';
 import { gatewayIdOf } from '../../../server/fleets/gatewayIds.ts';
 import { HeardGateways } from '../../../server/fleets/heardGateways.ts';
 import { SiteFleets } from '../../../server/fleets/siteFleets.ts';
@@ -25,7 +25,7 @@ const NETWORK_MS = 40;
 const FLEET_ID = 'fleet';
 
 /** One row a carrier and second, an empty batch where nobody was heard. */
-export function hearOwn(hall: Hall): Score {
+export function hearOwn(hall: Hall, told?: LogBatch[]): Score {
   const tracking = new Tracking(hall, hall.model);
   let next = 0;
   for (let fromMs = HALL_START; fromMs < HALL_START + hall.seconds * 1_000; fromMs += 1_000) {
@@ -51,7 +51,10 @@ export function hearOwn(hall: Hall): Score {
     const toMs = fromMs + 1_000;
     rows.forEach((sightings, i) => {
       const gatewayId = hall.model.gateways[i]!.id;
-      tracking.add({ gatewayId, fromMs, toMs, clockOffsetMs: 0, receivedMs: toMs, sightings: [...sightings.values()] });
+      const times = { fromMs, toMs, clockOffsetMs: 0, receivedMs: toMs };
+      const batch = { gatewayId, ...times, sightings: [...sightings.values()] };
+      tracking.add(batch);
+      told?.push({ ...batch, epoch: 1, seq: 1 });
     });
     tracking.advance(toMs);
   }
@@ -65,13 +68,14 @@ class KnownGateways extends HeardGateways {
   }
 }
 
-/** Through the product's own messages, its decoder and the server's intake. */
+/** Through the product's own messages, its decoder and the server's intake; `told` is filled with what came of them. */
 export async function hearForeign(
   hall: Hall,
   format: Format,
   create: CreateImitator,
   seed: number,
   duck: Duck,
+  told?: LogBatch[],
 ): Promise<Score> {
   const imitator = create({
     gateways: hall.model.gateways.map(({ id }) => id),
@@ -120,6 +124,7 @@ export async function hearForeign(
       foreign: async (batch) => {
         const { epoch: _, seq: __, ...log } = toLogBatch({ ...batch, epoch: 1, seq: 1 });
         tracking.add(log);
+        told?.push({ ...log, epoch: 1, seq: 1 });
       },
     },
     health: { seen: () => {}, status: () => {} },
