@@ -19,7 +19,15 @@ import { Journal, type Step } from './journal.ts';
 import { isApartSql, LAYOUTS, type Layout, NOTHING, SPAN_MS } from './layout.ts';
 import { Planner } from './needs.ts';
 import { Persistent } from './persistent.ts';
-import { gatewayPoints, influxString, MEASUREMENTS, type PointBatch, pointOf, STATE_MEASUREMENT } from './points.ts';
+import {
+  checkNumbers,
+  gatewayPoints,
+  influxString,
+  MEASUREMENTS,
+  type PointBatch,
+  pointOf,
+  STATE_MEASUREMENT,
+} from './points.ts';
 import { CUTS, Recorder } from './recorder.ts';
 import {
   commitQuestion,
@@ -116,7 +124,7 @@ class InfluxTimeSeries {
         throw new Error(
           `a commit to the database ${pending.database} was interrupted: start once with influx.database: ${pending.database}, which finishes it, before going on with ${database}`,
         );
-      await this.#persistent.apply(pending.steps);
+      await this.#persistent.apply(pending.steps, 'late');
       await this.#journal.done();
     }
     opened += 1;
@@ -241,6 +249,8 @@ class InfluxTimeSeries {
       for (const [siteId, tables] of states)
         steps.push(...(await this.#stateSteps(sql, siteId, tables, cuts.get(siteId))));
       if (steps.length > 0) {
+        // What stands in the journal is tried until it is done.
+        for (const step of steps) if ('write' in step) step.write.forEach(checkNumbers);
         for (const siteId of states.keys()) await this.#checkAlone(siteId);
         await this.#journal.write({
           database: this.#parts.options.database,

@@ -22,6 +22,7 @@ const HEADER = 'promenade influx journal 1 ';
 
 export class Journal {
   readonly #file: string;
+  #holds = false;
 
   /** `folder` is made where it is missing. */
   constructor(folder: string) {
@@ -31,6 +32,11 @@ export class Journal {
 
   /** Durable once it is done. */
   async write(entry: Entry): Promise<void> {
+    // Written over, what was done of it in part would stay so.
+    if (this.#holds)
+      throw new Error(
+        `${this.#file} names a commit that has not been finished: the next start finishes it, before others`,
+      );
     const body = JSON.stringify(entry);
     const beside = `${this.#file}.new`;
     const file = await open(beside, 'w', 0o600);
@@ -41,6 +47,7 @@ export class Journal {
       await file.close();
     }
     await rename(beside, this.#file);
+    this.#holds = true;
     const folder = await open(dirname(this.#file), 'r');
     try {
       await folder.sync();
@@ -69,8 +76,9 @@ export class Journal {
   }
 
   /** Where this is lost in a crash, the commit is done once more. */
-  done(): Promise<void> {
-    return rm(this.#file, { force: true });
+  async done(): Promise<void> {
+    await rm(this.#file, { force: true });
+    this.#holds = false;
   }
 }
 

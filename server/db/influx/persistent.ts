@@ -44,6 +44,8 @@ const SAID_EVERY_MS = 60_000;
 const FAILING_MS = 3_000;
 /** A last commit takes less, unless InfluxDB is away. */
 const GRACE_MS = 5_000;
+/** Older than all that the policy keeps. */
+const TOO_OLD = /points beyond retention policy/i;
 /** Statements that delete are short; InfluxDB does them one after another. */
 const REMOVES_PER_REQUEST = 50;
 
@@ -85,8 +87,8 @@ export class Persistent {
     return ensureSchema(this.#client, this.#options.retention, this.#options.createDatabase);
   }
 
-  /** How many points. */
-  async apply(steps: readonly Step[]): Promise<number> {
+  /** How many points. `late`: of a commit of who knows when; what InfluxDB would have dropped since need not be written. */
+  async apply(steps: readonly Step[], late?: 'late'): Promise<number> {
     let written = 0;
     for (const step of steps) {
       if ('remove' in step) {
@@ -101,13 +103,13 @@ export class Persistent {
       for (const [policy, points] of byPolicy(step.write)) {
         written += points.length;
         for (let i = 0; i < points.length; i += this.#options.batchPoints)
-          await this.#write(policy, points.slice(i, i + this.#options.batchPoints));
+          await this.#write(policy, points.slice(i, i + this.#options.batchPoints), late);
       }
     }
     return written;
   }
 
-  async #write(policy: string, points: readonly OwnPoint[]): Promise<void> {
+  async #write(policy: string, points: readonly OwnPoint[], late?: 'late'): Promise<void> {
     // Where too much is refused, or one of many, each half is tried.
     let isWhole = true;
     await this.#until('a commit waits', async () => {
@@ -117,6 +119,8 @@ export class Persistent {
           policy,
         );
       } catch (error) {
+        // The others of the request it has written.
+        if (late && error instanceof InfluxRefused && TOO_OLD.test(error.message)) return;
         const splits = error instanceof InfluxTooLarge || (error instanceof InfluxRefused && error.status === 400);
         if (splits && points.length > 1) {
           isWhole = false;
@@ -128,8 +132,8 @@ export class Persistent {
     });
     if (isWhole) return;
     const half = points.length >> 1;
-    await this.#write(policy, points.slice(0, half));
-    await this.#write(policy, points.slice(half));
+    await this.#write(policy, points.slice(0, half), late);
+    await this.#write(policy, points.slice(half), late);
   }
 
   /** Reads. Without a deadline it is part of a commit. @throws AppError */

@@ -97,13 +97,24 @@ export function pointOf({ measurement, tags, fields }: PointBatch, row: readonly
   });
   fields.forEach((name, i) => {
     const value = row[tags.length + i]!;
-    if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
-      throw new RangeError(`${value} of ${measurement}.${name} is beyond 2^53`);
     if (value !== null) point.fields[name] = value;
   });
   const [ms, n] = row.slice(-2) as [number, number];
   if (n >= PER_MS) point.tags[PART] = String(Math.floor(n / PER_MS));
   return { ...point, timestamp: timeText(ms, n % PER_MS) };
+}
+
+/** What InfluxDB would refuse for ever, or give back as another number. @throws RangeError */
+export function checkNumbers({ measurement, tags, fields, rows }: PointBatch): void {
+  for (const row of rows)
+    for (let i = tags.length; i < row.length; i += 1) {
+      const value = row[i];
+      if (typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER) continue;
+      const name = fields[i - tags.length] ?? 'its time';
+      throw new RangeError(
+        `${value} of ${measurement}.${name} is ${Number.isFinite(value) ? 'beyond 2^53' : 'no number that InfluxDB can hold'}`,
+      );
+    }
 }
 
 const DEFAULTS: Record<TableColumn['type'], SqlValue> = {
