@@ -40,6 +40,8 @@ export interface About {
   less: { db: number; sinceMs: number } | null;
   /** Its weakest packets are so much stronger than usual, and its neighbours' are not. */
   noise: { db: number; sinceMs: number } | null;
+  /** Of another make: it has neither an outbox nor a journal. Left out: no. */
+  foreign?: boolean;
 }
 
 export const NOTHING_KNOWN: About = {
@@ -50,6 +52,9 @@ export const NOTHING_KNOWN: About = {
   less: null,
   noise: null,
 };
+
+/** Tells pages to say so. */
+const KEEPS_NOTHING = { keeps: 'nothing' } as const;
 
 const GRAVITY: Record<Severity, number> = { fault: 0, warning: 1, info: 2 };
 
@@ -88,18 +93,22 @@ export function findingsOf(
       'offline',
       'fault',
       record.offlineSinceMs,
-      {},
+      about.foreign ? KEEPS_NOTHING : {},
       `offline since ${time(record.offlineSinceMs)}`,
-      'Check its power and its network; what it hears meanwhile is kept on its disk and sent when it is back',
+      about.foreign
+        ? 'Check its power and its network; what it hears meanwhile is lost'
+        : 'Check its power and its network; what it hears meanwhile is kept on its disk and sent when it is back',
     );
   else if (silent)
     add(
       'silent',
       'fault',
       record.lastSeenMs,
-      {},
+      about.foreign ? KEEPS_NOTHING : {},
       `silent since ${time(record.lastSeenMs)}`,
-      'Check its power and its network; if both are well, look at its journal',
+      about.foreign
+        ? 'Check its power and its network; what it hears meanwhile is lost'
+        : 'Check its power and its network; if both are well, look at its journal',
     );
   if (record.fault)
     add('radio-fault', 'fault', record.faultSinceMs, { fault: record.fault }, record.fault, 'Do as it says');

@@ -119,6 +119,9 @@ export class GatewayHealth {
   /** Told of each status that says how it is now. */
   onStatus: ((gatewayId: string, status: StatusMessage, atMs: number) => void) | undefined;
 
+  /** Of another make. */
+  isForeign: (gatewayId: string) => boolean = () => false;
+
   load(gatewayId: string, persisted: PersistedGateway): void {
     const record = this.record(gatewayId);
     record.clock = new ClockOffset(persisted.clockOffsetMs ?? undefined);
@@ -229,7 +232,7 @@ export class GatewayHealth {
     const silent = record.lastSeenMs === null || nowMs - record.lastSeenMs > SILENT_AFTER_MS;
     forgetOld(record, nowMs);
     const measuredMs = record.clock.measuredMs;
-    const about = context ?? NOTHING_KNOWN;
+    const about = { ...(context ?? NOTHING_KNOWN), foreign: this.isForeign(gateway.id) };
     const findings = gateway.enabled ? findingsOf(gateway.id, record, silent, about, timezone, nowMs) : [];
     const grave = findings.filter(({ severity }) => severity !== 'info');
     return {

@@ -141,6 +141,7 @@ export class SiteRuntime {
   constructor(parts: SiteParts) {
     const { siteId, dataDir } = parts;
     this.#parts = parts;
+    this.health.isForeign = parts.isForeign;
     this.#log = new SiteLog(join(dataDir, 'log', siteId));
     this.#snapshots = new Snapshots(join(dataDir, 'snapshots', siteId));
     this.#keys = new DailyKeys(parts.duck, siteId, join(dataDir, 'keys', siteId), parts.random);

@@ -106,6 +106,7 @@ test('health says in words what is wrong', () => {
   expect(look(at + 61_000)).toMatchObject({ online: false, finding: expect.stringMatching(/^silent since 14:02/) });
   health.status('g', { online: false }, at + 10_000, true, true);
   expect(look(at + 10_000).finding).toMatch(/^offline since 14:02/);
+  expect(look(at + 10_000).findings![0]).toMatchObject({ params: {}, todo: expect.stringMatching(/kept on its disk/) });
   expect(health.live({ ...gateway, enabled: false }, 'Europe/Prague', at).finding).toBeNull();
   // A retained status is what was, not what is.
   const fresh = new GatewayHealth();

@@ -24,10 +24,8 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'gateways.db': '{db} dB',
   'gateways.lost': 'ztraceno {n}',
   'gateways.behind': 'nejnovější {version}',
-  'gateways.config.confirmed': 'nastavení potvrzeno',
   'gateways.config.pending': 'nastavení čeká',
   'gateways.config.refused': 'nastavení odmítnuto',
-  'gateways.config.unknown': 'nastavení nehlásí',
   'gateways.open': 'Více o {name}',
   'gateways.gone': 'Tato brána na plánu není',
   'gateways.goneHow': 'Byla odebrána, nebo nikdy umístěna. Slyšené a neumístěné čekají mezi nově slyšenými.',
@@ -62,6 +60,7 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
 
   'todo.never-heard': 'Zkontrolujte napájení a síť, zda souhlasí ID centra a brány a zda ji broker pustí.',
   'todo.offline': 'Zkontrolujte napájení a síť. Co zatím slyší, zůstává na jejím disku a odešle se, až se vrátí.',
+  'todo.keeps-nothing': 'Zkontrolujte napájení a síť. Co zatím slyší, je ztraceno: nic si neukládá.',
   'todo.silent': 'Zkontrolujte napájení a síť; je-li obojí v pořádku, podívejte se do jejího žurnálu.',
   'todo.radio-fault': 'Udělejte, co hlásí.',
   'todo.deaf': 'Podívejte se, zda je anténa připojená a zda nestojí za kovem nebo vodou, pak ji restartujte.',

@@ -23,10 +23,8 @@ export const en = {
   'gateways.db': '{db} dB',
   'gateways.lost': 'lost {n}',
   'gateways.behind': 'newest {version}',
-  'gateways.config.confirmed': 'config confirmed',
   'gateways.config.pending': 'config pending',
   'gateways.config.refused': 'config refused',
-  'gateways.config.unknown': 'config not told',
   'gateways.open': 'More about {name}',
   'gateways.gone': 'This gateway is not on the plan',
   'gateways.goneHow': 'It was removed, or never placed. Those that were heard and not placed wait in the inbox.',
@@ -62,6 +60,7 @@ export const en = {
   'todo.never-heard':
     'Check its power and network, that its site and gateway id are these, and that the broker lets it in.',
   'todo.offline': 'Check its power and network. What it hears meanwhile stays on its disk and is sent once it is back.',
+  'todo.keeps-nothing': 'Check its power and network. What it hears meanwhile is lost: it keeps nothing.',
   'todo.silent': 'Check its power and network; if both are well, look at its journal.',
   'todo.radio-fault': 'Do as it says.',
   'todo.deaf': 'Look whether its antenna is connected and whether it stands behind metal or water, then restart it.',

@@ -24,10 +24,8 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'gateways.db': '{db} dB',
   'gateways.lost': 'utracono {n}',
   'gateways.behind': 'najnowsza {version}',
-  'gateways.config.confirmed': 'ustawienia potwierdzone',
   'gateways.config.pending': 'ustawienia czekają',
   'gateways.config.refused': 'ustawienia odrzucone',
-  'gateways.config.unknown': 'nie zgłasza ustawień',
   'gateways.open': 'Więcej o {name}',
   'gateways.gone': 'Tej bramki nie ma na planie',
   'gateways.goneHow':
@@ -64,6 +62,7 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'todo.never-heard': 'Sprawdź zasilanie i sieć, czy zgadzają się ID galerii i bramki oraz czy broker ją wpuszcza.',
   'todo.offline':
     'Sprawdź zasilanie i sieć. To, co słyszy tymczasem, zostaje na jej dysku i zostanie wysłane po powrocie.',
+  'todo.keeps-nothing': 'Sprawdź zasilanie i sieć. To, co słyszy tymczasem, przepada: niczego nie przechowuje.',
   'todo.silent': 'Sprawdź zasilanie i sieć; jeśli jedno i drugie działa, zajrzyj do jej dziennika.',
   'todo.radio-fault': 'Zrób, co zgłasza.',
   'todo.deaf': 'Zobacz, czy antena jest podłączona i czy nie stoi za metalem lub wodą, potem uruchom ją ponownie.',

@@ -24,10 +24,8 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'gateways.db': '{db} dB',
   'gateways.lost': 'stratených {n}',
   'gateways.behind': 'najnovšia {version}',
-  'gateways.config.confirmed': 'nastavenie potvrdené',
   'gateways.config.pending': 'nastavenie čaká',
   'gateways.config.refused': 'nastavenie odmietnuté',
-  'gateways.config.unknown': 'nastavenie nehlási',
   'gateways.open': 'Viac o {name}',
   'gateways.gone': 'Táto brána na pláne nie je',
   'gateways.goneHow': 'Bola odobraná alebo nikdy umiestnená. Počuté a neumiestnené čakajú medzi novo počutými.',
@@ -62,6 +60,7 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
 
   'todo.never-heard': 'Skontrolujte napájanie a sieť, či súhlasia ID centra a brány a či ju broker pustí.',
   'todo.offline': 'Skontrolujte napájanie a sieť. Čo zatiaľ počuje, ostáva na jej disku a odošle sa, keď sa vráti.',
+  'todo.keeps-nothing': 'Skontrolujte napájanie a sieť. Čo zatiaľ počuje, je stratené: nič si neukladá.',
   'todo.silent': 'Skontrolujte napájanie a sieť; ak je oboje v poriadku, pozrite sa do jej žurnálu.',
   'todo.radio-fault': 'Urobte, čo hlási.',
   'todo.deaf': 'Pozrite sa, či je anténa pripojená a či nestojí za kovom alebo vodou, potom ju reštartujte.',

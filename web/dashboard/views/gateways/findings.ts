@@ -31,6 +31,6 @@ export function sayFinding({ code, params, sinceMs }: GatewayFinding, known: Kno
   return {
     text: t(`finding.${code}`, filled),
     since: sinceMs === null ? undefined : t('finding.since', { when: sayWhen(sinceMs, known) }),
-    todo: t(`todo.${code}`, filled),
+    todo: params.keeps === 'nothing' ? t('todo.keeps-nothing') : t(`todo.${code}`, filled),
   };
 }
