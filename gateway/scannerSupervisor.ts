@@ -239,8 +239,8 @@ export interface ForkOptions {
 }
 
 const MAX_CHILD_LINES = 20;
-/** Advertisements live for a moment each: a small nursery holds a tenth of a second of them, a large one only grows. */
-const CHILD_FLAGS = ['--max-semi-space-size=1'];
+/** Advertisements live for a moment each: a small nursery holds a tenth of a second of them, a large one only grows. One helper thread is enough. */
+const CHILD_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1', '--optimize-for-size'];
 
 /** The real child process. */
 export function forkScannerChild(options: ForkOptions): ScannerChildProcess {
