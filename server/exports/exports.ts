@@ -51,11 +51,11 @@ export class Exports {
   /** Finds what was made before; what was under way then has failed. */
   start(): void {
     if (!existsSync(this.#folder)) return;
-    for (const siteId of readdirSync(this.#folder))
-      for (const id of readdirSync(join(this.#folder, siteId))) {
+    for (const siteId of foldersIn(this.#folder))
+      for (const id of foldersIn(join(this.#folder, siteId))) {
         const job = this.#load(join(this.#folder, siteId, id));
         if (!job) {
-          rmSync(join(this.#folder, siteId, id), { recursive: true, force: true });
+          this.#onDisk(() => rmSync(join(this.#folder, siteId, id), { recursive: true, force: true }));
           continue;
         }
         this.#jobs.set(job.id, job);
@@ -135,8 +135,8 @@ export class Exports {
       files: [],
       problem: null,
     };
-    this.#jobs.set(job.id, job);
     this.#save(job);
+    this.#jobs.set(job.id, job);
     this.#queue.push(job);
     this.#next();
     return viewOf(job);
@@ -181,15 +181,24 @@ export class Exports {
 
   #forget(job: Stored): void {
     this.#jobs.delete(job.id);
-    rmSync(this.#folderOf(job), { recursive: true, force: true });
+    this.#onDisk(() => rmSync(this.#folderOf(job), { recursive: true, force: true }));
+  }
+
+  /** A disk that fails is told of, and keeps nothing else from going on. */
+  #onDisk(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.onProblem('exports', error as Error);
+    }
   }
 
   #fail(job: Stored, problem: string): void {
     job.state = 'failed';
     job.problem = problem;
     job.files = [];
-    rmSync(this.#folderOf(job), { recursive: true, force: true });
-    this.#save(job);
+    this.#onDisk(() => rmSync(this.#folderOf(job), { recursive: true, force: true }));
+    this.#onDisk(() => this.#save(job));
   }
 
   #next(): void {
@@ -238,5 +247,8 @@ export class Exports {
     }
   }
 }
+
+const foldersIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []));
 
 const viewOf = ({ siteId: _s, fromMs: _f, toMs: _t, expiresMs: _e, ...job }: Stored): ExportJob => ({ ...job });
