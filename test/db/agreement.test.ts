@@ -80,7 +80,7 @@ onEachEngine((engine) => {
   ])('answers as the definitions do: seed $seed, $timezone', { timeout: 120_000 }, async ({ seed, timezone, from }) => {
     const random = seededRandom(seed);
     const registry = memoryRegistry();
-    const { series, look, again } = await engine.open(registry);
+    const { series, anew, again } = await engine.open(registry);
     const gateways = [
       gatewayNamed('g1'),
       gatewayNamed('g2'),
@@ -135,7 +135,7 @@ onEachEngine((engine) => {
           minVisitSeconds: 120,
           minStaySeconds: 60,
         });
-      if (step % 3 === 1) sealed = Math.max(sealed, await checkRollups(look, site));
+      if (step % 3 === 1) sealed = Math.max(sealed, await anew((sql) => checkRollups(sql, site)));
       if (step % 3 === 2 || step === 12) {
         // By turns the engine that wrote it, and one that starts anew with hardly any room in memory.
         const asked = step % 2 === 0 ? series : await again({ workingRows: 2_000 });

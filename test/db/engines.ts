@@ -22,6 +22,8 @@ export interface OpenedEngine {
   series: TimeSeries;
   /** The tables as whoever starts anew finds them: nothing that is only in memory shows. */
   look: ReadSql;
+  /** Several statements of one such look. */
+  anew<T>(work: (sql: ReadSql) => Promise<T>): Promise<T>;
   /** The engine as a new process opens it on the same data; closed with this. */
   again(options?: Partial<InfluxOptions>): Promise<TimeSeries>;
 }
@@ -67,7 +69,7 @@ const duckEngine = (): TestEngine =>
   engineOf('DuckDB', async (registry) => {
     const duck = await memoryDuck();
     const series = openTimeSeries(duck, registry);
-    return { duck, series, look: duck, again: async () => series };
+    return { duck, series, look: duck, anew: (work) => work(duck), again: async () => series };
   });
 
 export const INFLUX_OPTIONS: Omit<InfluxOptions, 'url' | 'database'> = {
@@ -157,6 +159,7 @@ export class InfluxWorld {
           all: (text, params) => elsewhere((series) => series.sql.all(text, params)),
           get: (text, params) => elsewhere((series) => series.sql.get(text, params)),
         },
+        anew: (work) => elsewhere((series) => work(series.sql)),
         again: (options) => open(duck, options),
       };
     });

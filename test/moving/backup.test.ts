@@ -45,7 +45,7 @@ onEachEngine((engine) => {
   }
 
   test('a whole backup makes an empty site answer as before, once or twice', { timeout: 120_000 }, async () => {
-    const { series, look, request } = await mall();
+    const { series, anew, request } = await mall();
     const made = await exportBackup(series, request());
     expect(made.whole).toBe(true);
     const other = await mall(false);
@@ -57,16 +57,17 @@ onEachEngine((engine) => {
     await exportBackup(series, target);
     const total = made.files.reduce((sum, { rows }) => sum + rows, 0);
     expect(await other.take(from)).toMatchObject({ rows: total, alreadyThere: 0, left: [], whole: true });
-    expect(await tablesOf(other.look, 'mall')).toEqual(await tablesOf(look, 'mall'));
+    expect(await other.anew((sql) => tablesOf(sql, 'mall'))).toEqual(await anew((sql) => tablesOf(sql, 'mall')));
     expect(await answersOf(other.series, 'mall')).toEqual(await answersOf(series, 'mall'));
     expect(await other.take(from)).toMatchObject({ rows: 0, alreadyThere: made.files.length });
   });
 
   test('rows of a period come back, and what was made of them is made anew', { timeout: 120_000 }, async () => {
-    const { series, look, request, take } = await mall();
+    const { series, anew, request, take } = await mall();
+    const tablesNow = () => anew((sql) => tablesOf(sql, 'mall'));
     const before = await answersOf(series, 'mall');
     const rows = ['visits', 'stays', 'heat', 'occupancy', 'coverage'] as const;
-    const tables = await tablesOf(look, 'mall');
+    const tables = await tablesNow();
     const day = { fromMs: START, toMs: dayStartMs(ZONE, localDay(ZONE, START) + 1) };
     const { folder: from } = request();
     const made = await exportBackup(series, request({ folder: from, tables: rows.map(seriesTable), period: day }));
@@ -77,12 +78,13 @@ onEachEngine((engine) => {
       await sql.remove('stays', { site_id: 'mall', start_ms: { from: day.fromMs, below: day.toMs } });
       await sql.remove('heat', { site_id: 'mall', bucket_ms: { from: day.fromMs, below: day.toMs } });
     });
-    expect((await tablesOf(look, 'mall')).visits).not.toEqual(tables.visits);
+    expect((await tablesNow()).visits).not.toEqual(tables.visits);
     const taken = await take(from);
     expect(taken).toMatchObject({ whole: false, left: [] });
     expect(taken.alreadyThere).toBeGreaterThan(0);
     expect(taken.rows).toBeGreaterThan(0);
-    for (const name of rows) expect((await tablesOf(look, 'mall'))[name], name).toEqual(tables[name]);
+    const restored = await tablesNow();
+    for (const name of rows) expect(restored[name], name).toEqual(tables[name]);
     expect(await answersOf(series, 'mall')).toEqual(before);
     expect(await take(from)).toMatchObject({ rows: 0, alreadyThere: made.files.length });
 
@@ -97,7 +99,7 @@ onEachEngine((engine) => {
       /visits\/visits-2026-03-23\.parquet: the site has \d+ other rows of visits in that period: they go only with --replace/,
     );
     await take(from, { replace: true });
-    const after = await tablesOf(look, 'mall');
+    const after = await tablesNow();
     for (const name of ['visits', 'stays', 'heat', 'occupancy'] as const)
       expect(after[name], name).toEqual(tables[name]);
     const first = (answers: Record<string, unknown>) =>
