@@ -17,8 +17,11 @@ export interface Digest {
 const NEXT = 'chr(31)';
 const NULL = 'chr(30)';
 
+/** Zero has no sign: neither JSON nor InfluxDB keep one. */
+const valueSql = ({ name, type }: SeriesTable['columns'][number]): string => (type === 'DOUBLE' ? `${name} + 0` : name);
+
 export const rowTextSql = (table: Pick<SeriesTable, 'columns'>): string =>
-  `concat_ws(${NEXT}, ${table.columns.map(({ name }) => `coalesce(cast(${name} as varchar), ${NULL})`).join(', ')})`;
+  `concat_ws(${NEXT}, ${table.columns.map((column) => `coalesce(cast(${valueSql(column)} as varchar), ${NULL})`).join(', ')})`;
 
 const DIGEST = (rowText: string): string =>
   `count(*) as rows, cast(coalesce(sum(cast(md5_number_lower(${rowText}) as hugeint)), 0) as varchar) as sum`;
