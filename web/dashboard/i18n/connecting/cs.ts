@@ -139,7 +139,7 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'webhook.test': 'Poslat zkoušku',
   'webhook.testSent': 'Zkouška je na cestě; jak dopadla, je v doručeních.',
   'webhook.ofTenant': 'Obchod {tenant}',
-  'webhook.ofMall': 'Centra',
+  'webhook.ofMall': 'Patří centru',
   'webhook.on': 'Zapnut',
   'webhook.off': 'Vypnut',
   'webhook.gone': 'Vypnut: příjemce odpověděl, že už neexistuje (410)',

@@ -134,7 +134,7 @@ export const en = {
   'webhook.test': 'Send a test',
   'webhook.testSent': 'A test is on its way; what became of it is in the deliveries.',
   'webhook.ofTenant': 'Of {tenant}',
-  'webhook.ofMall': 'The mall’s',
+  'webhook.ofMall': 'Of the mall',
   'webhook.on': 'On',
   'webhook.off': 'Off',
   'webhook.gone': 'Off: the receiver answered that it is gone (410)',

@@ -140,7 +140,7 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'webhook.test': 'Wyślij próbę',
   'webhook.testSent': 'Próba jest w drodze; jej wynik jest w dostawach.',
   'webhook.ofTenant': 'Sklep {tenant}',
-  'webhook.ofMall': 'Galerii',
+  'webhook.ofMall': 'Należy do galerii',
   'webhook.on': 'Włączony',
   'webhook.off': 'Wyłączony',
   'webhook.gone': 'Wyłączony: odbiorca odpowiedział, że już nie istnieje (410)',

@@ -140,7 +140,7 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'webhook.test': 'Poslať skúšku',
   'webhook.testSent': 'Skúška je na ceste; ako dopadla, je v doručeniach.',
   'webhook.ofTenant': 'Obchod {tenant}',
-  'webhook.ofMall': 'Centra',
+  'webhook.ofMall': 'Patrí centru',
   'webhook.on': 'Zapnutý',
   'webhook.off': 'Vypnutý',
   'webhook.gone': 'Vypnutý: príjemca odpovedal, že už neexistuje (410)',

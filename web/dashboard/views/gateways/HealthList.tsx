@@ -190,7 +190,7 @@ function columnsOf(site: Site, known: Known): Column<Row>[] {
           {now.newestVersion != null && now.version != null && now.newestVersion !== now.version && (
             <span class="small block behind">{t('gateways.behind', { version: now.newestVersion })}</span>
           )}
-          {now.config !== undefined && now.config.state !== 'unknown' && (
+          {(now.config?.state === 'pending' || now.config?.state === 'refused') && (
             <span class={`small block config-${now.config.state}`}>{t(`gateways.config.${now.config.state}`)}</span>
           )}
         </span>

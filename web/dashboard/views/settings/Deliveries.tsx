@@ -81,7 +81,7 @@ export function Deliveries({ site, webhook, onChange }: { site: Site; webhook: W
         <span>
           {eventName(type)}
           <span class="muted small block num">
-            {sequence}. {when(at)}
+            #{sequence} · {when(at)}
           </span>
           <span class="phone-only">
             <Answer of={rest} />

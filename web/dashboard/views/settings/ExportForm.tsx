@@ -55,7 +55,7 @@ export function ExportForm({ site, onMade }: { site: Site; onMade: () => void })
       <div class="card-head">
         <h2>{t('export.new')}</h2>
       </div>
-      <form class="card-body form" onSubmit={submit}>
+      <form class="card-body form export-form" onSubmit={submit}>
         <p class="lead">{t('export.lead')}</p>
         <div class="export-when">
           <div class="field">
@@ -110,7 +110,7 @@ export function ExportForm({ site, onMade }: { site: Site; onMade: () => void })
           <Notice tone="bad">{t('fault.said', { message: fault.message })}</Notice>
         )}
         <div class="actions">
-          <button type="button" class="button" onClick={() => setTables(every ? [] : EXPORT_TABLES)}>
+          <button type="button" class="button quiet all" onClick={() => setTables(every ? [] : EXPORT_TABLES)}>
             {t(every ? 'export.none' : 'export.all')}
           </button>
           <button type="submit" class="button primary" disabled={busy || tables.length === 0}>

@@ -216,7 +216,8 @@ function Details({ site, health }: { site: Site; health: FleetHealth }) {
             return (
               <li key={one.gatewayId}>
                 <span>
-                  <span class={`dot ${one.online ? 'ok' : 'bad'}`} aria-hidden="true" />{' '}
+                  {/* Whether one is there is known only of those that are listened to. */}
+                  <span class={`dot ${!one.placed ? 'unknown' : one.online ? 'ok' : 'bad'}`} aria-hidden="true" />{' '}
                   {one.placed ? (
                     <a href={hrefWithin(site.id, 'gateways', [one.gatewayId])}>{one.name}</a>
                   ) : (

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Zone } from '../../../../server/contract/model.ts';
 import { ApiError } from '../../../lib/api.ts';
-import { formatCount, formatDuration, formatShare } from '../../../lib/format.ts';
+import { formatCount, formatDuration, formatList, formatShare } from '../../../lib/format.ts';
 import { Empty, Fault, Loading } from '../../components/states.tsx';
 import { type Column, Table } from '../../components/Table.tsx';
 import { t } from '../../i18n/t.ts';
@@ -149,7 +149,7 @@ export function ZoneRanking(props: { siteId: string; zones: Zone[]; period: Chos
               ? t('rank.noneDead')
               : t('rank.deadNamed', {
                   n: dead.length,
-                  names: new Intl.ListFormat('en-GB').format(dead.slice(0, 6).map(({ name }) => name)),
+                  names: formatList(dead.slice(0, 6).map(({ name }) => name)),
                 })}
           </p>
           <Table
