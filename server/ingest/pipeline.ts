@@ -182,8 +182,11 @@ class IngestPipelineOfSites implements IngestPipeline {
   }
 
   async stop(): Promise<void> {
-    await this.#end((runtime) => runtime.stop());
-    await this.#deadLetters.flush();
+    try {
+      await this.#end((runtime) => runtime.stop());
+    } finally {
+      await this.#deadLetters.flush();
+    }
   }
 
   abandon(): Promise<void> {

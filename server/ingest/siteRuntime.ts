@@ -284,17 +284,26 @@ export class SiteRuntime {
     this.#releaseRoom();
     await this.#ingest?.stop();
     await this.#end();
-    if (!this.#abandoned && this.#analytics) {
+    try {
+      if (!this.#abandoned && this.#analytics) await this.#lastCommit(this.#analytics);
+    } finally {
+      await this.#engine.stop();
+      await this.#log.close();
+    }
+  }
+
+  /** Where the time series cannot take it, the next start goes on from the one before; all else is kept. */
+  async #lastCommit(analytics: Analytics): Promise<void> {
+    try {
       // Without its engine the next start goes on from the last commit, as after a crash.
-      if (!this.#analytics.lost) {
-        await this.#analytics.advanceTo(this.#target(), () => false);
-        await this.#analytics.commit();
+      if (!analytics.lost) {
+        await analytics.advanceTo(this.#target(), () => false);
+        await analytics.commit();
       }
+    } finally {
       await saveGatewayStates(this.#parts.duck, this.#parts.siteId, this.health);
       await this.#watch.save();
     }
-    await this.#engine.stop();
-    await this.#log.close();
   }
 
   /** Leaves everything as a kill would, for tests of recovery. */
