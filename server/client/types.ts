@@ -2303,11 +2303,11 @@ export type OutgoingEvent =
         tenant: string | null;
         from: string;
         to: string;
-        sent: number;
+        sent: number | null;
         byZone: {
           zone: string;
           variant: string | null;
-          sent: number;
+          sent: number | null;
         }[];
       };
     }

@@ -200,9 +200,10 @@ export const OUTGOING_EVENTS = {
       tenant: z.string().nullable(),
       from: z.string(),
       to: z.string(),
-      /** Offers sent in this quarter hour. */
-      sent: z.int(),
-      byZone: z.array(z.object({ zone: z.string(), variant: z.string().nullable(), sent: z.int() })),
+      /** Offers sent in this time, to at least k shoppers. Null where zones are named and some of theirs are withheld. */
+      sent: z.int().nullable(),
+      /** Each null where fewer than k shoppers stand behind it, or where that would follow from it. */
+      byZone: z.array(z.object({ zone: z.string(), variant: z.string().nullable(), sent: z.int().nullable() })),
     }),
   ),
   'redemption.made': envelope('redemption.made', redemptionData),

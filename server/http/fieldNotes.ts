@@ -479,7 +479,8 @@ export const FIELD_NOTES: Readonly<Record<string, Readonly<Record<string, string
   OUTGOING_EVENTS: {
     occupancy: 'Null below k.',
     revision: '1, then one more each time that late data changed a number.',
-    sent: 'Offers sent in this quarter hour.',
+    sent: 'Offers sent in this time, to at least k shoppers. Null where zones are named and some of theirs are withheld.',
+    byZone: 'Each null where fewer than k shoppers stand behind it, or where that would follow from it.',
   },
   ObjectIdOf: { '': 'Ids hold no underscore, so no two pairs make the same name.' },
   OccupancyMessage: {

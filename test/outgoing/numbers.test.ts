@@ -214,6 +214,32 @@ describe('numbers of an interval', () => {
     ]);
   });
 
+  test('nor the mean occupancy of what is left of a place beside its told zones, if that may be a few', () => {
+    const told = (whole: number, a: number, b: number) => {
+      const of = (placeId: string, mean: number): Counted => ({ ...counted(placeId, 40, 60), occupancy: point(mean) });
+      return values([of(WHOLE, whole), of('a', a), of('b', b), counted('c', 0, 0)]).map(([, , occupancy]) => occupancy);
+    };
+    // 1.5 in the corridors: who they are is nobody's business, so the smaller shop hides them.
+    expect(told(45, 30, 13.5)).toEqual([45, 30, 'withheld', 0]);
+    expect(told(45, 30, 15)).toEqual([45, 30, 15, 0]);
+    expect(told(45, 20, 15)).toEqual([45, 20, 15, 0]);
+    // One that is withheld already, with k behind it, hides them as well; footfall is told all the same.
+    const all = [counted(WHOLE, 60, 90), counted('a', 40, 60), counted('b', 12, 30), counted('c', 2, 3)];
+    expect(values(all)).toContainEqual(['a', 40, 30]);
+    // What lies in the one that hides goes with it.
+    const nested = [
+      { parent: WHOLE, parts: ['a', 'b'] },
+      { parent: 'b', parts: ['c'] },
+    ];
+    const deep = [counted(WHOLE, 60, 85), counted('a', 40, 60), counted('b', 40, 24), counted('c', 40, 24)];
+    expect(values(deep, nested)).toEqual([
+      [null, 60, 42.5],
+      ['a', 40, 30],
+      ['b', 40, 'withheld'],
+      ['c', 40, 'withheld'],
+    ]);
+  });
+
   test('of a nearly empty site nothing, for its empty zones would tell where the few were', () => {
     expect(values([counted(WHOLE, 1, 1), counted('a', 1, 1), counted('b', 0, 0)])).toEqual([
       [null, 'withheld', 'withheld'],
@@ -259,6 +285,30 @@ describe('told to a receiver', () => {
       historyProgress: null,
     });
   const QUARTER_MS = 900_000;
+  const localHour = (): number =>
+    Number(
+      new Intl.DateTimeFormat('en', { timeZone: TIMEZONE, hour: 'numeric', hourCycle: 'h23' }).format(out.time.nowMs()),
+    );
+  let decisions = 0;
+  const decided = (one: {
+    atMs: number;
+    shopper: string;
+    outcome?: string;
+    trigger?: string;
+    tenantId?: string;
+    campaign?: string;
+    zone?: string;
+    variant?: string;
+  }) => {
+    const { atMs, shopper, outcome = 'sent', trigger = 'entered', tenantId = 'cafe' } = one;
+    const { campaign = `${tenantId}-1`, zone = 'front', variant = 'a' } = one;
+    return out.world.duck.run(
+      `insert into offer_decisions (id, site_id, tenant_id, campaign_id, shopper_id, zone_id, trigger, event_at_ms,
+         sighting_at_ms, decided_ms, outcome, code, params, words, variant)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9, 'x', '{}', 'x', $10)`,
+      [`${++decisions}`, SITE, tenantId, campaign, shopper, zone, trigger, atMs, outcome, variant],
+    );
+  };
 
   beforeAll(async () => {
     out = await openOutWorld({ questions: { series } });
@@ -406,18 +456,11 @@ describe('told to a receiver', () => {
     await out.webhook({ url: receiver.url, events: ['offer.sent'] }, 'cafe');
     await out.outgoing.look();
     const atMs = Math.floor(out.time.nowMs() / QUARTER_MS) * QUARTER_MS + 60_000;
-    const decided = (id: string, outcome: string, trigger: string, tenantId = 'cafe') =>
-      out.world.duck.run(
-        `insert into offer_decisions (id, site_id, tenant_id, campaign_id, shopper_id, zone_id, trigger, event_at_ms,
-           sighting_at_ms, decided_ms, outcome, code, params, words, variant)
-         values ($1, $2, $3, $4, 's-1', 'front', $5, $6, $6, $6, $7, 'x', '{}', 'x', 'a')`,
-        [id, SITE, tenantId, `${tenantId}-1`, trigger, atMs, outcome],
-      );
-    await decided('1', 'sent', 'entered');
-    await decided('2', 'sent', 'dwelled');
-    await decided('3', 'held', 'entered');
-    await decided('4', 'sent', 'basket');
-    await decided('5', 'sent', 'entered', 'shoes');
+    for (let n = 0; n < 10; n++) await decided({ atMs, shopper: `s-${n}` });
+    await decided({ atMs, shopper: 's-1', trigger: 'dwelled' });
+    await decided({ atMs, shopper: 's-11', outcome: 'held' });
+    await decided({ atMs, shopper: 's-12', trigger: 'basket' });
+    for (let n = 0; n < 10; n++) await decided({ atMs, shopper: `s-${n}`, tenantId: 'shoes' });
     await out.outgoing.look();
     expect(receiver.received.length).toBe(0);
     out.time.aheadMs += QUARTER_MS + 60_000;
@@ -429,9 +472,51 @@ describe('told to a receiver', () => {
       tenant: 'cafe',
       from: new Date(atMs - 60_000).toISOString(),
       to: new Date(atMs - 60_000 + QUARTER_MS).toISOString(),
-      sent: 2,
-      byZone: [{ zone: 'front', variant: 'a', sent: 2 }],
+      sent: 11,
+      byZone: [{ zone: 'front', variant: 'a', sent: 11 }],
     });
     expect(receiver.received[0]!.text).not.toContain('s-1');
+  });
+
+  test('offers to fewer than k shoppers wait for the quarters after; a zone of fewer hides behind another', async () => {
+    // What waits is forgotten at midnight.
+    while (localHour() >= 22) out.time.aheadMs += 3_600_000;
+    await out.webhook({ url: receiver.url, events: ['offer.sent'] }, 'cafe');
+    const named = await out.webhook({ url: receiver.url, events: ['offer.sent'], zones: ['shoes'] });
+    await out.outgoing.look();
+    const startMs = Math.floor(out.time.nowMs() / QUARTER_MS) * QUARTER_MS;
+    const atMs = startMs + 60_000;
+    for (let n = 0; n < 9; n++) await decided({ atMs, shopper: `s-${n}`, campaign: 'tea' });
+    // Twice to one shopper is one shopper.
+    await decided({ atMs, shopper: 's-1', campaign: 'tea' });
+    out.time.aheadMs += QUARTER_MS + 60_000;
+    await out.outgoing.look();
+    const laterMs = startMs + QUARTER_MS + 120_000;
+    for (let n = 20; n < 35; n++) await decided({ atMs: laterMs, shopper: `s-${n}`, campaign: 'tea', zone: 'shoes' });
+    await decided({ atMs: laterMs, shopper: 's-40', campaign: 'tea', zone: 'shoes', variant: 'b' });
+    out.time.aheadMs += QUARTER_MS;
+    await out.outgoing.look();
+    out.time.aheadMs += QUARTER_MS;
+    await out.outgoing.look();
+    const byName = (isNamed: boolean) =>
+      receiver.received.filter(({ body }) => ((body as { webhook?: string }).webhook === named.id) === isNamed);
+    await until(() => receiver.received.length).toBe(2);
+    const told = {
+      campaign: 'tea',
+      tenant: 'cafe',
+      from: new Date(startMs).toISOString(),
+      to: new Date(startMs + 2 * QUARTER_MS).toISOString(),
+    };
+    // Nine in front and one of the other variant are too few, so the smallest of the others is withheld too.
+    expect(OUTGOING_EVENTS['offer.sent'].strict().parse(byName(false)[0]!.body).data).toEqual({
+      ...told,
+      sent: 26,
+      byZone: [
+        { zone: 'front', variant: 'a', sent: null },
+        { zone: 'shoes', variant: 'a', sent: null },
+        { zone: 'shoes', variant: 'b', sent: null },
+      ],
+    });
+    expect(byName(true)[0]!.body.data).toMatchObject({ ...told, sent: null });
   });
 });
