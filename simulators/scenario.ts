@@ -194,7 +194,6 @@ export const scenario = z.strictObject({
   faults: z.array(fault).default([]),
 });
 export type Scenario = z.infer<typeof scenario>;
-export type ScenarioFloor = Scenario['floors'][number];
 
 export class ScenarioError extends Error {
   readonly faults: string[];

@@ -28,11 +28,10 @@ export interface Curve {
   offsetDb: ReadonlyMap<string, number>;
 }
 
-/** Mean of heard and not heard, from what the mean would be if all were heard. */
-export const softened = (dbm: number): number =>
-  UNHEARD_DBM + SOFT_DB * Math.log1p(Math.exp((dbm - UNHEARD_DBM) / SOFT_DB));
-
-/** And back. */
+/**
+ * What the mean would be if all were heard, from the mean of heard and not heard, which is taken to be
+ * UNHEARD + SOFT ln(1 + exp((dBm - UNHEARD) / SOFT)).
+ */
 export function unsoftened(meanDbm: number): number {
   const above = (meanDbm - UNHEARD_DBM) / SOFT_DB;
   return above < 0.05 ? DEEPEST_DBM : Math.max(DEEPEST_DBM, UNHEARD_DBM + SOFT_DB * Math.log(Math.expm1(above)));

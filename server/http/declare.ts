@@ -26,8 +26,6 @@ export const PAGES: readonly Page[] = [
     access: { public: true, why: 'for developers of apps; holds no data' },
   },
 ];
-/** Everything else that Vite built: scripts, styles, fonts, icons, the service worker. */
-export const FILES_ACCESS: Access = { public: true, why: 'scripts, styles, fonts and icons of the pages' };
 
 /** @throws Error naming every route whose declaration is missing or makes no sense, and every double. */
 export function assertDeclared(routes: readonly Route[]): void {

@@ -6,7 +6,7 @@ import { rateLimit } from 'express-rate-limit';
 import type { z } from 'zod';
 import { decide } from '../auth/access.ts';
 import { type Auth, SESSION_COOKIE, SHOPPER_COOKIE } from '../auth/auth.ts';
-import { AppError, forbidden, notFound, tooMany } from '../errors.ts';
+import { AppError, notFound, tooMany } from '../errors.ts';
 import type { Clock } from '../ingest/types.ts';
 import type { Registry } from '../registry/types.ts';
 import { validationError } from './errorReply.ts';
@@ -189,9 +189,4 @@ function isLocal(req: Request): boolean {
   const address = req.socket.remoteAddress ?? '';
   const loopback = address === '::1' || /^(::ffff:)?127\./.test(address);
   return loopback && !['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'].some((name) => name in req.headers);
-}
-
-/** For handlers: the one role that a principal must have beyond the declared ones. */
-export function requireRole(context: Pick<RouteContext, 'role'>, ...roles: string[]): void {
-  if (!context.role || !roles.includes(context.role)) throw forbidden();
 }

@@ -61,8 +61,6 @@ export interface EngineHost {
   stop(): Promise<void>;
 }
 
-export type CreateEngineHost = () => EngineHost;
-
 /** So that others get their turn. */
 const STEP_MS = { short: 5, long: 25 };
 

@@ -1,6 +1,5 @@
 /** The part of the gateways' health that outlives a restart. */
 import type { Duck } from '../db/duckdb.ts';
-import type { AwaitedGateway } from '../db/timeSeries.ts';
 import type { GatewayHealth, PersistedGateway } from './gatewayHealth.ts';
 
 interface StateRow {
@@ -60,12 +59,4 @@ export async function saveGatewayStates(duck: Duck, siteId: string, health: Gate
        json = excluded.json`,
     [siteId, JSON.stringify(rows)],
   );
-}
-
-export async function loadAwaited(duck: Duck, siteId: string): Promise<AwaitedGateway[]> {
-  const rows = await duck.all<{ gateway_id: string; from_ms: number }>(
-    'select gateway_id, from_ms from gateways_awaited where site_id = $1 order by from_ms',
-    [siteId],
-  );
-  return rows.map((row) => ({ gatewayId: row.gateway_id, fromMs: row.from_ms }));
 }

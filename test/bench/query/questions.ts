@@ -40,7 +40,6 @@ const SPANS: { days: number; name: string; intervals: Interval[] }[] = [
   { days: 90, name: '90 days', intervals: ['day', 'week'] },
   { days: 365, name: 'a year', intervals: ['day', 'week'] },
 ];
-const named = (days: number): string => SPANS.find((span) => span.days === days)!.name;
 
 /** `historyDays`: as many as there are. */
 export function kindsOf(nowMs: number, historyDays: number): Kind[] {
@@ -160,4 +159,3 @@ export function rankingOf(nowMs: number, days: number, historyDays: number): Ask
     ),
   ).flat();
 }
-export const periodName = named;
