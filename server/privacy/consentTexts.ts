@@ -4,8 +4,11 @@ import type { Language } from '../contract/campaigns.ts';
 import type { ConsentText, Purpose } from '../contract/offers.ts';
 import { PURPOSES } from '../contract/offers.ts';
 
-/** 2: offers may reach a closed phone; purchases, quiz and what becomes of it are named. */
-export const CONSENT_VERSION = 2;
+/**
+ * 2: offers may reach a closed phone; purchases, quiz and what becomes of it are named.
+ * 3: of presence, that partners may learn of it where sharing is agreed to.
+ */
+export const CONSENT_VERSIONS: Readonly<Record<Purpose, number>> = { presence: 3, push: 2, profiling: 2, sharing: 2 };
 /** How long visits of identified carriers are kept, unless the server is set otherwise. */
 export const DEFAULT_RETENTION_DAYS = 90;
 
@@ -13,7 +16,7 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
   en: {
     presence: {
       title: 'Recognise my tag',
-      text: 'The mall may notice when the tag I pair is in its zones. Only I can see where it was. Nothing is noticed before I agree, and after {days} days it is deleted.',
+      text: 'The mall may notice when the tag I pair is in its zones. Only I can see where it was; partners learn only what I agree to separately. Nothing is noticed before I agree, and after {days} days it is deleted.',
     },
     push: {
       title: 'Send me offers',
@@ -31,7 +34,7 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
   cs: {
     presence: {
       title: 'Rozpoznat můj štítek',
-      text: 'Centrum smí zaznamenat, že je můj spárovaný štítek v jeho zónách. Kde byl, vidím jen já. Dokud nesouhlasím, nezaznamenává se nic, a po {days} dnech se vše smaže.',
+      text: 'Centrum smí zaznamenat, že je můj spárovaný štítek v jeho zónách. Kde byl, vidím jen já; partneři se dozvědí jen to, s čím zvlášť souhlasím. Dokud nesouhlasím, nezaznamenává se nic, a po {days} dnech se vše smaže.',
     },
     push: {
       title: 'Posílat mi nabídky',
@@ -49,7 +52,7 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
   pl: {
     presence: {
       title: 'Rozpoznawaj mój znacznik',
-      text: 'Galeria może odnotować, że sparowany przeze mnie znacznik jest w jej strefach. Tylko ja widzę, gdzie był. Bez mojej zgody nic nie jest odnotowywane, a po {days} dniach wszystko jest usuwane.',
+      text: 'Galeria może odnotować, że sparowany przeze mnie znacznik jest w jej strefach. Tylko ja widzę, gdzie był; partnerzy dowiedzą się tylko tego, na co zgodzę się osobno. Bez mojej zgody nic nie jest odnotowywane, a po {days} dniach wszystko jest usuwane.',
     },
     push: {
       title: 'Wysyłaj mi oferty',
@@ -67,7 +70,7 @@ const TEXTS: Record<Language, Record<Purpose, { title: string; text: string }>> 
   sk: {
     presence: {
       title: 'Rozpoznať môj štítok',
-      text: 'Centrum smie zaznamenať, že je môj spárovaný štítok v jeho zónach. Kde bol, vidím len ja. Kým nesúhlasím, nezaznamenáva sa nič, a po {days} dňoch sa všetko zmaže.',
+      text: 'Centrum smie zaznamenať, že je môj spárovaný štítok v jeho zónach. Kde bol, vidím len ja; partneri sa dozvedia len to, s čím súhlasím osobitne. Kým nesúhlasím, nezaznamenáva sa nič, a po {days} dňoch sa všetko zmaže.',
     },
     push: {
       title: 'Posielať mi ponuky',
@@ -91,7 +94,7 @@ export const consentTexts = (language: Language, retentionDays = DEFAULT_RETENTI
   PURPOSES.map((purpose) => {
     const { title } = TEXTS[language][purpose];
     const text = TEXTS[language][purpose].text.replace('{days}', String(retentionDays));
-    return { purpose, version: CONSENT_VERSION, title, text, textHash: hashOf(title, text) };
+    return { purpose, version: CONSENT_VERSIONS[purpose], title, text, textHash: hashOf(title, text) };
   });
 
 /** True where these are the words of today. */

@@ -65,6 +65,16 @@ test('only the very words of today count', () => {
   expect(new Set(LANGUAGES.flatMap((language) => consentTexts(language).map((text) => text.textHash))).size).toBe(16);
 });
 
+test('who agrees to be recognised is told that partners learn only what sharing says; of nothing else the words are new', () => {
+  for (const language of LANGUAGES) {
+    const texts = consentTexts(language);
+    const of = (purpose: string) => texts.find((one) => one.purpose === purpose)!;
+    expect(of('presence').text).toMatch(/partne/i);
+    expect(of('presence').version).toBe(3);
+    expect([of('push').version, of('profiling').version, of('sharing').version]).toEqual([2, 2, 2]);
+  }
+});
+
 test('a withdrawal counts for the next question although the disk has not answered, and for one that is being asked', async () => {
   const world = await openWorld();
   const { consents } = world.services;

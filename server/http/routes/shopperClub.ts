@@ -10,7 +10,7 @@ import {
 } from '../../contract/shopper.ts';
 import { AppError } from '../../errors.ts';
 import { latestOf } from '../../privacy/consent.ts';
-import { CONSENT_VERSION } from '../../privacy/consentTexts.ts';
+import { CONSENT_VERSIONS } from '../../privacy/consentTexts.ts';
 import type { Registry } from '../../registry/types.ts';
 import { siteParams } from '../resources.ts';
 import { type Access, type Route, route } from '../route.ts';
@@ -35,7 +35,7 @@ export function shopperClubRoutes({
     const agreed = latestOf(await consents.rows(shopperId), 'profiling');
     if (!profiling)
       throw new AppError(409, 'no-consent', 'the quiz needs the consent to choosing offers by what one likes');
-    if ((agreed?.version ?? 0) < CONSENT_VERSION)
+    if ((agreed?.version ?? 0) < CONSENT_VERSIONS.profiling)
       throw new AppError(409, 'consent-text-changed', 'the words have changed since: show them and ask again');
   }
 
