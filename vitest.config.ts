@@ -3,6 +3,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const BROWSER = ['test/web/**/*.test.ts', 'test/**/*.browser.test.ts'];
 const E2E = ['test/e2e/**/*.test.ts'];
+/** Those of them that run on one engine only, and so once more on the other. */
+const E2E_ONE_ENGINE = ['access', 'audit', 'fleetCrash', 'gateway', 'ownBroker', 'rotating'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 /** Suites that start brokers, databases, child processes. */
 const SERVICE = [
   'test/adapters/endToEnd/**',
@@ -79,6 +83,17 @@ export default defineConfig({
           name: 'e2e',
           maxWorkers: 3,
           include: E2E,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'influx',
+          maxWorkers: 3,
+          include: E2E_ONE_ENGINE,
+          globalSetup: 'test/support/onInflux.ts',
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

@@ -94,6 +94,13 @@ const SUITES = {
   service: vitest('service'),
   browser: vitest('browser'),
   e2e: vitest('e2e'),
+  /** The end-to-end tests that do not themselves run on both engines, on InfluxDB. */
+  influx: () => {
+    if (found('influxd')) return vitest('influx')();
+    if (process.env.CI === 'true') return false;
+    console.log('skipped: influxd is not installed (apt-get install influxdb)');
+    return true;
+  },
 };
 
 await ensureInstalled();

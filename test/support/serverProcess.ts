@@ -1,5 +1,6 @@
 /** The whole server as its own process, as production runs it, so that it can be killed. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { builtDist } from './build.ts';
@@ -11,6 +12,19 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** Where it is set, each server keeps its series in a new database there; see `onInflux.ts`. */
+export const INFLUX_URL = 'PROMENADE_TEST_INFLUX_URL';
+
+function engineOfSuite(): Record<string, string> {
+  const url = process.env[INFLUX_URL];
+  if (url === undefined) return {};
+  return {
+    PROMENADE_ENGINE: 'influx',
+    PROMENADE_INFLUX_URL: url,
+    PROMENADE_INFLUX_DATABASE: `mall_${randomBytes(6).toString('hex')}`,
+  };
 }
 
 export interface Ready {
@@ -38,7 +52,7 @@ export class ServerProcess {
 
   constructor(dataDir: string, env: Record<string, string> = {}) {
     this.dataDir = dataDir;
-    this.#env = env;
+    this.#env = { ...engineOfSuite(), ...env };
   }
 
   /** Starts, or starts again on the same ports and data. The first start's token stays in use. */
