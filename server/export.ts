@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError, loadServerConfig } from './config.ts';
+import { loadServerConfig } from './config.ts';
 import { INTERVALS, type Interval } from './contract/metrics.ts';
 import { openEngine } from './db/open.ts';
 import { exportAnalysis } from './db/parquet/analysis.ts';
@@ -15,7 +15,7 @@ import { exportBackup } from './db/parquet/backup.ts';
 import { ExportError, MANIFEST, type Manifest } from './db/parquet/manifest.ts';
 import { SERIES_TABLES } from './db/tables.ts';
 import { periodEnd } from './periodArgument.ts';
-import { openStopped, ToldError } from './stopped.ts';
+import { count, endWith, openStopped, ToldError } from './stopped.ts';
 
 const USAGE = `Usage: npm run export -- --config FILE --site ID --out DIR, with the server stopped
   --tables a,b       of ${ANALYSIS_TABLES.join(', ')}; left out: all but visits and stays
@@ -73,8 +73,6 @@ const chosen = <Name extends string>(
       );
   return names as Name[];
 };
-
-const count = (n: number): string => n.toLocaleString('en-US');
 
 function tell(made: Manifest, out: string): void {
   const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -170,8 +168,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  const known = error instanceof ConfigError || error instanceof ExportError || error instanceof ToldError;
-  process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
-  process.exit(1);
-});
+main().catch(endWith(ExportError));

@@ -1,11 +1,11 @@
 /** `npm run import -- --config FILE --site ID --in DIR [--tables …] [--replace]`, with the server stopped: a backup taken back. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError, loadServerConfig } from './config.ts';
+import { loadServerConfig } from './config.ts';
 import { openEngine } from './db/open.ts';
 import { ExportError } from './db/parquet/manifest.ts';
 import { restore } from './db/parquet/restore.ts';
-import { openStopped, ToldError } from './stopped.ts';
+import { count, endWith, openStopped, ToldError } from './stopped.ts';
 
 const USAGE = `Usage: npm run import -- --config FILE --site ID --in DIR, with the server stopped
   --in DIR       of a backup, as npm run export -- --with-carriers wrote it
@@ -32,8 +32,6 @@ function readArguments() {
     process.exit(2);
   }
 }
-
-const count = (n: number): string => n.toLocaleString('en-US');
 
 async function main(): Promise<void> {
   const args = readArguments();
@@ -83,8 +81,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  const known = error instanceof ConfigError || error instanceof ExportError || error instanceof ToldError;
-  process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
-  process.exit(1);
-});
+main().catch(endWith(ExportError));

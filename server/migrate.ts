@@ -1,12 +1,12 @@
 /** `npm run migrate -- --config FILE --to influx|duckdb [--site ID] [--replace] [--remove-source]`, with the server stopped. */
 import { parseArgs } from 'node:util';
-import { ConfigError, loadServerConfig } from './config.ts';
+import { loadServerConfig } from './config.ts';
 import { type Moved, MoveError, moveSite, removeSource } from './db/moving/move.ts';
 import { ProgressFile } from './db/moving/progress.ts';
 import { duckSide, ENGINE_NAMES, type EngineName, influxSide } from './db/moving/sides.ts';
 import { influxPartsOf, keptOf } from './db/open.ts';
 import { ProgressLine } from './progressLine.ts';
-import { openStopped, ToldError } from './stopped.ts';
+import { count, endWith, openStopped, ToldError } from './stopped.ts';
 
 const USAGE =
   'Usage: npm run migrate -- --config FILE --to influx|duckdb [--site ID] [--replace] [--remove-source], with the server stopped';
@@ -30,8 +30,6 @@ function readArguments() {
     process.exit(2);
   }
 }
-
-const count = (n: number): string => n.toLocaleString('en-US');
 
 async function main(): Promise<void> {
   const args = readArguments();
@@ -109,7 +107,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof ConfigError || error instanceof MoveError || error instanceof ToldError;
-  process.stderr.write(`\n${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
-  process.exit(1);
+  // Below the line of progress.
+  process.stderr.write('\n');
+  endWith(MoveError)(error);
 });

@@ -1,7 +1,7 @@
 /** What a program beside the server opens: the same data, of which one process alone may be the holder. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerConfig } from './config.ts';
+import { ConfigError, type ServerConfig } from './config.ts';
 import { Duck } from './db/duckdb.ts';
 import { migrate } from './db/migrations/index.ts';
 import type { EngineParts } from './db/open.ts';
@@ -16,6 +16,18 @@ export class ToldError extends Error {
     this.name = 'ToldError';
   }
 }
+
+/** How such a program ends that fails: what is told stands for itself, of anything else also where it came from. */
+export const endWith =
+  (...told: readonly (abstract new (...args: never[]) => Error)[]) =>
+  (error: unknown): void => {
+    const known = [ConfigError, ToldError, ...told].some((one) => error instanceof one);
+    const { message, stack } = error as Error;
+    process.stderr.write(`${known ? message : (stack ?? String(error))}\n`);
+    process.exit(1);
+  };
+
+export const count = (n: number): string => n.toLocaleString('en-US');
 
 export interface Stopped {
   duck: Duck;
