@@ -149,9 +149,11 @@ export class Poster {
         clearTimeout(timer);
         resolve(answer);
       };
+      let answered: (() => void) | undefined;
       const timer = setTimeout(
         () => {
-          end({ kind: 'failed', why: 'no answer in time' });
+          if (answered) answered();
+          else end({ kind: 'failed', why: 'no answer in time' });
           outgoing.destroy();
         },
         Math.max(0, untilMs - performance.now()),
@@ -165,24 +167,25 @@ export class Poster {
       outgoing.on('response', (response) => {
         const pieces: Buffer[] = [];
         let bytes = 0;
-        const answered = (): void =>
+        const said = (): void =>
           end({
             kind: 'answered',
             status: response.statusCode ?? 0,
             retryAfter: response.headers['retry-after'],
             text: Buffer.concat(pieces).toString('utf8', 0, MAX_ANSWER_BYTES),
           });
+        answered = said;
         response.on('data', (piece: Buffer) => {
           bytes += piece.length;
           pieces.push(piece);
           if (bytes <= MAX_ANSWER_BYTES) return;
-          answered();
+          said();
           response.destroy();
         });
-        response.on('end', answered);
+        response.on('end', said);
         // The status has said it all: what fails after it changes nothing.
-        response.on('error', answered);
-        response.on('close', answered);
+        response.on('error', said);
+        response.on('close', said);
       });
       whenConnected(outgoing, url.protocol === 'https:', async () => {
         if (await message.isHeld()) {

@@ -169,7 +169,9 @@ export class PushService {
           bytes += piece.length;
           if (bytes > MAX_ANSWER_BYTES) response.destroy();
         });
-        // The status has said it all: what fails after it changes nothing.
+        // The status has said it all: what fails after it changes nothing, and it is not read for longer than it was awaited.
+        const cut = setTimeout(() => response.destroy(), Math.max(0, untilMs - performance.now()));
+        response.on('close', () => clearTimeout(cut));
         response.on('error', () => {});
         end(answerOf(status));
       });

@@ -7,6 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 import { Poster, type PostParts, urlFault } from '../../server/outgoing/post.ts';
 import { isPrivateAddress } from '../../server/outgoing/privateAddress.ts';
 import { CERT, HOST } from '../push/stub.ts';
+import { until } from '../support/until.ts';
 import { Receiver } from './receiver.ts';
 
 const cleanUp: (() => unknown)[] = [];
@@ -133,6 +134,14 @@ test('little is read of the answer, and not for long', async () => {
   receiver.answer = () => undefined;
   const late = await poster().post(receiver.url, message({ timeoutMs: 100 }));
   expect(late).toEqual({ kind: 'failed', why: 'no answer in time' });
+});
+
+test('an answer that drips on and on has said all with its status', async () => {
+  const receiver = await receiving();
+  receiver.answer = () => ({ status: 200, drips: true });
+  const answer = await poster().post(receiver.url, message({ timeoutMs: 300 }));
+  expect(answer).toMatchObject({ kind: 'answered', status: 200 });
+  await until(() => receiver.dripping).toBe(0);
 });
 
 test('a kept connection that the receiver has closed is not a failure', async () => {

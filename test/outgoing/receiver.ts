@@ -8,11 +8,13 @@ export interface Received {
   body: { type: string; sequence: number; dropped: number; site: string; data: Record<string, unknown> };
 }
 /** Undefined keeps the connection and never answers. */
-export type Answer = { status: number; headers?: Record<string, string>; body?: string } | undefined;
+export type Answer = { status: number; headers?: Record<string, string>; body?: string; drips?: boolean } | undefined;
 
 export class Receiver {
   readonly received: Received[] = [];
   connections = 0;
+  /** Answers that drip on and on, still being read. */
+  dripping = 0;
   answer: (one: Received) => Answer = () => ({ status: 204 });
   readonly #server = createServer((request, response) => {
     const pieces: Buffer[] = [];
@@ -22,7 +24,15 @@ export class Receiver {
       const one = { headers: request.headers, text, body: JSON.parse(text) };
       this.received.push(one);
       const answer = this.answer(one);
-      if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);
+      if (!answer) return;
+      response.writeHead(answer.status, answer.headers);
+      if (!answer.drips) return response.end(answer.body);
+      this.dripping++;
+      const drop = setInterval(() => response.write('x'), 20);
+      response.on('close', () => {
+        clearInterval(drop);
+        this.dripping--;
+      });
     });
   });
   port = 0;

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isPublicAddress } from '../../server/push/address.ts';
 import { endpointFault, type Message, PushRefused, PushService } from '../../server/push/service.ts';
+import { until } from '../support/until.ts';
 import { CERT, HOST, PushStub } from './stub.ts';
 
 let stub: PushStub;
@@ -194,6 +195,12 @@ describe('answers', () => {
     expect(await serviceOf().post(stub.endpoint(), message())).toBe('accepted');
     stub.answer = { status: 201, headers: { long: 'x'.repeat(20_000) } };
     expect(await serviceOf().post(stub.endpoint(), message())).toBe('failed');
+  });
+
+  test('an answer that drips on and on is read no longer than an answer is waited for', async () => {
+    stub.answer = { status: 201, drips: true };
+    expect(await serviceOf().post(stub.endpoint(), message({ timeoutMs: 400 }))).toBe('accepted');
+    await until(() => stub.dripping).toBe(0);
   });
 
   test('an answer that asks for another protocol is none', async () => {

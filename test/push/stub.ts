@@ -19,12 +19,16 @@ export interface Received {
 }
 
 /** Undefined keeps the connection and never answers. */
-export type StubAnswer = { status: number; headers?: Record<string, string>; body?: string | Buffer } | undefined;
+export type StubAnswer =
+  | { status: number; headers?: Record<string, string>; body?: string | Buffer; drips?: boolean }
+  | undefined;
 
 export class PushStub {
   readonly received: Received[] = [];
   /** Connections that came so far, whatever was said over them. */
   connections = 0;
+  /** Answers that drip on and on, still being read. */
+  dripping = 0;
   answer: StubAnswer = { status: 201 };
   readonly #server = createServer({ key: KEY, cert: CERT }, (request, response) => {
     const pieces: Buffer[] = [];
@@ -32,7 +36,14 @@ export class PushStub {
     request.on('end', () => {
       this.received.push({ path: request.url ?? '', headers: request.headers, body: Buffer.concat(pieces) });
       if (this.answer === undefined) return;
-      response.writeHead(this.answer.status, this.answer.headers).end(this.answer.body);
+      response.writeHead(this.answer.status, this.answer.headers);
+      if (!this.answer.drips) return response.end(this.answer.body);
+      this.dripping++;
+      const drop = setInterval(() => response.write('x'), 20);
+      response.on('close', () => {
+        clearInterval(drop);
+        this.dripping--;
+      });
     });
   });
   port = 0;
