@@ -94,11 +94,17 @@ export class GatewayWatch {
   }
 
   async start(): Promise<void> {
-    const { duck, siteId, nowMs } = this.#parts;
+    const { duck, siteId, nowMs, onProblem } = this.#parts;
     for (const [gatewayId, quarter] of await loadQuarters(duck, siteId, GatewayQuarters.keptFromMs(nowMs())))
       this.#quarters.load(gatewayId, quarter);
     const row = await duck.get<{ json: string }>('select json from cross_hearing where site_id = $1', [siteId]);
-    this.#begin(row ? (JSON.parse(row.json) as Stored) : undefined);
+    try {
+      this.#begin(row ? (JSON.parse(row.json) as Stored) : undefined);
+    } catch (error) {
+      // A day learns it anew; no site is to stand still for it.
+      onProblem(error as Error);
+      this.#begin(undefined);
+    }
   }
 
   /** What was learned before, but for what was learned of another place. */

@@ -1,4 +1,4 @@
-/** A stop while the database of the time series is away: all else is kept and ended as ever. */
+/** What gateways told, over stops and starts at which something is amiss. */
 import { afterEach, expect, test } from 'vitest';
 import { LedgerFleet } from '../support/ledgerGateway.ts';
 import { type Harness, makeWorld, startHarness } from '../support/pipelineHarness.ts';
@@ -26,4 +26,20 @@ test('what gateways told is written although the last commit cannot be', async (
   expect(await harness.duck.all('select distinct gateway_id from gateway_quarters order by all')).toEqual(
     ['g1', 'g2', 'g3', 'g4'].map((gateway_id) => ({ gateway_id })),
   );
+});
+
+test('a site starts although what was learned of its gateways cannot be read', async () => {
+  harness = await startHarness();
+  await fleet.connect(harness.url);
+  for (const json of ['{"pairs":[', '{"gateways":[],"pairs":[]}', 'null']) {
+    await harness.duck.run(
+      `insert into cross_hearing values ('mall', 0, $1) on conflict (site_id) do update set json = excluded.json`,
+      [json],
+    );
+    await harness.restart();
+    await expect.poll(() => harness?.pipeline.ready()).toBe(true);
+  }
+  await fleet.connect(harness.url);
+  for (const entry of makeWorld(4, 5, 2)) fleet.send(entry);
+  await fleet.drain();
 });
