@@ -7,6 +7,7 @@ import { FleetTally } from './fleetTally.ts';
 export interface Running {
   fleet: Fleet;
   aliases: ReadonlyMap<string, Alias>;
+  sharedTopic: boolean;
   tally: FleetTally;
   budget: Budget;
   /** Messages that wait for their turn, each held by its sender. */
@@ -16,6 +17,7 @@ export interface Running {
 export const startRunning = (fleet: Fleet, nowMs: number): Running => ({
   fleet,
   aliases: new Map(Object.entries(fleet.aliases)),
+  sharedTopic: fleet.topics.length === 1 && !/[+#]/.test(fleet.topics[0]!),
   tally: new FleetTally(nowMs),
   budget: new Budget(),
   queued: 0,

@@ -192,9 +192,9 @@ export class SiteFleets {
     }
   }
 
-  #decode({ fleet, aliases }: Running, topic: string, payload: Uint8Array): Decoded {
+  #decode({ fleet, aliases, sharedTopic }: Running, topic: string, payload: Uint8Array): Decoded {
     try {
-      return ADAPTERS[fleet.format].decode(topic, payload, { aliases });
+      return ADAPTERS[fleet.format].decode(topic, payload, { aliases, sharedTopic });
     } catch (error) {
       this.#parts.onProblem(`decoder of ${fleet.format}`, error as Error);
       return { kind: 'unknown', why: 'the decoder failed' };

@@ -14,13 +14,13 @@ const BATCH = 2;
 const DEVICE_ID = /^shelly[a-z0-9]*-[0-9a-f]{6,12}$/i;
 
 /** The sender, else the device of the topic, else the topic: scripts may publish anywhere, but each under its own. */
-function gatewayOf(message: Fields, topic: string): string | undefined {
+function gatewayOf(message: Fields, topic: string, sharedTopic = false): string | undefined {
   const parts = topic.split('/');
   const prefix = topic.endsWith('/events/rpc') ? parts.slice(0, -2).join('/') : undefined;
   const name =
     gatewayName(field(message, 'src')) ??
     gatewayName(parts.find((part) => DEVICE_ID.test(part))) ??
-    gatewayName(prefix ?? topic);
+    (sharedTopic ? undefined : gatewayName(prefix ?? topic));
   return name?.toLowerCase();
 }
 
@@ -52,12 +52,17 @@ export const shelly: Adapter = {
   format: 'shelly',
   title: 'Shelly Gen2 and later',
   defaultTopics: ['+/events/rpc', '+/online'],
-  decode(topic, payload) {
+  decode(topic, payload, { sharedTopic }) {
     if (topic.endsWith('/online')) return online(topic, payload);
     const message = parseJson(payload);
     if (!isFields(message)) return unknown(NOT_JSON);
-    const gateway = gatewayOf(message, topic);
-    if (gateway === undefined) return unknown('neither the message nor the topic names a device');
+    const gateway = gatewayOf(message, topic, sharedTopic);
+    if (gateway === undefined)
+      return unknown(
+        sharedTopic
+          ? 'the message names no device: let the script send src, or publish under a topic of its own for each'
+          : 'neither the message nor the topic names a device',
+      );
     const params = fieldsOf(field(message, 'params'));
     const events = field(params, 'events');
     const scans = (Array.isArray(events) ? events : [message])

@@ -62,6 +62,8 @@ export interface Alias {
 export interface AdapterOptions {
   /** The fleet's own name of a beacon (ESPresense alias, Kontakt trackingId, …) → its iBeacon identity. */
   aliases: ReadonlyMap<string, Alias>;
+  /** All of the fleet publish under the one topic that it names: a topic tells nothing of the gateway. */
+  sharedTopic?: boolean;
 }
 
 export interface Adapter {

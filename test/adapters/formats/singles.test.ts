@@ -147,6 +147,15 @@ describe('Shelly', () => {
     expect(onlyReading(send(scan(base64(RAW), ''), 'x/ShellyPlus1-AABBCC/ble')).gateway).toBe('shellyplus1-aabbcc');
   });
 
+  test('several scripts under one topic are not taken for one gateway: without a sender nobody knows whose it is', () => {
+    const bare = scan(base64(RAW), '');
+    const shared = { ...NO_ALIASES, sharedTopic: true };
+    const of = (message: object, topic: string) => decode('shelly', topic, message, shared);
+    expect(of(bare, 'mall/ble')).toMatchObject({ kind: 'unknown', why: expect.stringMatching(/src/) });
+    expect(onlyReading(of({ ...bare, src: 'shellyplus1-aabbcc' }, 'mall/ble')).gateway).toBe('shellyplus1-aabbcc');
+    expect(onlyReading(of(bare, 'mall/shellyplus1-aabbcc')).gateway).toBe('shellyplus1-aabbcc');
+  });
+
   test('other events are ignored, other versions and broken base64 unknown', () => {
     const event = {
       src: 'shellyplus1-aabbcc',
