@@ -229,5 +229,3 @@ export const ofSite = (site: string) => ({
 export type SiteApi = ReturnType<typeof ofSite>;
 
 export const pictureUrl = (image: string): string => server.campaignImageUrl(client, { image });
-/** The cookie of the session goes along; a link, so that the browser says where it puts the file. */
-export const GRAFANA_URL = '/api/v1/grafana.json';

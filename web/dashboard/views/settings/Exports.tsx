@@ -9,7 +9,7 @@ import { Empty, Fault, Loading } from '../../components/states.tsx';
 import { toast } from '../../components/toast.tsx';
 import { t } from '../../i18n/t.ts';
 import { messageOf } from '../../state/asApiError.ts';
-import { GRAFANA_URL, ofSite } from '../../state/endpoints.ts';
+import { ofSite } from '../../state/endpoints.ts';
 import { useAsync } from '../../state/useAsync.ts';
 import { ExportForm } from './ExportForm.tsx';
 import './exports.css';
@@ -64,7 +64,7 @@ export function Exports({ site }: { site: Site }) {
       <section class="card" aria-label={t('grafana.title')}>
         <div class="card-head">
           <h2>{t('grafana.title')}</h2>
-          <a class="button small" href={GRAFANA_URL} download="promenade-grafana.json">
+          <a class="button small" href="/api/v1/grafana.json" download="promenade-grafana.json">
             <Icon name="download" size={15} />
             {t('grafana.download')}
           </a>
