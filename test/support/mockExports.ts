@@ -14,7 +14,7 @@ const input = z.strictObject({
   to: z.string(),
 });
 const fileOf = (table: ExportJob['tables'][number], month: string, n: number) => ({
-  name: `${table}-${month}.parquet`,
+  name: `${table.replaceAll('-', '_')}-${month}.parquet`,
   table,
   rows: 2_184 + 731 * n,
   bytes: 48_200 + 91_300 * n,
