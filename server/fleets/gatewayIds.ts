@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 
 /** What is left of 32 characters after the mark and its dash. */
-const MAX_SLUG_CHARS = 23;
-/** 41 bits: two of 10,000 gateways share one once in 40,000 malls; then the longer form tells them apart. */
-const MARK_CHARS = 8;
+const MAX_SLUG_CHARS = 19;
+/** 62 bits: nobody finds another name of a gateway's mark by trying; should there be two, the longer form tells them apart. */
+const MARK_CHARS = 12;
 const LONG_MARK_CHARS = 31;
 
 function markOf(fleetId: string, name: string, chars: number): string {
@@ -12,7 +12,7 @@ function markOf(fleetId: string, name: string, chars: number): string {
   return BigInt(`0x${digest}`).toString(36).padStart(50, '0').slice(-chars);
 }
 
-/** `kitchen` of the fleet `esp` → `kitchen-4f9k2a0z`: letters that people know it by, and a mark that is its own. */
+/** `kitchen` of the fleet `esp` → `kitchen-4f9k2a0z81qd`: letters that people know it by, and a mark that is its own. */
 export function gatewayIdOf(fleetId: string, name: string): string {
   const slug = name
     .normalize('NFKD')

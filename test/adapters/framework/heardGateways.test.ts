@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Duck, type WriteSql } from '../../../server/db/duckdb.ts';
 import { migrate } from '../../../server/db/migrations/index.ts';
+import { gatewayIdOf } from '../../../server/fleets/gatewayIds.ts';
 import { HeardGateways, MAX_HEARD } from '../../../server/fleets/heardGateways.ts';
 import { SITE } from '../../support/pipelineHarness.ts';
 
@@ -57,6 +58,20 @@ test('a flood of names is a few statements, and the database holds what memory h
   expect(statements).toBeLessThan(10);
   expect(names(heard)).toHaveLength(MAX_HEARD);
   expect(await stored()).toEqual(names(heard));
+});
+
+test('a mark is long enough that nobody finds two names of one id; who was stored under a shorter one keeps it', async () => {
+  const name = 'North entrance, above the door';
+  const id = gatewayIdOf('kontakt', name);
+  expect(id).toMatch(/^north-entrance-abov-[0-9a-z]{12}$/);
+  const heard = new HeardGateways(duck, () => false);
+  heard.of(SITE, 'kontakt', 'kontakt', name, 1);
+  await heard.flush();
+  await duck.run("update heard_gateways set gateway_id = 'north-entrance-4f9k2a0z' where name = $1", [name]);
+  const restarted = new HeardGateways(duck, () => false);
+  await restarted.start();
+  expect(restarted.of(SITE, 'kontakt', 'kontakt', name, 2).gatewayId).toBe('north-entrance-4f9k2a0z');
+  await duck.run('delete from heard_gateways');
 });
 
 test('one that made room while it was being written does not stay behind', async () => {

@@ -111,7 +111,7 @@ describe('ids of gateways', () => {
     for (const id of ids) expect(id).toMatch(/^[a-z0-9-]{1,32}$/);
     expect(new Set(ids).size).toBe(ids.length);
     expect(gatewayIdOf('esp', 'kitchen')).toBe(gatewayIdOf('esp', 'kitchen'));
-    expect(gatewayIdOf('esp', 'kitchen')).toMatch(/^kitchen-[a-z0-9]{8}$/);
+    expect(gatewayIdOf('esp', 'kitchen')).toMatch(/^kitchen-[a-z0-9]{12}$/);
     expect(longGatewayIdOf('esp', 'kitchen')).toMatch(/^[a-z0-9]{32}$/);
   });
 
