@@ -155,6 +155,11 @@ export class GatewayQuarters {
     return changed;
   }
 
+  /** They could not be written. */
+  putBack(changed: readonly [string, Quarter][]): void {
+    for (const [gatewayId, quarter] of changed) this.#changed.set(quarter, gatewayId);
+  }
+
   forget(beforeMs: number, isKnown: (gatewayId: string) => boolean): void {
     for (const [gatewayId, quarters] of this.#gateways) {
       for (const startMs of quarters.keys()) if (startMs < beforeMs) quarters.delete(startMs);

@@ -290,13 +290,23 @@ export class GatewayWatch {
     if (performance.now() - this.#savedAt >= SAVE_EVERY_MS) await this.save();
   }
 
+  async #saveQuarters(): Promise<void> {
+    const changed = this.#quarters.takeChanged();
+    try {
+      await saveQuarters(this.#parts.duck, this.#parts.siteId, changed);
+    } catch (error) {
+      this.#quarters.putBack(changed);
+      throw error;
+    }
+  }
+
   save(): Promise<void> {
     const { duck, siteId, nowMs } = this.#parts;
     this.#savedAt = performance.now();
     this.#saving = this.#saving
       .catch(() => undefined)
       .then(async () => {
-        await saveQuarters(duck, siteId, this.#quarters.takeChanged());
+        await this.#saveQuarters();
         await duck.run(
           `insert into cross_hearing values ($1, $2, $3)
            on conflict (site_id) do update set saved_ms = excluded.saved_ms, json = excluded.json`,
@@ -308,7 +318,7 @@ export class GatewayWatch {
 
   async history(gatewayId: string): Promise<GatewayQuarter[]> {
     const { duck, siteId, nowMs } = this.#parts;
-    await saveQuarters(duck, siteId, this.#quarters.takeChanged());
+    await this.#saveQuarters();
     const sinceMs = Math.floor(nowMs() - HISTORY_DAYS * DAY_MS);
     const mean = (sum: number, count: number): number | null =>
       count === 0 ? null : Math.round((sum / count) * 10) / 10;

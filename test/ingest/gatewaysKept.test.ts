@@ -1,5 +1,5 @@
 /** What gateways told, over stops and starts at which something is amiss. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { LedgerFleet } from '../support/ledgerGateway.ts';
 import { type Harness, makeWorld, startHarness } from '../support/pipelineHarness.ts';
 
@@ -42,4 +42,21 @@ test('a site starts although what was learned of its gateways cannot be read', a
   await fleet.connect(harness.url);
   for (const entry of makeWorld(4, 5, 2)) fleet.send(entry);
   await fleet.drain();
+});
+
+test('quarter hours that could not be written are written later', async () => {
+  harness = await startHarness();
+  const { duck, pipeline } = harness;
+  await fleet.connect(harness.url);
+  for (const entry of makeWorld(5, 5, 2)) fleet.send(entry);
+  await fleet.drain();
+  const run = duck.run.bind(duck);
+  const failing = vi
+    .spyOn(duck, 'run')
+    .mockImplementation((sql, params) =>
+      sql.includes('gateway_quarters') ? Promise.reject(new Error('the disk is full')) : run(sql, params),
+    );
+  await expect(pipeline.gatewayHistory('mall', 'g1')).rejects.toThrow('the disk is full');
+  failing.mockRestore();
+  expect(await pipeline.gatewayHistory('mall', 'g1')).toHaveLength(1);
 });
