@@ -1,10 +1,15 @@
-/** Entered, exited, dwelled of those who agreed that others are told: zone and time, under a name of this visit alone. */
+/**
+ * Entered, exited, dwelled of those who agreed that others are told: zone and time, under a name of this visit alone, and only
+ * while at least k of them are in the building. Of one or two a receiver could tell by the time alone who it is, and join
+ * their visits. What happened before that is not told later.
+ */
 
 import type { Pairings } from '../campaigns/pairings.ts';
 import type { EngineEvent } from '../engine/types.ts';
 import type { Clock, LiveEvents, Pipeline } from '../ingest/types.ts';
 import type { ConsentStore } from '../privacy/consentStore.ts';
 import type { Registry } from '../registry/types.ts';
+import { Crowd } from './crowd.ts';
 import type { Outbox, OutgoingEvent } from './outbox.ts';
 import { seesZone, wants } from './scope.ts';
 import type { VisitorNames } from './visitors.ts';
@@ -12,7 +17,7 @@ import type { Webhook, Webhooks } from './webhooks.ts';
 
 export interface CarrierEventParts {
   pipeline: Pick<Pipeline, 'onLiveEvents'>;
-  registry: Pick<Registry, 'site' | 'zones' | 'onChange'>;
+  registry: Pick<Registry, 'site' | 'zones' | 'definitions' | 'onChange'>;
   webhooks: Pick<Webhooks, 'all'>;
   outbox: Pick<Outbox, 'add' | 'withdraw'>;
   consents: Pick<ConsentStore, 'now' | 'nowAndAt' | 'onChange'>;
@@ -30,6 +35,7 @@ const MAX_WAITING = 10_000;
 
 export class CarrierEvents {
   readonly #parts: CarrierEventParts;
+  readonly #crowd = new Crowd();
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
   #stops: (() => void)[] = [];
@@ -41,10 +47,16 @@ export class CarrierEvents {
       const ends = row === undefined || (row.state === 'withdrawn' && COVERING.has(row.purpose));
       if (!ends) return;
       const pairing = pairings.ofShopper(shopperId);
-      if (pairing) names.forget(pairing.siteId, pairing.carrierId);
+      if (pairing) {
+        names.forget(pairing.siteId, pairing.carrierId);
+        this.#crowd.left(pairing.siteId, pairing.carrierId);
+      }
       outbox.withdraw(shopperId).catch(onProblem);
     });
-    pairings.onEnded(({ siteId, carrierId }) => names.forget(siteId, carrierId));
+    pairings.onEnded(({ siteId, carrierId }) => {
+      names.forget(siteId, carrierId);
+      this.#crowd.left(siteId, carrierId);
+    });
   }
 
   start(): void {
@@ -53,7 +65,9 @@ export class CarrierEvents {
       pipeline.onLiveEvents((events) => this.#take(events)),
       // Without a live engine nobody tells when visits end.
       registry.onChange(({ siteId, what }) => {
-        if (what === 'site' && registry.site(siteId)?.clock !== 'wall') names.forgetSite(siteId);
+        if (what !== 'site' || registry.site(siteId)?.clock === 'wall') return;
+        names.forgetSite(siteId);
+        this.#crowd.forgetSite(siteId);
       }),
     );
   }
@@ -81,6 +95,8 @@ export class CarrierEvents {
     for (const event of events) {
       // Whoever listens: a name that outlived its visit would join it to the next one. The start is for an end that was lost.
       if (event.type === 'visitEnded' || event.type === 'visitStarted') names.forget(siteId, event.carrierId);
+      // After what it did before.
+      if (event.type === 'visitEnded') this.#enqueue(async () => this.#crowd.left(siteId, event.carrierId));
       if (!told || !('zoneId' in event)) continue;
       const pairing = pairings.ofCarrier(siteId, event.carrierId);
       // What the bearer before did is not this shopper's.
@@ -89,7 +105,7 @@ export class CarrierEvents {
       if (this.#waiting >= MAX_WAITING) continue;
       // Named now: once it is known whether it may be told, the visit may be over.
       const listening = this.#listening(siteId, event);
-      if (listening.length > 0) this.#enqueue(() => this.#tell(siteId, shopperId, event, listening));
+      this.#enqueue(() => this.#tell(siteId, shopperId, event, listening));
     }
   }
 
@@ -115,10 +131,14 @@ export class CarrierEvents {
   }
 
   async #tell(siteId: string, shopperId: string, event: ZoneEvent, listening: readonly Listening[]): Promise<void> {
-    const { outbox, pairings } = this.#parts;
+    const { outbox, pairings, registry, clock } = this.#parts;
     if (!(await this.mayTell(shopperId, event.sightingAtMs))) return;
     // The tag may have been given back while the question was asked.
     if (pairings.ofCarrier(siteId, event.carrierId)?.shopperId !== shopperId) return;
+    const nowMs = clock();
+    this.#crowd.seen(siteId, event.carrierId, nowMs);
+    if (listening.length === 0) return;
+    if (this.#crowd.size(siteId, nowMs) < registry.definitions(siteId).definitions.kAnonymity) return;
     const events = listening.map(({ webhook, visitor }): OutgoingEvent => {
       const data = { visitor, zone: event.zoneId };
       return {

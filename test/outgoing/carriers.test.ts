@@ -22,12 +22,24 @@ const probe = async (zoneId = 'front'): Promise<void> => {
   await until(() => receiver.received.slice(before).some(({ body }) => body.type === 'carrier.exited')).toBe(true);
 };
 
+const probeEntered = async (): Promise<void> => {
+  const before = receiver.received.length;
+  out.event('entered', 'c-3', 'front');
+  await until(() => receiver.received.length).toBe(before + 1);
+};
+
 beforeAll(async () => {
   out = await openOutWorld();
   shoppers.set('c-1', await out.world.shopper('c-1', EVERYTHING));
   shoppers.set('c-2', await out.world.shopper('c-2', ['presence', 'push']));
   shoppers.set('c-3', await out.world.shopper('c-3', EVERYTHING));
+  await among(1);
 });
+/** So many who agreed must be there for anything to be told. */
+const among = async (kAnonymity: number): Promise<void> => {
+  const { registry } = out.world;
+  await registry.putDefinitions(SITE, { ...registry.definitions(SITE).definitions, kAnonymity });
+};
 afterAll(() => out.close());
 beforeEach(async () => {
   receiver = await new Receiver().start();
@@ -134,6 +146,37 @@ describe('a name ends with its visit', () => {
     await until(() => receiver.received.length).toBe(2);
     expect(new Set(visitors(receiver)).size).toBe(1);
   });
+});
+
+test('nothing is told while fewer than k who agreed are there: one alone is known by when; nor later', async () => {
+  for (const carrierId of ['c-1', 'c-2', 'c-3']) out.visit('visitEnded', carrierId);
+  const fourth = await out.world.shopper('c-4', EVERYTHING);
+  await among(3);
+  await out.webhook({ url: receiver.url, events: ['carrier.entered'] });
+  await out.webhook({ url: other.url, events: ['carrier.entered'], zones: ['shoes'] });
+  const zones = (): unknown[] => receiver.received.map(({ body }) => body.data.zone).sort();
+  const settled = () => until(() => out.outgoing.carriers.waiting).toBe(0);
+  // The second did not agree, and is none of them.
+  for (const carrierId of ['c-1', 'c-2', 'c-3', 'c-1']) out.event('entered', carrierId, 'front');
+  await settled();
+  out.event('entered', 'c-4', 'shoes');
+  await until(zones).toEqual(['shoes']);
+  out.event('entered', 'c-1', 'front');
+  await until(zones).toEqual(['front', 'shoes']);
+  // One leaves: two are too few again.
+  out.visit('visitEnded', 'c-3');
+  out.event('entered', 'c-1', 'shoes');
+  await settled();
+  out.event('entered', 'c-3', 'front');
+  await until(zones).toEqual(['front', 'front', 'shoes']);
+  // One withdraws.
+  await out.world.services.consents.append(fourth, withdrawal('sharing', out.time.nowMs()));
+  out.event('entered', 'c-1', 'shoes');
+  await settled();
+  await among(1);
+  await probeEntered();
+  expect(zones()).toEqual(['front', 'front', 'front', 'shoes']);
+  expect(other.received.length).toBe(1);
 });
 
 test("a retailer's webhook hears of the own zones only", async () => {

@@ -185,6 +185,8 @@ test('from what gateways hear to a receiver and to topics; consent is asked once
   expect(await asked()).not.toContain('sharing');
   await must('owner', 'POST', '/sites/mall/webhooks', { url: receiver.url, events: ['carrier.entered'] });
   expect(await asked()).toContain('sharing');
+  // One agrees, and is to be told of all the same.
+  await must('owner', 'PUT', '/sites/mall/definitions', { kAnonymity: 1 });
   const carriers = Array.from({ length: 12 }, (_, minor) => ({ kind: 'tag', uuid: UUID, major: 1, minor }));
   const made = await must<{ id: string }[]>('owner', 'POST', '/sites/mall/carriers', carriers);
   const { code } = await must<{ code: string }>('owner', 'GET', `/sites/mall/carriers/${made[3]!.id}/tag`);
