@@ -3,7 +3,8 @@ import { useId, useState } from 'preact/hooks';
 import { EXPORT_TABLES, type ExportTable } from '../../../../server/contract/exports.ts';
 import { INTERVALS, type Interval } from '../../../../server/contract/metrics.ts';
 import type { Site } from '../../../../server/contract/model.ts';
-import type { ApiError } from '../../../lib/api.ts';
+import { ApiError } from '../../../lib/api.ts';
+import { localDate } from '../../../lib/zonedTime.ts';
 import { Segmented } from '../../components/controls.tsx';
 import { PeriodPicker } from '../../components/PeriodPicker.tsx';
 import { Notice } from '../../components/states.tsx';
@@ -38,6 +39,10 @@ export function ExportForm({ site, onMade }: { site: Site; onMade: () => void })
   };
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
+    if (site.clock === 'wall' && period.firstDate >= localDate(siteNowMs(), site.timezone)) {
+      setFault(new ApiError(400, 'page', t('export.notOver'), 'body.from'));
+      return;
+    }
     setFault(undefined);
     setBusy(true);
     try {
