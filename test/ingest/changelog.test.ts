@@ -1,7 +1,7 @@
 /** Late data marks its hours, is computed in as if it had never been late, and what it moved is told once, exactly. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Changelog } from '../../server/contract/changelog.ts';
 import type { Metric } from '../../server/contract/metrics.ts';
 import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
@@ -76,10 +76,13 @@ async function start(options: HarnessOptions = {}): Promise<Harness> {
 async function play(entries: readonly World[]): Promise<void> {
   const { batches } = harness!.pipeline.counters();
   for (const entry of entries) fleet.send(entry);
-  await until(() => harness!.pipeline.counters().batches).toBe(batches + entries.length);
+  const isThere = () => harness!.pipeline.counters().batches === batches + entries.length;
+  await vi.waitUntil(isThere, { timeout: 10_000, interval: 25 });
 }
 
 let neverLate = '';
+/** What a server has that computed all, and one that computed what came in time. */
+const left = { whole: '', intime: '' };
 beforeAll(async () => {
   await start();
   for (const entry of world) fleet.send(entry);
@@ -88,10 +91,19 @@ beforeAll(async () => {
   neverLate = await rowsOf(harness!.duck);
   expect((await changelog()).entries).toEqual([]);
   await fleet.disconnect();
-  await harness!.close();
+  left.whole = await harness!.leave();
   harness = undefined;
   expect(neverLate).toMatch(/^visits [1-9]\d\d/);
+  await start();
+  await play(intime);
+  await harness!.pipeline.settle(SITE);
+  await fleet.disconnect();
+  left.intime = await harness!.leave();
+  harness = undefined;
 }, 60_000);
+afterAll(() => {
+  for (const folder of Object.values(left)) if (folder !== '') rmSync(folder, { recursive: true, force: true });
+});
 
 /** One entry, which tells exactly what the charts told before and tell now. */
 async function expectTold(before: Map<string, number | null>): Promise<Changelog['entries'][number]> {
@@ -159,9 +171,7 @@ describe('a backlog that comes hours late', () => {
   }, 60_000);
 
   test('makes its hours provisional with the acknowledgement of its first batch, and final once it is computed in', async () => {
-    await start();
-    await play(intime);
-    await harness!.pipeline.settle(SITE);
+    await start({ from: left.intime });
     expect((await series('footfall')).slice(0, 4).map(({ state }) => state)).toEqual(Array(4).fill('final'));
     const acks = fleet.acks;
     fleet.send(late[0]!);
@@ -180,9 +190,7 @@ describe('a backlog that comes hours late', () => {
   }, 60_000);
 
   test('in pieces with computations between is one entry', async () => {
-    await start();
-    await play(intime);
-    await harness!.pipeline.settle(SITE);
+    await start({ from: left.intime });
     const before = await figures();
     const changes: string[] = [];
     harness!.pipeline.onChangelog((siteId) => changes.push(siteId));
@@ -211,9 +219,7 @@ describe('a backlog that comes hours late', () => {
         return real.commit(commit);
       },
     });
-    await start({ timeSeries: wrap, options: { rowsPerCommit: 600 } });
-    await play(intime);
-    await harness!.pipeline.settle(SITE);
+    await start({ from: left.intime, timeSeries: wrap, options: { rowsPerCommit: 600 } });
     await play(late);
     const settled = harness!.pipeline.settle(SITE);
     await until(() => blocked).toBe(true);
@@ -233,9 +239,7 @@ describe('a backlog that comes hours late', () => {
   }, 60_000);
 
   test('that says nothing new makes no entry, nor does a rebuild that moves nothing', async () => {
-    await start();
-    await play(world);
-    await harness!.pipeline.settle(SITE);
+    await start({ from: left.whole });
     const { message } = late[40]!;
     await play([{ gatewayId: 'g2', message: { ...message, epoch: 2, seq: 1, sightings: [] } }]);
     await harness!.pipeline.settle(SITE);
@@ -256,9 +260,7 @@ test('a rebuild that takes long leaves a snapshot for each hour, and late data b
       return real.commit(commit);
     },
   });
-  await start({ timeSeries: wrap, options: { longComputationMs: 0 } });
-  await play(intime);
-  await harness!.pipeline.settle(SITE);
+  await start({ from: left.intime, timeSeries: wrap, options: { longComputationMs: 0 } });
   await harness!.pipeline.rebuild(SITE, T0 - HOUR);
   const kept = readdirSync(join(harness!.dataDir, 'snapshots', SITE)).map((name) => Number.parseInt(name, 10));
   for (let hour = 0; hour + 1 < HOURS; hour++) {
@@ -308,9 +310,7 @@ describe('a kill', () => {
     '%s of the computation: one entry, and the rows of never late',
     async (_when, dies, after) => {
       const { state, wrap } = mortal(dies, after);
-      await start({ timeSeries: wrap, options: { rowsPerCommit: 600 } });
-      await play(intime);
-      await harness!.pipeline.settle(SITE);
+      await start({ from: left.intime, timeSeries: wrap, options: { rowsPerCommit: 600 } });
       expect(state.pieces).toBe(0);
       const before = await figures();
       await play(late);
@@ -327,9 +327,7 @@ describe('a kill', () => {
   );
 
   test('between the arrival and the computation: one entry', async () => {
-    await start();
-    await play(intime);
-    await harness!.pipeline.settle(SITE);
+    await start({ from: left.intime });
     const before = await figures();
     await play(late.slice(0, 300));
     await harness!.restart();

@@ -1,5 +1,5 @@
 /** A whole pipeline on a free port with a database of its own, and what it takes to feed and compare it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAedesSource } from '../../server/broker/aedesSource.ts';
@@ -162,9 +162,13 @@ export interface Harness {
   /** A new pipeline on the same directory and database, as after a restart; a new broker too. */
   restart(): Promise<void>;
   close(): Promise<void>;
+  /** Stops it, and leaves its directory to others to begin with. */
+  leave(): Promise<string>;
 }
 
 export interface HarnessOptions {
+  /** Begins with a copy of what another left, as after a restart. */
+  from?: string;
   clock?: Clock;
   options?: PipelineOptions;
   site?: Partial<Site>;
@@ -179,6 +183,7 @@ export interface HarnessOptions {
 
 export async function startHarness(setup: HarnessOptions = {}): Promise<Harness> {
   const dataDir = mkdtempSync(join(tmpdir(), 'pipeline-'));
+  if (setup.from !== undefined) cpSync(setup.from, dataDir, { recursive: true });
   const duck = await Duck.open(join(dataDir, 'db.duckdb'), { threads: 1, memoryLimit: '256MB' });
   await migrate(duck, 1);
   let pipeline: IngestPipeline | undefined;
@@ -219,9 +224,13 @@ export async function startHarness(setup: HarnessOptions = {}): Promise<Harness>
       harness.url = next.url;
     },
     async close() {
+      await harness.leave();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+    async leave() {
       await harness.pipeline.stop();
       await duck.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      return dataDir;
     },
   };
   return harness;
