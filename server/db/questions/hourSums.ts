@@ -191,7 +191,7 @@ export async function sealedLight(
   return out;
 }
 
-/** Elsewhere of a floor's stays, by whether they were as long as the zone asks. */
+/** Elsewhere of a floor's stays, by whether they were as long as the zone asks; no further than the zone itself is sealed. */
 export async function sealedFloor(
   context: SiteContext,
   { edges, zone, sealedMs }: Frame,
@@ -206,7 +206,7 @@ export async function sealedFloor(
     `select e.i, cast(sum(counted_m) as bigint) as "countedM", cast(sum(below_m) as bigint) as "belowM"
      from floor_hours h asof join ${edgesRelation(edges)} e on h.hour_ms >= e.from_ms
      where h.site_id = $1 and h.floor_id = $2 and h.min_ms = ${sqlNumber(minMs)}
-       and ${inRange('h.hour_ms', [edges[0]!, Math.min(edges.at(-1)!, untilMs)])} group by e.i`,
+       and ${inRange('h.hour_ms', [edges[0]!, Math.min(edges.at(-1)!, untilMs, sealedMs)])} group by e.i`,
     [context.siteId, zone.floorId],
   );
   return { untilMs, byInterval: new Map(rows.map((row) => [row.i, row])) };
