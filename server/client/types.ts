@@ -1346,6 +1346,19 @@ export interface Gateway {
   settings?: GatewaySettings | undefined;
 }
 
+/** How much all gateways of a site heard in the last days, for a line beside each. */
+export interface GatewayAdverts {
+  /** Of the first slot. ISO 8601 with its offset from UTC. */
+  start: string;
+  /** Seconds. */
+  slotSeconds: number;
+  gateways: {
+    id: string;
+    /** A slot each, up to now; null where it told nothing. */
+    advertsPerSecond: (number | null)[];
+  }[];
+}
+
 /** `unknown`: its program does not say what it runs with. `pending`: sent, and not yet confirmed. */
 export interface GatewayConfigState {
   state: 'unknown' | 'pending' | 'confirmed' | 'refused';

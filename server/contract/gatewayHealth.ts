@@ -173,6 +173,21 @@ export const gatewayHealth = z.object({
   findings: z.array(gatewayFinding),
 });
 export type GatewayHealthView = z.infer<typeof gatewayHealth>;
+/** How much all gateways of a site heard in the last days, for a line beside each. */
+export const gatewayAdverts = z.object({
+  /** Of the first slot. */
+  start: z.string(),
+  slotSeconds: z.int(),
+  gateways: z.array(
+    z.object({
+      id: z.string(),
+      /** A slot each, up to now; null where it told nothing. */
+      advertsPerSecond: z.array(z.number().nullable()),
+    }),
+  ),
+});
+export type GatewayAdverts = z.infer<typeof gatewayAdverts>;
+
 export const gatewayHealthWithHistory = gatewayHealth.extend({
   /** Quarter hours of the last days, the oldest first; those in which nothing came are left out. */
   history: z.array(gatewayQuarter),

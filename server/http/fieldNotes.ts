@@ -274,6 +274,11 @@ export const FIELD_NOTES: Readonly<Record<string, Readonly<Record<string, string
       'Not expected to report while false. A plain beacon on a wall is one that never reports and has a `beacon`.',
     beacon: 'Where it advertises as well: phones may tell that they hear it.',
   },
+  GatewayAdverts: {
+    '': 'How much all gateways of a site heard in the last days, for a line beside each.',
+    start: 'Of the first slot.',
+    'gateways.advertsPerSecond': 'A slot each, up to now; null where it told nothing.',
+  },
   GatewayConfigState: {
     '': '`unknown`: its program does not say what it runs with. `pending`: sent, and not yet confirmed.',
     sinceMs: 'When the configuration was sent, milliseconds since 1970 UTC.',

@@ -24,8 +24,9 @@ export type PipelineView = Pick<
   | 'waitingGateways'
   | 'gatewayHealth'
   | 'gatewayHistory'
+  | 'gatewayAdverts'
 > &
-  Partial<Pick<IngestPipeline, 'lags'>>;
+  Partial<Pick<IngestPipeline, 'lags' | 'fleets' | 'fleetHealth'>>;
 
 export interface Services {
   duck: Duck;

@@ -2,7 +2,12 @@
 import { apartM, CrossHearing, hangingOf, type StoredPair } from '../calibration/crossHearing.ts';
 import { type Deaf, type Moved, MovedWatch, type WatchState } from '../calibration/movedWatch.ts';
 import { displaced } from '../calibration/placement.ts';
-import { type GatewayQuarter, HISTORY_BUCKET_MS, HISTORY_DAYS } from '../contract/gatewayHealth.ts';
+import {
+  type GatewayAdverts,
+  type GatewayQuarter,
+  HISTORY_BUCKET_MS,
+  HISTORY_DAYS,
+} from '../contract/gatewayHealth.ts';
 import type { Floor, Gateway } from '../contract/model.ts';
 import type { StatusMessage } from '../contract/wire.ts';
 import type { Duck } from '../db/duckdb.ts';
@@ -316,12 +321,31 @@ export class GatewayWatch {
     return this.#saving;
   }
 
+  /** Of these gateways, in one question. */
+  async adverts(gatewayIds: readonly string[]): Promise<GatewayAdverts> {
+    const { duck, siteId, nowMs } = this.#parts;
+    await this.#saveQuarters();
+    const lastSlot = Math.floor(nowMs() / HISTORY_BUCKET_MS);
+    const firstSlot = Math.max(0, lastSlot - (HISTORY_DAYS * DAY_MS) / HISTORY_BUCKET_MS + 1);
+    const startMs = firstSlot * HISTORY_BUCKET_MS;
+    const slots = (): (number | null)[] => Array.from({ length: lastSlot - firstSlot + 1 }, () => null);
+    const byId = new Map([...gatewayIds].sort().map((id) => [id, slots()]));
+    for (const [gatewayId, quarter] of await loadQuarters(duck, siteId, startMs)) {
+      const values = byId.get(gatewayId);
+      const slot = Math.floor(quarter.startMs / HISTORY_BUCKET_MS) - firstSlot;
+      if (values && slot < values.length) values[slot] = mean(quarter.adverts, quarter.statuses);
+    }
+    return {
+      start: new Date(startMs).toISOString(),
+      slotSeconds: HISTORY_BUCKET_MS / 1_000,
+      gateways: [...byId].map(([id, advertsPerSecond]) => ({ id, advertsPerSecond })),
+    };
+  }
+
   async history(gatewayId: string): Promise<GatewayQuarter[]> {
     const { duck, siteId, nowMs } = this.#parts;
     await this.#saveQuarters();
     const sinceMs = Math.floor(nowMs() - HISTORY_DAYS * DAY_MS);
-    const mean = (sum: number, count: number): number | null =>
-      count === 0 ? null : Math.round((sum / count) * 10) / 10;
     return (await quartersOf(duck, siteId, gatewayId, sinceMs)).map((quarter) => ({
       start: new Date(quarter.startMs).toISOString(),
       coverage: Math.round(coverageOf(quarter) * 100) / 100,
@@ -334,3 +358,5 @@ export class GatewayWatch {
     }));
   }
 }
+
+const mean = (sum: number, count: number): number | null => (count === 0 ? null : Math.round((sum / count) * 10) / 10);

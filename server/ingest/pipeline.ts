@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { FleetHealth } from '../contract/fleets.ts';
-import type { GatewayHealthView, GatewayQuarter } from '../contract/gatewayHealth.ts';
+import type { GatewayAdverts, GatewayHealthView, GatewayQuarter } from '../contract/gatewayHealth.ts';
 import type { PhoneSightings } from '../contract/identity.ts';
 import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
 import { parseGatewayTopic, ROOT } from '../contract/topics.ts';
@@ -89,6 +89,8 @@ export interface IngestPipeline extends Pipeline {
   gatewayHealth(siteId: string): GatewayHealthView[];
   /** Quarter hours of the last days, the oldest first. */
   gatewayHistory(siteId: string, gatewayId: string): Promise<GatewayQuarter[]>;
+  /** The same week of all gateways: adverts alone. Undefined while the site has not started. */
+  gatewayAdverts(siteId: string): Promise<GatewayAdverts | undefined>;
   /** What a phone heard of the site's beacons, of its own carrier since `sinceMs`; settles when it is durable. */
   phone(
     siteId: string,
@@ -277,6 +279,10 @@ class IngestPipelineOfSites implements IngestPipeline {
 
   gatewayHealth(siteId: string): GatewayHealthView[] {
     return this.#sites.get(siteId)?.gatewayHealth() ?? [];
+  }
+
+  async gatewayAdverts(siteId: string): Promise<GatewayAdverts | undefined> {
+    return this.#sites.get(siteId)?.gatewayAdverts();
   }
 
   async gatewayHistory(siteId: string, gatewayId: string): Promise<GatewayQuarter[]> {

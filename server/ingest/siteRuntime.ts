@@ -1,6 +1,6 @@
 /** One site at work: log, ingest, the two engines, and the loop that drives them. */
 import { join } from 'node:path';
-import type { GatewayHealthView, GatewayQuarter } from '../contract/gatewayHealth.ts';
+import type { GatewayAdverts, GatewayHealthView, GatewayQuarter } from '../contract/gatewayHealth.ts';
 import type { PhoneSightings } from '../contract/identity.ts';
 import type { LiveHeat, LiveSnapshot } from '../contract/live.ts';
 import type { Site } from '../contract/model.ts';
@@ -432,6 +432,11 @@ export class SiteRuntime {
     return registry.gateways
       .all(siteId)
       .map((gateway) => this.health.view(gateway, timezone, atMs, this.#contextOf(gateway.id)));
+  }
+
+  gatewayAdverts(): Promise<GatewayAdverts> {
+    const { registry, siteId } = this.#parts;
+    return this.#watch.adverts(registry.gateways.all(siteId).map(({ id }) => id));
   }
 
   gatewayHistory(gatewayId: string): Promise<GatewayQuarter[]> {

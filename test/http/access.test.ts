@@ -97,6 +97,7 @@ const EXPECTED: Record<string, Row> = {
   'PATCH /api/v1/sites/:site/gateways/:gateway': FITTERS,
   'GET /api/v1/sites/:site/gateways/:gateway/health': FITTERS,
   'GET /api/v1/sites/:site/gateway-health': FITTERS,
+  'GET /api/v1/sites/:site/gateway-health/adverts': FITTERS,
   'DELETE /api/v1/sites/:site/gateways/:gateway': FITTERS,
   'GET /api/v1/sites/:site/fleet-formats': FITTERS,
   'GET /api/v1/sites/:site/fleets': FITTERS,

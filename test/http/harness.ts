@@ -159,6 +159,7 @@ function fakePipeline(): FakePipeline {
     waitingGateways: (siteId) => fake.waiting.filter((one) => one.siteId === siteId),
     gatewayHealth: () => [],
     gatewayHistory: async () => [],
+    gatewayAdverts: async () => ({ start: '2024-03-04T00:00:00.000Z', slotSeconds: 900, gateways: [] }),
     snapshot: (siteId) => fake.snapshots.get(siteId),
     heat: (siteId) => fake.heats.get(siteId),
     clones: () => fake.cloned,

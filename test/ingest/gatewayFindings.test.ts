@@ -230,6 +230,17 @@ describe('what history tells', () => {
     const before = await harness.pipeline.gatewayHistory(SITE, 'g1');
     expect(before).toHaveLength(20);
     expect(before[0]).toMatchObject({ start: '2024-03-04T09:00:00.000Z', advertsPerSecond: 100, weakestDbm: -94 });
+    // Those of all gateways in one answer: slots from the start, null where nothing was told.
+    const all = (await harness.pipeline.gatewayAdverts(SITE))!;
+    expect(all.gateways.map(({ id }) => id)).toEqual(GATEWAYS.map(({ id }) => id).sort());
+    for (const { id, advertsPerSecond } of all.gateways) {
+      const told = advertsPerSecond.flatMap((value, slot) =>
+        value === null ? [] : [{ start: new Date(Date.parse(all.start) + slot * 900_000).toISOString(), value }],
+      );
+      const history = await harness.pipeline.gatewayHistory(SITE, id);
+      expect(told.length).toBe(20);
+      expect(told).toEqual(history.map(({ start, advertsPerSecond }) => ({ start, value: advertsPerSecond })));
+    }
     await harness.restart();
     await client.endAsync(true);
     client = await mqtt.connectAsync(harness.url, { clientId: 'fleet' });

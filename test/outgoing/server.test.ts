@@ -234,6 +234,15 @@ test('from what gateways hear to a receiver and to topics; consent is asked once
   // One of twelve agreed.
   await until(() => receiver.received.length).toBeGreaterThan(0);
   expect(receiver.received.map(({ body }) => [body.type, body.data.zone])).toEqual([['carrier.entered', 'cafe']]);
+  await must('owner', 'POST', '/sites/mall/fleets', { id: 'esp', format: 'espresense' });
+  await gateway.publishAsync('espresense/devices/phone/kitchen', 'no JSON', { qos: 1 });
+  const counted = async () => (await (await fetch(`${url}/metrics`)).text()).match(/^promenade_fleet_.*$/gm)?.sort();
+  await until(counted).toEqual([
+    'promenade_fleet_ignored_total{site="mall",fleet="esp"} 0',
+    'promenade_fleet_messages_total{site="mall",fleet="esp"} 1',
+    'promenade_fleet_sightings_total{site="mall",fleet="esp"} 0',
+    'promenade_fleet_unknown_total{site="mall",fleet="esp"} 1',
+  ]);
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toMatch(/promenade_webhook_attempts_total\{outcome="delivered"\} [1-9]/);
   expect(metrics).toMatch(/promenade_webhooks\{site="mall",state="pending"\} [01]$/m);

@@ -110,6 +110,7 @@ const idle: PipelineView = {
   waitingGateways: () => [],
   gatewayHealth: () => [],
   gatewayHistory: async () => [],
+  gatewayAdverts: async () => ({ start: '2024-03-04T00:00:00.000Z', slotSeconds: 900, gateways: [] }),
   snapshot: () => undefined,
   heat: () => undefined,
 };

@@ -1,8 +1,8 @@
 /** How gateways are, and what each does otherwise than the others. */
 import { z } from 'zod';
-import { gatewayHealth, gatewayHealthWithHistory } from '../../contract/gatewayHealth.ts';
+import { gatewayAdverts, gatewayHealth, gatewayHealthWithHistory } from '../../contract/gatewayHealth.ts';
 import { gateway, gatewaySettings, id, name } from '../../contract/model.ts';
-import { notFound } from '../../errors.ts';
+import { AppError, notFound } from '../../errors.ts';
 import { getOr404, inBody, siteParams } from '../resources.ts';
 import { type Route, route } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -27,6 +27,19 @@ export function gatewayHealthRoutes({ registry, pipeline }: Services): Route[] {
       params: siteParams,
       response: z.array(gatewayHealth),
       handler: ({ siteId }) => pipeline.gatewayHealth(siteId),
+    }),
+    route({
+      method: 'get',
+      path: '/sites/:site/gateway-health/adverts',
+      summary: 'How much each gateway heard in the last seven days, by the quarter hour, of all in one answer',
+      access: fitters,
+      params: siteParams,
+      response: gatewayAdverts,
+      async handler({ siteId }) {
+        const found = await pipeline.gatewayAdverts(siteId);
+        if (!found) throw new AppError(503, 'not-ready', 'the site is starting: ask again in some seconds');
+        return found;
+      },
     }),
     route({
       method: 'get',

@@ -1,6 +1,7 @@
 /** For those who run the server: is it alive, is it ready, what does it count. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Prometheus } from 'prom-client';
 import { z } from 'zod';
+import type { FleetHealth } from '../../contract/fleets.ts';
 import { AppError } from '../../errors.ts';
 import type { IngestCounters, SiteLags } from '../../ingest/types.ts';
 import { Reply, type Route, route } from '../route.ts';
@@ -100,9 +101,34 @@ function collector({ pipeline, registry, handOverTimes, outgoing, engineHealth }
   handOverTimes?.onHandOver(({ siteId, route: by, latencyMs }) =>
     handOvers.observe({ site: siteId, route: by }, latencyMs / 1_000),
   );
+  if (pipeline.fleets) collectFleets({ registry, pipeline }, registers);
   if (outgoing) collectDeliveries(outgoing, registers);
   if (engineHealth) collectEngine(engineHealth, registers);
   return prometheus;
+}
+
+/** From the start of the server, or of the fleet's present settings. */
+function collectFleets({ registry, pipeline }: Pick<Services, 'registry' | 'pipeline'>, registers: Prometheus[]): void {
+  const sum = (counts: readonly { count: number }[]): number => counts.reduce((total, { count }) => total + count, 0);
+  const count = (name: string, help: string, of: (health: FleetHealth) => number): Counter =>
+    new Counter({
+      name: `promenade_fleet_${name}_total`,
+      help,
+      labelNames: ['site', 'fleet'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { id: site } of registry.sites())
+          for (const { id: fleet } of pipeline.fleets?.all(site) ?? []) {
+            const health = pipeline.fleetHealth?.(site, fleet);
+            if (health) this.inc({ site, fleet }, of(health));
+          }
+      },
+    });
+  count('messages', 'Messages of gateways of other makes', ({ messages }) => messages);
+  count('sightings', 'Sightings that came of them', ({ sightings }) => sightings);
+  count('ignored', 'Messages and readings that were well formed and of no use', ({ ignored }) => sum(ignored));
+  count('unknown', 'Messages and readings that could not be read, or that nobody knows', ({ unknown }) => sum(unknown));
 }
 
 function collectEngine(health: NonNullable<Services['engineHealth']>, registers: Prometheus[]): void {
