@@ -1,192 +1,354 @@
-/** Figures of the settled past are those of the rows, through rewinds, late data, forgotten carriers, outages and redefinition. */
-import { expect, test } from 'vitest';
-import { type Interval, METRICS } from '../../server/contract/metrics.ts';
-import type { CarrierKind } from '../../server/contract/model.ts';
+/**
+ * Figures of the settled past never go stale: whatever touches the past, each question that is answered from them is answered
+ * as it is from the rows alone, at once and after all has been sealed again. What the rows say is held against the plain
+ * definitions in agreement.test.ts.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commitRows } from '../../server/db/commitRows.ts';
+import { Duck } from '../../server/db/duckdb.ts';
+import { openTimeSeries } from '../../server/db/duckTimeSeries.ts';
+import { computePoints, writePoints } from '../../server/db/figures/points.ts';
 import { readSeals } from '../../server/db/figures/seals.ts';
-import { settle } from '../../server/db/figures/settling.ts';
-import type { TimeSeries } from '../../server/db/timeSeries.ts';
-import type { OpenRows } from '../../server/engine/types.ts';
-import { bucketEdges, hourStartMs } from '../../server/metrics/localTime.ts';
-import { memoryRegistry } from '../support/memoryRegistry.ts';
-import { seededRandom } from '../support/random.ts';
-import { affinityByHand, flowsByHand, type PlainSite, seriesByHand } from './bruteForce.ts';
-import { onEachEngine } from './engines.ts';
-import { below, cut, join, pick, type Random, randomOpen, randomRows, ZONES } from './randomRows.ts';
-import { addSite, commitOf, DAY, gatewayNamed, HOUR, MINUTE, noRows, SECOND, visit, zoneNamed } from './rows.ts';
+import { migrate } from '../../server/db/migrations/index.ts';
+import type { SiteCommit } from '../../server/db/timeSeries.ts';
+import type { EngineRows } from '../../server/engine/types.ts';
+import { onInflux } from './engines.ts';
+import { commitOf, covered, DAY, HOUR, MINUTE, noRows, SECOND, stay, visit, zoneNamed } from './rows.ts';
+import {
+  type Answers,
+  type Asked,
+  answersOf,
+  answersOfRows,
+  at,
+  commit,
+  daysAround,
+  drawn,
+  figuresOf,
+  fill,
+  OUTAGES,
+  openWorld,
+  type SealedWorld,
+  sealAll,
+  type Wanted,
+  ZONE,
+} from './sealedWorld.ts';
 
-/** A carrier that was left in the mall: its visit and stay go on for days. */
-interface Forgotten {
-  carrierId: string;
-  kind: CarrierKind;
-  startMs: number;
-  zoneId: string;
-  endsMs: number;
+const END = at('2026-03-31T21:00:00+02:00');
+
+/** Of whoever was in the mall then and is told of only now: through all zones, in at one door and out at it. */
+function cameThen(who: string, startMs: number, lengthMs: number, emittedAtMs: number): Partial<EngineRows> {
+  const own = { emittedAtMs, lagMs: 2_100, gateways: 2 };
+  const part = Math.floor(lengthMs / 4);
+  return {
+    visits: [
+      visit(who, startMs, lengthMs, {
+        ...own,
+        entranceZoneId: 'door',
+        firstGapMs: 7_000,
+        firstLagMs: 1_700,
+        firstGateways: 1,
+        lastGapMs: 9_000,
+        lastLagMs: 1_900,
+        lastGateways: 1,
+      }),
+    ],
+    stays: ['door', 'a', 'b', 'up'].map((zoneId, k) =>
+      stay(who, zoneId, startMs + k * part, part, {
+        ...own,
+        floorId: zoneId === 'up' ? 'f2' : 'f1',
+        visitStartMs: startMs,
+        massPermille: 300,
+      }),
+    ),
+  };
 }
 
-const forgottenOpen = (all: readonly Forgotten[], open: OpenRows, watermarkMs: number): OpenRows => ({
-  ...open,
-  visits: [
-    ...open.visits,
-    ...all.map(({ carrierId, kind, startMs }) => ({
-      carrierId,
-      kind,
-      startMs,
-      endMs: watermarkMs - 20 * SECOND,
-      entranceZoneId: null,
-      lagMs: 2_000,
-      gateways: 2,
-      firstGapMs: 4_000,
-      firstLagMs: 1_500,
-      firstGateways: 1,
-    })),
-  ],
-  stays: [
-    ...open.stays,
-    ...all.map(({ carrierId, kind, startMs, zoneId }) => ({
-      carrierId,
-      kind,
-      zoneId,
-      floorId: 'f1',
-      startMs: startMs + MINUTE,
-      endMs: watermarkMs - 20 * SECOND,
-      visitStartMs: startMs,
-      lagMs: 2_000,
-      massPermille: 600,
-    })),
-  ],
+const some = (count: number, of: (i: number) => Partial<EngineRows>): EngineRows => {
+  const rows = noRows();
+  for (let i = 0; i < count; i += 1) {
+    const { visits = [], stays = [] } = of(i);
+    rows.visits.push(...visits);
+    rows.stays.push(...stays);
+  }
+  return rows;
+};
+
+describe('DuckDB', () => {
+  let duck: Duck;
+  let world: SealedWorld;
+  let others: Record<string, string[]>;
+  beforeAll(async () => {
+    duck = await Duck.open(':memory:');
+    await migrate(duck, 0);
+    world = await openWorld(async (registry) => ({ series: openTimeSeries(duck, registry) }));
+    await fill(world, END, 1);
+    others = await figuresOf(duck, 'other');
+  }, 120_000);
+  afterAll(() => duck.close());
+
+  const sealed = (near: Asked, more: Partial<Wanted> = {}): Promise<Answers> =>
+    answersOf(world.series, world.registry, 'mall', { near, ...more });
+  const ofRows = (near: Asked, more: Partial<Wanted> = {}): Promise<Answers> =>
+    answersOfRows(world, 'mall', { near, ...more });
+  const later = (more: Partial<SiteCommit> = {}) => {
+    world.watermarkMs += MINUTE;
+    return commit(world, 'mall', more);
+  };
+  const sealMall = () => sealAll(world, 30 * DAY, ['mall']);
+
+  /** At once, and after all has been sealed again. */
+  async function expectAsRows(near: Asked): Promise<void> {
+    const rows = await ofRows(near);
+    expect(await sealed(near), 'at once').toEqual(rows);
+    await sealMall();
+    expect(await sealed(near), 'sealed again').toEqual(rows);
+  }
+  const withoutSeals = ({ figure_seals: _, ...figures }: Record<string, string[]>) => figures;
+
+  /** Touches what is sealed, and moves what is told. `far`: sealed up to beyond it before, and again afterwards. */
+  async function touch(
+    near: Asked,
+    change: () => Promise<unknown>,
+    far: readonly string[] = ['hours ', 'hours a', 'points ', 'links '],
+  ): Promise<void> {
+    const expectSealed = async () => {
+      const seals = await readSeals(duck, 'mall');
+      for (const what of far) expect(seals.get(what)!.sealedMs, what).toBeGreaterThanOrEqual(near.toMs);
+    };
+    await expectSealed();
+    const kept = await figuresOf(duck, 'mall');
+    await change();
+    await expectAsRows(near);
+    await expectSealed();
+    expect(withoutSeals(await figuresOf(duck, 'mall')), 'it moves something').not.toEqual(withoutSeals(kept));
+  }
+
+  test('as they were sealed they are those of the rows, and most are read from them', async () => {
+    const near = daysAround(ZONE, OUTAGES[2]!.fromMs);
+    const rows = await ofRows(near);
+    expect(await sealed(near)).toEqual(rows);
+    // Were they wrong it would show: they are what is read.
+    const kept = await figuresOf(duck, 'mall');
+    for (const [table, column] of [
+      ['visit_hours', 'carrier_ms'],
+      ['points', 'value'],
+      ['zone_pairs', 'visits'],
+      ['zone_flows', 'visits'],
+      ['light_hours', 'reported'],
+      ['door_hours', 'by_one'],
+    ] as const) {
+      expect(kept[table]!.length, table).toBeGreaterThan(3);
+      const add = async (n: number) => {
+        await duck.run(`update ${table} set ${column} = ${column} + (${n}) where site_id = 'mall'`);
+        await duck.run('update series_version set version = version + 1');
+      };
+      await add(3);
+      expect(await sealed(near), table).not.toEqual(rows);
+      await add(-3);
+    }
+    expect(await figuresOf(duck, 'mall')).toEqual(kept);
+  }, 120_000);
+
+  test('late data of a sealed day', async () => {
+    const atMs = at('2026-03-26T14:00:00+01:00');
+    await touch(daysAround(ZONE, atMs), () =>
+      later({ rows: some(5, (i) => cameThen(`late-${i}`, atMs + i * MINUTE, 24 * MINUTE, world.watermarkMs)) }),
+    );
+  }, 120_000);
+
+  test('late data on the border of two days, which is that of two weeks, and about a clock change', async () => {
+    const midnight = at('2026-03-30T00:00:00+02:00');
+    await touch(daysAround(ZONE, midnight), () =>
+      later({
+        rows: some(4, (i) =>
+          // One from before to after it, one that ends and one that begins right there, one soon after.
+          cameThen(
+            `border-${i}`,
+            midnight + [-20 * MINUTE, -20 * MINUTE, 0, 50 * MINUTE][i]!,
+            [40, 20, 20, 20][i]! * MINUTE,
+            world.watermarkMs,
+          ),
+        ),
+      }),
+    );
+    const changeMs = at('2026-03-29T03:00:00+02:00');
+    await touch(daysAround(ZONE, changeMs), () =>
+      later({
+        rows: some(3, (i) => cameThen(`clock-${i}`, changeMs + (i - 2) * 30 * MINUTE, 40 * MINUTE, world.watermarkMs)),
+      }),
+    );
+  }, 120_000);
+
+  test('a late stay of a visit of the day before; a late visit of whom nobody else was there with', async () => {
+    const midnight = at('2026-03-28T00:00:00+01:00');
+    const startMs = midnight - 9 * MINUTE;
+    const of = { visitStartMs: startMs, massPermille: 100, emittedAtMs: END };
+    await later({ rows: some(1, () => ({ visits: [visit('longer', startMs, 40 * MINUTE, { emittedAtMs: END })] })) });
+    await sealMall();
+    await touch(daysAround(ZONE, midnight), () =>
+      later({
+        rows: some(1, () => ({
+          stays: ['a', 'b'].map((zoneId, k) => stay('longer', zoneId, midnight + (1 + 9 * k) * MINUTE, 8 * MINUTE, of)),
+        })),
+      }),
+    );
+  }, 120_000);
+
+  test('late minutes of gateways, in a window in which nobody reported and beside it; one that was never heard before', async () => {
+    // Over a midnight.
+    const window = OUTAGES[1]!;
+    const of = (gatewayId: string, fromMs: number, toMs: number) =>
+      covered(gatewayId, fromMs, toMs).map((row) => ({ ...row, emittedAtMs: world.watermarkMs }));
+    const light = ['light ', 'light f1', 'hours ', 'hours a', 'points ', 'links '];
+    await touch(
+      daysAround(ZONE, window.fromMs),
+      () =>
+        later({ rows: { ...noRows(), coverage: of('g1', window.fromMs + 10 * MINUTE, window.toMs - 10 * MINUTE) } }),
+      light,
+    );
+    const newMs = at('2026-03-28T10:00:00+01:00');
+    await touch(
+      daysAround(ZONE, newMs),
+      () => later({ rows: { ...noRows(), coverage: of('g9', newMs, newMs + 3 * HOUR) } }),
+      light,
+    );
+  }, 120_000);
+
+  test('who comes late within an hour of a window moves what was counted around it', async () => {
+    const { toMs } = OUTAGES[2]!;
+    await touch(daysAround(ZONE, toMs), () =>
+      later({
+        rows: some(4, (i) => cameThen(`dark-${i}`, toMs + (10 + i * 9) * MINUTE, 12 * MINUTE, world.watermarkMs)),
+      }),
+    );
+  }, 120_000);
+
+  test('late presence by quarter hour', async () => {
+    const atMs = at('2026-03-26T11:15:00+01:00');
+    const row = { bucketStartMs: atMs, carrierMs: 40 * HOUR, peak: 91, emittedAtMs: END };
+    await touch(
+      daysAround(ZONE, atMs),
+      () =>
+        later({
+          rows: { ...noRows(), occupancy: [null, 'a', 'up'].map((zoneId) => ({ ...row, zoneId })) },
+        }),
+      ['hours ', 'hours a', 'hours up'],
+    );
+  }, 120_000);
+
+  test('a rewind, and a second one in what had been sealed again', async () => {
+    for (const [k, hours] of [70, 60].entries()) {
+      const toMs = END - hours * HOUR;
+      await touch(daysAround(ZONE, toMs), () =>
+        later({ rewoundToMs: toMs, rows: drawn(70 + k, toMs, world.watermarkMs) }),
+      );
+    }
+  }, 120_000);
+
+  test('whoever is still there since long ago, and goes', async () => {
+    const startMs = at('2026-03-28T18:00:00+01:00');
+    const who = { carrierId: 'stayed', kind: 'tag', startMs, endMs: END } as const;
+    world.open = {
+      visits: [{ ...who, entranceZoneId: null, lagMs: 900, gateways: 2 }],
+      stays: [{ ...who, zoneId: 'a', floorId: 'f1', visitStartMs: startMs, massPermille: 500 }],
+      heat: [],
+      occupancy: [],
+    };
+    const near = daysAround(ZONE, startMs);
+    await later();
+    await expectAsRows(near);
+    world.open = { visits: [], stays: [], heat: [], occupancy: [] };
+    await later({
+      rows: some(1, () => ({
+        visits: [visit('stayed', startMs, END - startMs, { emittedAtMs: world.watermarkMs })],
+        stays: [stay('stayed', 'a', startMs, END - startMs, { emittedAtMs: world.watermarkMs })],
+      })),
+    });
+    await expectAsRows(near);
+  }, 120_000);
+
+  const defined = (more: object) =>
+    world.registry.putDefinitions('mall', { ...world.registry.definitions('mall').definitions, ...more });
+  test('what was reckoned beside the pipeline is dropped where late data came meanwhile', async () => {
+    const atMs = at('2026-03-25T18:00:00+01:00');
+    const near = daysAround(ZONE, atMs);
+    await defined({ kAnonymity: 3 });
+    const { registry, series } = world;
+    const step = await series.snapshot((sql) => computePoints(sql, registry, 'mall', 60 * DAY, 60_000));
+    expect(step!.made.length).toBeGreaterThan(20);
+    await later({ rows: some(6, (i) => cameThen(`mean-${i}`, atMs + i * SECOND, HOUR, world.watermarkMs)) });
+    await series.change((sql) => writePoints(sql, registry, 'mall', step!));
+    await expectAsRows(near);
+  }, 120_000);
+
+  test('each definition, and what is asked by an older version of them', async () => {
+    const near = daysAround(ZONE, at('2026-03-26T11:15:00+01:00'));
+    const { version } = world.registry.definitions('mall');
+    await touch(near, () => defined({ visitGapMinutes: 40, bounceSeconds: 600, minVisitSeconds: 90 }));
+    await touch(near, () => defined({ minStaySeconds: 60, enterConfirmSeconds: 20, kAnonymity: 4 }));
+    expect(await sealed(near, { version })).toEqual(await ofRows(near, { version }));
+  }, 120_000);
+
+  test('zones that are drawn elsewhere, become something else, come and go; another time zone', async () => {
+    const near = daysAround(ZONE, at('2026-03-26T11:15:00+01:00'));
+    const { zones } = world.registry;
+    await touch(near, async () => {
+      await zones.put('mall', zoneNamed('a', { floorId: 'f2' }));
+      await zones.put('mall', zoneNamed('b', { kind: 'corridor', minStaySeconds: 90 }));
+      await zones.put('mall', zoneNamed('new'));
+    });
+    await touch(near, async () => {
+      await zones.put('mall', zoneNamed('a', { minStaySeconds: 200 }));
+      await zones.remove('mall', 'up');
+    });
+    await world.registry.putSite({ ...world.registry.site('mall')!, timezone: 'Asia/Kathmandu' });
+    const elsewhere = daysAround('Asia/Kathmandu', at('2026-03-26T11:15:00+01:00'));
+    await expectAsRows(elsewhere);
+    await world.registry.putSite({ ...world.registry.site('mall')!, timezone: ZONE });
+  }, 120_000);
+
+  test('a commit that fails after it has taken figures back leaves all as it was', async () => {
+    const atMs = at('2026-03-26T12:00:00+01:00');
+    const near = daysAround(ZONE, atMs);
+    const kept = await figuresOf(duck, 'mall');
+    const before = await sealed(near);
+    const own = { ...commitOf('mall', world.watermarkMs, cameThen('never', atMs, HOUR, world.watermarkMs)) };
+    const failed = world.series.change(async (sql) => {
+      await commitRows(sql, world.registry, own);
+      expect((await readSeals(sql, 'mall')).get('hours ')!.sealedMs).toBeLessThanOrEqual(atMs);
+      throw new Error('killed');
+    });
+    await expect(failed).rejects.toThrow('killed');
+    expect(await figuresOf(duck, 'mall')).toEqual(kept);
+    expect(await sealed(near)).toEqual(before);
+  }, 120_000);
+
+  test('at the end every question is answered as the rows do, and nothing of another site was touched', async () => {
+    await sealMall();
+    const near = daysAround(ZONE, OUTAGES[1]!.fromMs);
+    expect(await sealed(near, { all: true })).toEqual(await ofRows(near, { all: true }));
+    expect(await figuresOf(duck, 'other')).toEqual(others);
+    expect(others.visit_hours!.length).toBeGreaterThan(20);
+  }, 120_000);
 });
 
-async function checkSeries(site: PlainSite, series: TimeSeries, random: Random, startMs: number, sealedMs: number) {
-  const timezone = site.registry.site(site.siteId)!.timezone;
-  const interval = pick<Interval>(random, ['hour', 'hour', 'day', 'day', 'week']);
-  // Most begin and end as the dashboard's do, and lie in the sealed past to some part.
-  const edges = bucketEdges(timezone, interval === 'hour' ? 'hour' : 'day', startMs, site.watermarkMs + HOUR);
-  const first = below(random, edges.length - 1);
-  const last = Math.min(edges.length - 1, first + 1 + below(random, interval === 'hour' ? 30 : 8));
-  const fromMs = first === 0 ? hourStartMs(timezone, startMs) : edges[first]!;
-  const toMs = edges[last]!;
-  const zoneId = pick(random, [undefined, undefined, 'a', 'b', 'up', 'door']);
-  const period = { siteId: site.siteId, fromMs, toMs, interval, ...(zoneId === undefined ? {} : { zoneId }) };
-  for (const metric of METRICS) {
-    const asked = { ...period, metric };
-    const { series: points } = await series.series(asked);
-    expect(points, `${metric} by ${interval} of ${zoneId}, sealed ${sealedMs}: ${fromMs} to ${toMs}`).toEqual(
-      seriesByHand(site, asked),
-    );
-  }
-  const { coverage: _, ...flows } = await series.flows(period);
-  expect(flows, `flows ${fromMs} to ${toMs}`).toEqual(flowsByHand(site, fromMs, toMs, zoneId));
-  expect((await series.affinity(period)).pairs, `affinity ${fromMs} to ${toMs}`).toEqual(
-    affinityByHand(site, fromMs, toMs, zoneId),
-  );
-  return fromMs < sealedMs;
-}
-
-onEachEngine((engine) => {
-  test.each([
-    { seed: 11, timezone: 'Europe/Prague', from: '2026-03-26T23:00Z' },
-    { seed: 13, timezone: 'Australia/Lord_Howe', from: '2026-04-02T13:00Z' },
-  ])('seed $seed, $timezone', { timeout: 240_000 }, async ({ seed, timezone, from }) => {
-    const random = seededRandom(seed);
-    const registry = memoryRegistry();
-    const { series } = await engine.open(registry);
-    const gateways = [gatewayNamed('g1'), gatewayNamed('g2'), gatewayNamed('up', { floorId: 'f2' })];
-    await addSite(registry, 'mall', timezone, ZONES, gateways);
-    await registry.putDefinitions('mall', { ...registry.definitions('mall').definitions, kAnonymity: 3 });
-    const startMs = Date.parse(from);
-    const outages = Array.from({ length: 9 }, (_, i) => {
-      const atMs = startMs + below(random, 6 * DAY);
-      return { fromMs: atMs, toMs: atMs + (i === 0 ? 7 * HOUR : MINUTE + below(random, 90 * MINUTE)) };
-    });
-    const silent = (atMs: number) => outages.some((outage) => atMs >= outage.fromMs && atMs < outage.toMs);
-    const site: PlainSite = {
-      siteId: 'mall',
-      registry,
-      rows: noRows(),
-      open: { visits: [], stays: [], heat: [], occupancy: [] },
-      watermarkMs: startMs,
-      dirtyFromMs: null,
-    };
-    const forgotten: Forgotten[] = [];
-    let carriers = 300;
-    let [asked, ofSealed, movedBack] = [0, 0, 0];
-    const sealedMs = async () => (await series.snapshot((sql) => readSeals(sql, 'mall'))).get('hours ')?.sealedMs ?? 0;
-    for (let step = 0; step < 16; step += 1) {
-      let rewoundToMs: number | null = null;
-      let computedFromMs = site.watermarkMs;
-      if (step > 3 && random() < 0.25) {
-        rewoundToMs = site.watermarkMs - below(random, 30 * HOUR);
-        computedFromMs = rewoundToMs;
-        for (const rows of Object.values(site.rows) as { emittedAtMs: number }[][])
-          rows.splice(0, rows.length, ...cut(rows, rewoundToMs));
-      }
-      site.watermarkMs += MINUTE + below(random, 14 * HOUR);
-      const { watermarkMs } = site;
-      const rows = randomRows(random, computedFromMs, watermarkMs, silent);
-      if (random() < 0.3 && step > 1) {
-        const start = watermarkMs - 10 * HOUR - below(random, 30 * HOUR);
-        const carrierId = `c-${carriers++}`;
-        forgotten.push({
-          carrierId,
-          kind: pick(random, ['tag', 'unknown', 'staff']),
-          startMs: start,
-          zoneId: pick(random, ['a', 'b']),
-          endsMs: watermarkMs + below(random, 40 * HOUR),
-        });
-        // What it may be the rest of.
-        if (random() < 0.7)
-          rows.visits.push(
-            visit(carrierId, start - 15 * MINUTE - below(random, 8) * SECOND - 10 * MINUTE, 10 * MINUTE, {
-              kind: forgotten.at(-1)!.kind,
-              lagMs: 3_000,
-              emittedAtMs: watermarkMs,
-            }),
-          );
-      }
-      for (const one of forgotten.splice(0)) {
-        if (one.endsMs > watermarkMs) forgotten.push(one);
-        else
-          rows.visits.push(
-            visit(one.carrierId, one.startMs, one.endsMs - one.startMs, {
-              kind: one.kind,
-              lagMs: 2_000,
-              gateways: 2,
-              emittedAtMs: watermarkMs,
-            }),
-          );
-      }
-      site.rows = join(site.rows, rows);
-      site.dirtyFromMs = random() < 0.2 ? watermarkMs - below(random, DAY) : null;
-      site.open = forgottenOpen(forgotten, randomOpen(random, watermarkMs), watermarkMs);
-      const before = await sealedMs();
-      await series.commit({
-        ...commitOf('mall', watermarkMs, rows),
-        rewoundToMs,
-        open: site.open,
-        dirtyFromMs: site.dirtyFromMs,
-      });
-      if ((await sealedMs()) < before) movedBack += 1;
-      for (let turns = below(random, 4); turns > 0; turns -= 1)
-        await settle(series, registry, 'mall', below(random, DAY));
-      if (step % 4 === 1)
-        for (let turns = 0; turns < 9; turns += 1) if (!(await settle(series, registry, 'mall', 4 * DAY))) break;
-      const definitions = registry.definitions('mall').definitions;
-      if (step === 6)
-        await registry.putDefinitions('mall', { ...definitions, minVisitSeconds: 120, minStaySeconds: 60 });
-      if (step === 9) await registry.zones.put('mall', zoneNamed('new'));
-      if (step === 11) await registry.zones.put('mall', zoneNamed('b', { minStaySeconds: 30 }));
-      if (step === 13) await registry.zones.remove('mall', 'spot');
-      if (step % 2 === 1)
-        for (let question = 0; question < 2; question += 1) {
-          asked += 1;
-          if (await checkSeries(site, series, random, startMs, await sealedMs())) ofSealed += 1;
-        }
-    }
-    expect(ofSealed).toBeGreaterThan(asked / 3);
-    expect(movedBack).toBeGreaterThan(0);
-    const made = async (table: string) =>
-      (await series.snapshot((sql) => sql.get<{ n: number }>(`select count(*) as n from ${table}`)))!.n;
-    for (const table of ['visit_hours', 'points', 'zone_pairs', 'zone_flows'])
-      expect(await made(table)).toBeGreaterThan(10);
-  });
+onInflux('figures in InfluxDB', (influx) => {
+  test('late data of a sealed day, at once and sealed again', async () => {
+    const world = await openWorld((registry) => influx.engine().open(registry));
+    await fill(world, at('2026-03-26T09:00:00+01:00'), 5);
+    const atMs = at('2026-03-24T14:00:00+01:00');
+    const near = daysAround(ZONE, atMs);
+    const seals = async () => world.series.snapshot((sql) => readSeals(sql, 'mall'));
+    const whats = ['hours ', 'hours a', 'points ', 'links '];
+    for (const what of whats) expect((await seals()).get(what)!.sealedMs, what).toBeGreaterThanOrEqual(near.toMs);
+    world.watermarkMs += MINUTE;
+    const rows = some(5, (i) => cameThen(`late-${i}`, atMs + i * MINUTE, 24 * MINUTE, world.watermarkMs));
+    await commit(world, 'mall', { rows });
+    for (const what of whats) expect((await seals()).get(what)!.sealedMs, what).toBeLessThanOrEqual(atMs);
+    const told = await answersOfRows(world, 'mall', { near });
+    expect(await answersOf(world.series, world.registry, 'mall', { near })).toEqual(told);
+    await sealAll(world);
+    for (const what of whats) expect((await seals()).get(what)!.sealedMs, what).toBeGreaterThanOrEqual(near.toMs);
+    expect(await answersOf(world.series, world.registry, 'mall', { near })).toEqual(told);
+  }, 120_000);
 });
