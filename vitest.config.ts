@@ -60,13 +60,15 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
+          // Most of a short test's time is what it imports.
+          isolate: false,
           maxWorkers: 2,
           include: ['test/**/*.test.ts'],
           exclude: [...BROWSER, ...E2E, ...SERVICE],
         },
       },
       // They wait for services and clocks as much as they reckon.
-      { test: { ...common, name: 'service', maxWorkers: 3, include: SERVICE, exclude: BROWSER } },
+      { test: { ...common, name: 'service', isolate: false, maxWorkers: 3, include: SERVICE, exclude: BROWSER } },
       {
         test: {
           ...common,

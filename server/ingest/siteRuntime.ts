@@ -41,8 +41,11 @@ import { Snapshots } from './snapshots.ts';
 import { Signal, sleep } from './turns.ts';
 import type { Clock, IngestCounters, LiveEvents, PhoneTaken, SiteLags } from './types.ts';
 
-/** Beyond this many waiting for their ticks the senders are held: half a minute of 200,000 a second, 150 MB. */
-const MAX_PENDING_SIGHTINGS = 6_000_000;
+/**
+ * Beyond this many waiting for their ticks the senders are held. At a wall clock all wait for half a minute by design: this
+ * is 200,000 a second, 150 MB. History that is played in waits for nothing but its turn.
+ */
+const MAX_PENDING_SIGHTINGS = { wall: 6_000_000, data: 2_000_000 };
 const LOOP_MS = 250;
 /** Looks whether a tick is over; an offer waits no longer for that than a person notices. */
 const LIVE_MS = 20;
@@ -492,12 +495,16 @@ export class SiteRuntime {
     const dirtShown = this.#analytics.take(batch);
     if (dirtShown) this.#wake.raise();
     if (this.#live.running) this.#live.take(batch, this.#parts.clock(), foreign?.slow ?? false);
-    if (this.#analytics.pendingSightings > MAX_PENDING_SIGHTINGS) this.#wake.raise();
+    if (this.#analytics.pendingSightings > this.#mostPending()) this.#wake.raise();
     return dirtShown;
   }
 
+  #mostPending(): number {
+    return MAX_PENDING_SIGHTINGS[this.site().clock];
+  }
+
   #room(): Promise<void> {
-    if (this.#closing || this.#analytics.pendingSightings < MAX_PENDING_SIGHTINGS) return Promise.resolve();
+    if (this.#closing || this.#analytics.pendingSightings < this.#mostPending()) return Promise.resolve();
     return new Promise((resolve) => this.#roomWaiters.push(resolve));
   }
 
@@ -529,7 +536,7 @@ export class SiteRuntime {
   }
 
   #target(): number {
-    const crowded = this.#analytics.pendingSightings > MAX_PENDING_SIGHTINGS / 2;
+    const crowded = this.#analytics.pendingSightings > this.#mostPending() / 2;
     return Math.max(this.#analytics.watermarkMs, this.#clock.watermarkTarget(this.site().clock, crowded));
   }
 
@@ -567,7 +574,7 @@ export class SiteRuntime {
         : this.#target();
     do {
       await analytics.advanceTo(targetMs, () => this.#stopping || analytics.pendingRows >= ROWS_PER_COMMIT);
-      if (analytics.pendingSightings < MAX_PENDING_SIGHTINGS) this.#releaseRoom();
+      if (analytics.pendingSightings < this.#mostPending()) this.#releaseRoom();
       if (this.#abandoned) return;
       if (request || this.#pacing.commitIsDue(analytics)) await this.#commit(request !== undefined);
     } while (analytics.watermarkMs < targetMs && !this.#stopping);

@@ -71,78 +71,85 @@ async function checkRollups(look: ReadSql, site: PlainSite): Promise<number> {
   return visits.length;
 }
 
+const MALLS = [
+  { seed: 1, timezone: 'Europe/Prague', from: '2026-03-27T00:00Z' },
+  { seed: 2, timezone: 'Europe/Prague', from: '2026-10-23T00:00Z' },
+  { seed: 3, timezone: 'Australia/Lord_Howe', from: '2026-04-03T00:00Z' },
+  { seed: 4, timezone: 'Asia/Kathmandu', from: '2026-05-01T00:00Z' },
+];
+
 onEachEngine((engine) => {
-  test.each([
-    { seed: 1, timezone: 'Europe/Prague', from: '2026-03-27T00:00Z' },
-    { seed: 2, timezone: 'Europe/Prague', from: '2026-10-23T00:00Z' },
-    { seed: 3, timezone: 'Australia/Lord_Howe', from: '2026-04-03T00:00Z' },
-    { seed: 4, timezone: 'Asia/Kathmandu', from: '2026-05-01T00:00Z' },
-  ])('answers as the definitions do: seed $seed, $timezone', { timeout: 120_000 }, async ({ seed, timezone, from }) => {
-    const random = seededRandom(seed);
-    const registry = memoryRegistry();
-    const { series, anew, again } = await engine.open(registry);
-    const gateways = [
-      gatewayNamed('g1'),
-      gatewayNamed('g2'),
-      gatewayNamed('up', { floorId: 'f2' }),
-      gatewayNamed('off', { enabled: false }),
-    ];
-    await addSite(registry, 'mall', timezone, ZONES, gateways);
-    await addSite(registry, 'other', timezone, ZONES, gateways);
-    // A small k, so that some figures show and some do not.
-    for (const siteId of ['mall', 'other'])
-      await registry.putDefinitions(siteId, { ...registry.definitions(siteId).definitions, kAnonymity: 3 });
-    const startMs = Date.parse(from);
-    const outage = startMs + 20 * HOUR + below(random, 30 * HOUR);
-    const silent = (atMs: number) => atMs >= outage && atMs < outage + 7 * HOUR;
-    const site: PlainSite = {
-      siteId: 'mall',
-      registry,
-      rows: noRows(),
-      open: { visits: [], stays: [], heat: [], occupancy: [] },
-      watermarkMs: startMs,
-      dirtyFromMs: null,
-    };
-    let rewinds = 0;
-    let sealed = 0; // The most rollup rows that were compared.
-    for (let step = 0; step < 24; step += 1) {
-      let rewoundToMs: number | null = null;
-      let computedFromMs = site.watermarkMs;
-      if (step > 3 && random() < 0.3) {
-        rewinds += 1;
-        rewoundToMs = site.watermarkMs - below(random, 30 * HOUR);
-        computedFromMs = rewoundToMs;
-        for (const rows of Object.values(site.rows) as { emittedAtMs: number }[][])
-          rows.splice(0, rows.length, ...cut(rows, rewoundToMs));
-      }
-      site.watermarkMs += MINUTE + below(random, 8 * HOUR);
-      const rows = randomRows(random, computedFromMs, site.watermarkMs, silent);
-      site.rows = join(site.rows, rows);
-      site.dirtyFromMs = random() < 0.3 ? site.watermarkMs - below(random, DAY) : null;
-      const open = random() < 0.7 ? randomOpen(random, site.watermarkMs) : undefined;
-      if (open) site.open = open;
-      await series.commit({
-        ...commitOf('mall', site.watermarkMs, rows),
-        rewoundToMs,
-        open,
-        dirtyFromMs: site.dirtyFromMs,
-      });
-      // The same rows in another site, unaltered by this one's rewinds, must show nowhere.
-      if (step % 5 === 0) await series.commit(commitOf('other', site.watermarkMs, rows));
-      if (step === 12)
-        await registry.putDefinitions('mall', {
-          ...registry.definitions('mall').definitions,
-          minVisitSeconds: 120,
-          minStaySeconds: 60,
+  // Time zones are reckoned before the rows are read: one of them, and a spring and an autumn, are enough for another store of rows.
+  test.each(engine.name === 'DuckDB' ? MALLS : MALLS.slice(1, 3))(
+    'answers as the definitions do: seed $seed, $timezone',
+    { timeout: 120_000 },
+    async ({ seed, timezone, from }) => {
+      const random = seededRandom(seed);
+      const registry = memoryRegistry();
+      const { series, anew, again } = await engine.open(registry);
+      const gateways = [
+        gatewayNamed('g1'),
+        gatewayNamed('g2'),
+        gatewayNamed('up', { floorId: 'f2' }),
+        gatewayNamed('off', { enabled: false }),
+      ];
+      await addSite(registry, 'mall', timezone, ZONES, gateways);
+      await addSite(registry, 'other', timezone, ZONES, gateways);
+      // A small k, so that some figures show and some do not.
+      for (const siteId of ['mall', 'other'])
+        await registry.putDefinitions(siteId, { ...registry.definitions(siteId).definitions, kAnonymity: 3 });
+      const startMs = Date.parse(from);
+      const outage = startMs + 20 * HOUR + below(random, 30 * HOUR);
+      const silent = (atMs: number) => atMs >= outage && atMs < outage + 7 * HOUR;
+      const site: PlainSite = {
+        siteId: 'mall',
+        registry,
+        rows: noRows(),
+        open: { visits: [], stays: [], heat: [], occupancy: [] },
+        watermarkMs: startMs,
+        dirtyFromMs: null,
+      };
+      let rewinds = 0;
+      let sealed = 0; // The most rollup rows that were compared.
+      for (let step = 0; step < 24; step += 1) {
+        let rewoundToMs: number | null = null;
+        let computedFromMs = site.watermarkMs;
+        if (step > 3 && random() < 0.3) {
+          rewinds += 1;
+          rewoundToMs = site.watermarkMs - below(random, 30 * HOUR);
+          computedFromMs = rewoundToMs;
+          for (const rows of Object.values(site.rows) as { emittedAtMs: number }[][])
+            rows.splice(0, rows.length, ...cut(rows, rewoundToMs));
+        }
+        site.watermarkMs += MINUTE + below(random, 8 * HOUR);
+        const rows = randomRows(random, computedFromMs, site.watermarkMs, silent);
+        site.rows = join(site.rows, rows);
+        site.dirtyFromMs = random() < 0.3 ? site.watermarkMs - below(random, DAY) : null;
+        const open = random() < 0.7 ? randomOpen(random, site.watermarkMs) : undefined;
+        if (open) site.open = open;
+        await series.commit({
+          ...commitOf('mall', site.watermarkMs, rows),
+          rewoundToMs,
+          open,
+          dirtyFromMs: site.dirtyFromMs,
         });
-      if (step % 3 === 1) sealed = Math.max(sealed, await anew((sql) => checkRollups(sql, site)));
-      if (step % 3 === 2 || step === 12) {
-        // By turns the engine that wrote it, and one that starts anew with hardly any room in memory.
-        const asked = step % 2 === 0 ? series : await again({ workingRows: 2_000 });
-        await checkAll(site, asked, random, startMs);
+        // The same rows in another site, unaltered by this one's rewinds, must show nowhere.
+        if (step % 5 === 0) await series.commit(commitOf('other', site.watermarkMs, rows));
+        if (step === 12)
+          await registry.putDefinitions('mall', {
+            ...registry.definitions('mall').definitions,
+            minVisitSeconds: 120,
+            minStaySeconds: 60,
+          });
+        if (step % 3 === 1) sealed = Math.max(sealed, await anew((sql) => checkRollups(sql, site)));
+        if (step % 3 === 2 || step === 12) {
+          // By turns the engine that wrote it, and one that starts anew with hardly any room in memory.
+          const asked = step % 2 === 0 ? series : await again({ workingRows: 2_000 });
+          await checkAll(site, asked, random, startMs);
+        }
       }
-    }
-    expect(rewinds).toBeGreaterThan(0);
-    expect(sealed).toBeGreaterThan(50);
-  });
+      expect(rewinds).toBeGreaterThan(0);
+      expect(sealed).toBeGreaterThan(50);
+    },
+  );
 });

@@ -56,7 +56,8 @@ onEachEngine((engine) => {
     // The first calls seal what is still to be sealed, a fortnight at a time; nothing goes before it is in the rollups.
     for (let call = 0; call < 12; call += 1) {
       await series.expire('mall', now);
-      expect(numbers(await questions())).toEqual(before);
+      // What went too early would be missing for good: some looks on the way are enough.
+      if (call % 4 === 0 || call === 11) expect(numbers(await questions())).toEqual(before);
     }
     const left = (table: string, column: string) =>
       look.get(`select min(${column}) >= $1 as all_new, count(*) as n from ${table}`, [now - 90 * DAY]);

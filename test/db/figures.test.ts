@@ -23,6 +23,7 @@ import {
   commit,
   daysAround,
   drawn,
+  FIGURES,
   figuresOf,
   fill,
   OUTAGES,
@@ -102,6 +103,10 @@ describe('DuckDB', () => {
     expect(await sealed(near), 'at once').toEqual(rows);
     await sealMall();
     expect(await sealed(near), 'sealed again').toEqual(rows);
+    const twice = await duck.all(
+      'select site_id, zone_id, metric, bucket, from_ms from points group by all having count(*) > 1',
+    );
+    expect(twice, 'kept twice').toEqual([]);
   }
   const withoutSeals = ({ figure_seals: _, ...figures }: Record<string, string[]>) => figures;
 
@@ -301,9 +306,15 @@ describe('DuckDB', () => {
       await zones.put('mall', zoneNamed('a', { minStaySeconds: 200 }));
       await zones.remove('mall', 'up');
     });
-    await world.registry.putSite({ ...world.registry.site('mall')!, timezone: 'Asia/Kathmandu' });
-    const elsewhere = daysAround('Asia/Kathmandu', at('2026-03-26T11:15:00+01:00'));
+    // Where the evening is the next day of UTC.
+    const west = 'America/St_Johns';
+    await world.registry.putSite({ ...world.registry.site('mall')!, timezone: west });
+    const eveningMs = at('2026-03-26T22:20:00-02:30');
+    const elsewhere = daysAround(west, eveningMs);
     await expectAsRows(elsewhere);
+    await touch(elsewhere, () =>
+      later({ rows: some(4, (i) => cameThen(`west-${i}`, eveningMs + i * MINUTE, 20 * MINUTE, world.watermarkMs)) }),
+    );
     await world.registry.putSite({ ...world.registry.site('mall')!, timezone: ZONE });
   }, 120_000);
 
@@ -329,6 +340,20 @@ describe('DuckDB', () => {
     expect(await sealed(near, { all: true })).toEqual(await ofRows(near, { all: true }));
     expect(await figuresOf(duck, 'other')).toEqual(others);
     expect(others.visit_hours!.length).toBeGreaterThan(20);
+  }, 120_000);
+
+  test('what is kept after all that is what is kept where nothing was ever touched', async () => {
+    const made = async () => {
+      const { points, visit_hours, light_hours, zone_pairs, zone_flows } = await figuresOf(duck, 'mall');
+      return { points, visit_hours, light_hours, zone_pairs, zone_flows };
+    };
+    const kept = await made();
+    await world.series.change(async (sql) => {
+      for (const table of FIGURES) await sql.remove(table, { site_id: 'mall' });
+    });
+    await sealMall();
+    expect(kept).toEqual(await made());
+    for (const [table, rows] of Object.entries(kept)) expect(rows!.length, table).toBeGreaterThan(3);
   }, 120_000);
 });
 

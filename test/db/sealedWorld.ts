@@ -38,7 +38,7 @@ const ZONES = [
 export const at = (local: string): number => Date.parse(local);
 
 /** What is kept of the settled past: figures, and the rollups beside them. */
-const FIGURES: TableName[] = [
+export const FIGURES: TableName[] = [
   'figure_seals',
   'light_hours',
   'dark_windows',
@@ -158,7 +158,7 @@ export interface Asked {
 export interface Wanted {
   /** Days that something happened in. */
   near: Asked;
-  /** Else of the site and one zone, and not what takes no part in figures. */
+  /** Else some of each kind. */
   all?: boolean;
   version?: number;
 }
@@ -182,22 +182,33 @@ export async function answersOf(
       `${metric} by ${interval} of ${zoneId ?? siteId} from ${new Date(period.fromMs).toISOString()}`,
       questions.series({ ...of, ...period, metric, interval, ...(zoneId === undefined ? {} : { zoneId }) }),
     );
-  for (const zoneId of all ? [undefined, ...registry.zones.all(siteId).map(({ id }) => id)] : [undefined, 'a'])
-    for (const metric of METRICS) {
-      await series(metric, 'day', week, zoneId);
-      await series(metric, 'hour', near, zoneId);
-      if (all || metric === 'dwell' || metric === 'unique-visitors') await series(metric, 'week', week, zoneId);
-      if (all) await series(metric, '15m', odd, zoneId);
-    }
-  if (!all)
+  const everywhere = [undefined, ...registry.zones.all(siteId).map(({ id }) => id)];
+  if (!all) {
+    // Each kind of what is kept, of the site and of zones, in some answer.
+    for (const metric of ['footfall', 'occupancy', 'dwell', 'unique-visitors'] as const)
+      await series(metric, 'day', week);
+    for (const metric of ['dwell', 'unique-visitors'] as const) await series(metric, 'week', week);
+    await series('footfall', 'hour', near);
+    for (const metric of ['capture-rate', 'dwell', 'unique-visitors'] as const) await series(metric, 'day', week, 'a');
+    for (const metric of ['footfall', 'occupancy'] as const) await series(metric, 'hour', near, 'a');
+    await series('dwell', 'week', week, 'a');
     for (const zoneId of ['b', 'up'])
       if (registry.zones.get(siteId, zoneId)) await series('footfall', 'day', week, zoneId);
+    await ask('affinity', questions.affinity({ ...of, ...week }));
+    await ask('flows', questions.flows({ ...of, ...week }));
+    return answers;
+  }
+  for (const zoneId of everywhere)
+    for (const metric of METRICS) {
+      for (const interval of ['day', 'week'] as const) await series(metric, interval, week, zoneId);
+      await series(metric, 'hour', near, zoneId);
+      await series(metric, '15m', odd, zoneId);
+    }
   for (const period of [week, odd]) {
     await ask(`affinity from ${period.fromMs}`, questions.affinity({ ...of, ...period }));
     await ask(`flows from ${period.fromMs}`, questions.flows({ ...of, ...period }));
   }
   await ask('peak hours', questions.peakHours({ ...of, ...week }));
-  if (!all) return answers;
   await ask('peak hours of a', questions.peakHours({ ...of, ...week, zoneId: 'a' }));
   await ask('flows of a', questions.flows({ ...of, ...week, zoneId: 'a' }));
   await ask('affinity of a', questions.affinity({ ...of, ...week, zoneId: 'a' }));

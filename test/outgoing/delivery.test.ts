@@ -159,7 +159,7 @@ test('a redemption that is undone tells nothing', async () => {
   await tellRedemptions(out, 2);
   await until(() => receiver.received.length).toBe(1);
   expect(receiver.received[0]!.body.data.id).toBe('rd-2');
-  expect(await states(made.id)).toEqual(['delivered']);
+  await until(() => states(made.id)).toEqual(['delivered']);
 });
 
 test('what fails is sent again under the same id until it is taken', async () => {
