@@ -5,6 +5,8 @@ import { TICK_MS } from '../engine/types.ts';
 const FORGOTTEN_AFTER_MS = 60_000;
 /** What a crowded window takes more than one message for varies a little from window to window. */
 const FEWER_SHARE = 0.1;
+/** Messages of one window are full but for the last; rows that are not on the allowlist are missing in any. */
+const PARTLY_FULL_SHARE = 0.8;
 
 interface Told {
   /** End of the newest window in which it heard somebody. */
@@ -12,20 +14,37 @@ interface Told {
   /** Messages of it that came, and those that the window before took. */
   messages: number;
   expected: number;
+  /** Rows of the largest message of it, and of the last window that took several. */
+  largestRows: number;
+  fullRows: number;
+  /** One has come that is not full. */
+  ended: boolean;
 }
 
 export class Reported {
   readonly #gateways = new Map<string, Told>();
 
   /** Of windows in which somebody was heard: an empty one comes now and then, and is not waited for. */
-  heard(gatewayId: string, toMs: number): void {
+  heard(gatewayId: string, toMs: number, rows: number): void {
     const told = this.#gateways.get(gatewayId);
-    if (!told) this.#gateways.set(gatewayId, { newestMs: toMs, messages: 1, expected: 1 });
-    else if (toMs > told.newestMs) {
+    if (!told) {
+      const first = { newestMs: toMs, messages: 1, expected: 1, largestRows: rows, fullRows: 0, ended: false };
+      this.#gateways.set(gatewayId, first);
+      return;
+    }
+    if (toMs < told.newestMs) return;
+    if (toMs > told.newestMs) {
       told.newestMs = toMs;
       told.expected = told.messages;
       told.messages = 1;
-    } else if (toMs === told.newestMs) told.messages++;
+      told.largestRows = rows;
+      told.ended = false;
+    } else {
+      told.messages += 1;
+      told.largestRows = Math.max(told.largestRows, rows);
+      told.fullRows = told.largestRows;
+    }
+    if (rows < told.fullRows * PARTLY_FULL_SHARE) told.ended = true;
   }
 
   /** False also where nobody told anything of it. */
@@ -56,5 +75,6 @@ export class Reported {
   }
 }
 
-const hasTold = ({ newestMs, messages, expected }: Told, tickEndMs: number): boolean =>
-  newestMs > tickEndMs || (newestMs === tickEndMs && messages >= expected - Math.floor(expected * FEWER_SHARE));
+const hasTold = ({ newestMs, messages, expected, ended }: Told, tickEndMs: number): boolean =>
+  newestMs > tickEndMs ||
+  (newestMs === tickEndMs && (ended || messages >= expected - Math.floor(expected * FEWER_SHARE)));
