@@ -5,8 +5,6 @@ import { TICK_MS } from '../engine/types.ts';
 const FORGOTTEN_AFTER_MS = 60_000;
 /** What a crowded window takes more than one message for varies a little from window to window. */
 const FEWER_SHARE = 0.1;
-/** Messages of one window are full but for the last; rows that are not on the allowlist are missing in any. */
-const PARTLY_FULL_SHARE = 0.8;
 
 interface Told {
   /** End of the newest window in which it heard somebody. */
@@ -44,7 +42,8 @@ export class Reported {
       told.largestRows = Math.max(told.largestRows, rows);
       told.fullRows = told.largestRows;
     }
-    if (rows < told.fullRows * PARTLY_FULL_SHARE) told.ended = true;
+    // All messages of a window are full but for the last.
+    if (rows < told.fullRows) told.ended = true;
   }
 
   /** False also where nobody told anything of it. */

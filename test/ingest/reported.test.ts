@@ -75,7 +75,7 @@ test('a window is told with the message that is not full, however many the one b
   reported.heard('b', T + 1_000, 12);
   reported.heard('a', T + 1_000, 400);
   expect(reported.complete(T + 1_000)).toBe(false);
-  reported.heard('a', T + 1_000, 250);
+  reported.heard('a', T + 1_000, 383);
   expect([reported.complete(T + 1_000), reported.everybody(T + 1_000)]).toEqual([true, true]);
   reported.heard('b', T + 2_000, 12);
   reported.heard('a', T + 2_000, 400);
