@@ -96,6 +96,7 @@ export default defineConfig({
           maxWorkers: 3,
           include: E2E_ONE_ENGINE,
           globalSetup: 'test/support/onInflux.ts',
+          env: { PROMENADE_TEST_ENGINE: 'influx' },
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

@@ -14,12 +14,13 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Where it is set, each server keeps its series in a new database there; see `onInflux.ts`. */
+/** Where InfluxDB is; see `onInflux.ts`. In a project that asks for it each server keeps its series in a new database there. */
 export const INFLUX_URL = 'PROMENADE_TEST_INFLUX_URL';
 
 function engineOfSuite(): Record<string, string> {
-  const url = process.env[INFLUX_URL];
-  if (url === undefined) return {};
+  const { PROMENADE_TEST_ENGINE: engine, [INFLUX_URL]: url } = process.env;
+  if (engine !== 'influx') return {};
+  if (url === undefined) throw new Error(`${INFLUX_URL} is not set`);
   return {
     PROMENADE_ENGINE: 'influx',
     PROMENADE_INFLUX_URL: url,
