@@ -216,7 +216,8 @@ export class Thinning {
     for (let i = 0; i < pieces; i += 1) {
       const start = i * MAX_ROWS_PER_MESSAGE;
       const end = start + MAX_ROWS_PER_MESSAGE;
-      this.closed.push(batchOf(fromMs, toMs, known.slice(start, end), unknowns.slice(start, end), window.unknownKeyId));
+      const batch = batchOf(fromMs, toMs, known.slice(start, end), unknowns.slice(start, end), window.unknownKeyId);
+      this.closed.push(i + 1 < pieces ? { ...batch, more: true } : batch);
     }
     // A window in which everything was dropped still accounts for its time, with the next heartbeat.
     if (pieces > 0) this.coveredToMs = toMs;

@@ -175,11 +175,17 @@ export class VirtualGateway {
 
   private emit(fromMs: number, toMs: number, rows: readonly Row[], keyId: string | undefined): void {
     for (let at = 0; at === 0 || at < rows.length; at += MAX_ROWS_PER_MESSAGE)
-      this.keep(fromMs, toMs, rows.slice(at, at + MAX_ROWS_PER_MESSAGE), keyId);
+      this.keep(
+        fromMs,
+        toMs,
+        rows.slice(at, at + MAX_ROWS_PER_MESSAGE),
+        keyId,
+        at + MAX_ROWS_PER_MESSAGE < rows.length,
+      );
     this.closedUntilMs = Math.max(this.closedUntilMs, toMs);
   }
 
-  private keep(fromMs: number, toMs: number, rows: readonly Row[], keyId: string | undefined): void {
+  private keep(fromMs: number, toMs: number, rows: readonly Row[], keyId: string | undefined, more = false): void {
     const message: SightingsMessage = {
       v: 1,
       epoch: this.epoch,
@@ -214,6 +220,7 @@ export class VirtualGateway {
       message.unknownKeyId = keyId;
       message.unknowns = unknowns;
     }
+    if (more) message.more = true;
     this.batchesMade++;
     this.rowsMade += rows.length;
     this.outbox.push({ epoch: this.epoch, seq: this.seq, toMs, rows: rows.length, payload: JSON.stringify(message) });

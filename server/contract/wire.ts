@@ -54,6 +54,8 @@ export const sightingsMessage = z
       .regex(/^[a-z0-9-]{1,32}$/)
       .optional(),
     unknowns: z.array(unknownRow).max(MAX_ROWS).optional(),
+    /** Another message of this window follows. Gateways of before do not say. */
+    more: z.boolean().optional(),
   })
   .check((ctx) => {
     const m = ctx.value;

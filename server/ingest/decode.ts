@@ -24,6 +24,7 @@ export interface DecodedSightings {
   rows: SightingRow[];
   unknownKeyId: string | undefined;
   unknowns: UnknownRow[];
+  more: boolean;
 }
 
 export type Decoded =
@@ -83,7 +84,8 @@ export function isSightingsMessage(value: unknown): boolean {
   if (!isIntWithin(m.fromMs, 0, MAX_TIME_MS) || !isIntWithin(m.toMs, 0, MAX_TIME_MS)) return false;
   const spanMs = m.toMs - m.fromMs;
   if (spanMs < 0 || spanMs > MAX_BATCH_SPAN_MS) return false;
-  const { uuids, sightings, unknownKeyId, unknowns } = m;
+  const { uuids, sightings, unknownKeyId, unknowns, more } = m;
+  if (more !== undefined && typeof more !== 'boolean') return false;
   if (!Array.isArray(uuids) || uuids.length > 256) return false;
   for (const uuid of uuids) if (typeof uuid !== 'string' || !UUID_PATTERN.test(uuid)) return false;
   if (!Array.isArray(sightings) || sightings.length > MAX_ROWS) return false;
@@ -131,6 +133,7 @@ export function decodeSightings(payload: Uint8Array): Decoded {
       rows: m.sightings,
       unknownKeyId: m.unknownKeyId,
       unknowns: m.unknowns ?? [],
+      more: m.more === true,
     },
   };
 }

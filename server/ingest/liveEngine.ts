@@ -103,11 +103,13 @@ export class LiveEngine {
     return this.#ending;
   }
 
-  /** `slow`: the newest of a gateway that tells every few seconds what it heard. */
-  take(batch: SightingBatch, nowMs: number, slow = false): void {
+  /**
+   * `slow`: the newest of a gateway that tells every few seconds what it heard. `more`: another message of its window follows.
+   */
+  take(batch: SightingBatch, nowMs: number, { slow = false, more = false } = {}): void {
     // Phones tell when they like.
     if (batch.carriers.length > 0 && phoneOf(batch.gatewayId) === undefined)
-      this.#reported.heard(batch.gatewayId, batch.toMs, batch.carriers.length);
+      this.#reported.heard(batch.gatewayId, batch.toMs, batch.carriers.length, more);
     if (this.#running) this.#add(this.#running, batch, nowMs, slow);
   }
 

@@ -8,7 +8,8 @@ import type { SiteLog } from '../log/siteLog.ts';
 import { sleep } from './turns.ts';
 
 export type LogItem =
-  | { kind: 'batch'; batch: SightingBatch; foreign?: ForeignBatch }
+  /** `more`: another message of its window follows. */
+  | { kind: 'batch'; batch: SightingBatch; foreign?: ForeignBatch; more?: boolean }
   | { kind: 'mark'; mark: SeqMark; hourAtMs: number };
 
 /** Of a gateway of another make: it wants no ack of ours. */

@@ -15,18 +15,28 @@ interface Told {
   /** Rows of the largest message of it, and of the last window that took several. */
   largestRows: number;
   fullRows: number;
-  /** One has come that is not full. */
+  /** The last has come, or one that is not full. */
   ended: boolean;
+  /** Says of each message whether another follows. */
+  saysMore: boolean;
 }
 
 export class Reported {
   readonly #gateways = new Map<string, Told>();
 
   /** Of windows in which somebody was heard: an empty one comes now and then, and is not waited for. */
-  heard(gatewayId: string, toMs: number, rows: number): void {
+  heard(gatewayId: string, toMs: number, rows: number, more = false): void {
     const told = this.#gateways.get(gatewayId);
     if (!told) {
-      const first = { newestMs: toMs, messages: 1, expected: 1, largestRows: rows, fullRows: 0, ended: false };
+      const first = {
+        newestMs: toMs,
+        messages: 1,
+        expected: 1,
+        largestRows: rows,
+        fullRows: 0,
+        ended: false,
+        saysMore: more,
+      };
       this.#gateways.set(gatewayId, first);
       return;
     }
@@ -42,8 +52,9 @@ export class Reported {
       told.largestRows = Math.max(told.largestRows, rows);
       told.fullRows = told.largestRows;
     }
-    // All messages of a window are full but for the last.
-    if (rows < told.fullRows) told.ended = true;
+    if (more) told.saysMore = true;
+    // Of one that does not say: all messages of a window are full but for the last.
+    if (told.saysMore ? !more : rows < told.fullRows) told.ended = true;
   }
 
   /** False also where nobody told anything of it. */
@@ -74,6 +85,6 @@ export class Reported {
   }
 }
 
-const hasTold = ({ newestMs, messages, expected, ended }: Told, tickEndMs: number): boolean =>
+const hasTold = ({ newestMs, messages, expected, ended, saysMore }: Told, tickEndMs: number): boolean =>
   newestMs > tickEndMs ||
-  (newestMs === tickEndMs && (ended || messages >= expected - Math.floor(expected * FEWER_SHARE)));
+  (newestMs === tickEndMs && (ended || (!saysMore && messages >= expected - Math.floor(expected * FEWER_SHARE))));

@@ -41,7 +41,7 @@ export interface SiteIngestParts {
   siteNowMs: () => number;
   retentionMs: () => number;
   /** A promise holds the acknowledgement back. */
-  deliver: (batch: SightingBatch, foreign?: ForeignBatch) => Promise<void> | undefined;
+  deliver: (batch: SightingBatch, foreign?: ForeignBatch, more?: boolean) => Promise<void> | undefined;
   room: () => Promise<void>;
   onProblem: (what: string, error: Error) => void;
 }
@@ -135,7 +135,7 @@ export class SiteIngest {
     if (verdict === 'new') {
       try {
         const resolution = await this.#resolver.resolve(gatewayId, message, this.#allowlist(site), offsetMs, arrivedMs);
-        await this.#writer.write({ kind: 'batch', batch: resolution.batch });
+        await this.#writer.write({ kind: 'batch', batch: resolution.batch, more: message.more });
         counters.notAllowed += resolution.notAllowed;
         counters.unlinkable += resolution.unlinkable;
         counters.unresolved += resolution.unresolved;
@@ -182,11 +182,11 @@ export class SiteIngest {
   async resolveForeign(
     site: Site,
     gatewayId: string,
-    heard: Omit<DecodedSightings, 'epoch' | 'seq'>,
+    heard: Omit<DecodedSightings, 'epoch' | 'seq' | 'more'>,
     offsetMs: number,
   ): Promise<Resolution> {
     const { counters, nowMs } = this.#parts;
-    const message = { ...heard, epoch: 0, seq: 0 };
+    const message = { ...heard, epoch: 0, seq: 0, more: false };
     const resolution = await this.#resolver.resolve(gatewayId, message, this.#allowlist(site), offsetMs, nowMs());
     counters.notAllowed += resolution.notAllowed;
     counters.unlinkable += resolution.unlinkable;
@@ -339,7 +339,7 @@ export class SiteIngest {
       received.durable(batch.gatewayId, batch.epoch, batch.seq, batch.seq, nowMs);
       counters.batches++;
       counters.sightings += batch.carriers.length;
-      const held = deliver(batch, item.foreign);
+      const held = deliver(batch, item.foreign, item.more);
       // The answer to its request is a phone's acknowledgement, and other makes know of none.
       if (item.foreign || phoneOf(batch.gatewayId) !== undefined) continue;
       if (held) this.#hold(batch, held);

@@ -263,7 +263,7 @@ export class SiteRuntime {
       nowMs: clock,
       siteNowMs: () => this.nowMs(),
       retentionMs: () => options.retentionMs(siteId),
-      deliver: (batch, foreign) => this.#deliver(batch, foreign),
+      deliver: (batch, foreign, more) => this.#deliver(batch, foreign, more),
       room: () => this.#room(),
       onProblem: this.#parts.onProblem,
     });
@@ -486,7 +486,7 @@ export class SiteRuntime {
     });
   }
 
-  #deliver(batch: SightingBatch, foreign?: ForeignBatch): Promise<void> | undefined {
+  #deliver(batch: SightingBatch, foreign?: ForeignBatch, more = false): Promise<void> | undefined {
     if (phoneOf(batch.gatewayId) === undefined) {
       this.#clock.heard(batch.gatewayId, batch.toMs);
       this.#listening.heard(batch);
@@ -494,7 +494,7 @@ export class SiteRuntime {
     } else this.#clock.recovered(batch.toMs);
     const dirtShown = this.#analytics.take(batch);
     if (dirtShown) this.#wake.raise();
-    if (this.#live.running) this.#live.take(batch, this.#parts.clock(), foreign?.slow ?? false);
+    if (this.#live.running) this.#live.take(batch, this.#parts.clock(), { slow: foreign?.slow ?? false, more });
     if (this.#analytics.pendingSightings > this.#mostPending()) this.#wake.raise();
     return dirtShown;
   }

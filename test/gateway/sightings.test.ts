@@ -194,6 +194,7 @@ describe('a flood', () => {
     const unknowns = batches.flatMap((batch) => batch.unknowns ?? []);
     expect(known).toHaveLength(MAX_CARRIERS_PER_WINDOW);
     expect(unknowns).toHaveLength(MAX_CARRIERS_PER_WINDOW);
+    expect(batches.map(({ more }) => more)).toEqual([...Array(9).fill(true), undefined]);
     const tallied = [...known.map((row) => row[5]), ...unknowns.map((row) => row[3])].reduce((a, b) => a + b, 0);
     expect(tallied + thinning.counters.overCapacity, `seed ${seed}`).toBe(100_000);
     for (const batch of batches) {

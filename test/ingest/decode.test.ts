@@ -32,6 +32,7 @@ function valid(random: () => number): Record<string, unknown> {
     message.unknownKeyId = '2024-03-04-ab12cd34';
     message.unknowns = Array.from({ length: integer(3) }, () => ['0123456789abcdef'.repeat(2), -60.5, -58, 3, 12]);
   }
+  if (random() < 0.2) message.more = random() < 0.5;
   return message;
 }
 
@@ -96,7 +97,8 @@ test('the hand-made check gives the verdict of the schema, whatever is done to a
     for (let k = 0; k < changes; k++) {
       const path = random();
       const rows = message[pick(['sightings', 'unknowns', 'uuids'])];
-      if (path < 0.4) message[pick([...Object.keys(message), 'extra', 'unknowns', 'unknownKeyId'])] = pick(HOSTILE);
+      if (path < 0.4)
+        message[pick([...Object.keys(message), 'extra', 'unknowns', 'unknownKeyId', 'more'])] = pick(HOSTILE);
       else if (path < 0.5) delete message[pick(Object.keys(message))];
       else if (Array.isArray(rows) && rows.length > 0) {
         const at = Math.floor(random() * rows.length);

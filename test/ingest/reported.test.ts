@@ -86,3 +86,32 @@ test('a window is told with the message that is not full, however many the one b
   reported.heard('a', T + 3_000, 200);
   expect(reported.complete(T + 3_000)).toBe(true);
 });
+
+test('where a gateway says whether another message follows, the last one ends the window, however full', () => {
+  const reported = new Reported();
+  const hear = (toMs: number, ...messages: boolean[]) => {
+    for (const more of messages) reported.heard('a', toMs, 400, more);
+  };
+  hear(T, true);
+  expect([reported.complete(T), reported.everybody(T)]).toEqual([false, false]);
+  hear(T, true, false);
+  expect([reported.complete(T), reported.everybody(T)]).toEqual([true, true]);
+  // Fewer than before, and full.
+  hear(T + 1_000, true);
+  expect(reported.complete(T + 1_000)).toBe(false);
+  hear(T + 1_000, false);
+  expect(reported.complete(T + 1_000)).toBe(true);
+  // More than before.
+  hear(T + 2_000, true, true, true, true);
+  expect(reported.complete(T + 2_000)).toBe(false);
+  hear(T + 2_000, false);
+  expect(reported.complete(T + 2_000)).toBe(true);
+  // Rows that are nobody's are not counted here: few of them end nothing.
+  reported.heard('a', T + 3_000, 3, true);
+  expect(reported.complete(T + 3_000)).toBe(false);
+  reported.heard('a', T + 3_000, 400, false);
+  expect(reported.complete(T + 3_000)).toBe(true);
+  // A window of one message says nothing.
+  reported.heard('a', T + 4_000, 400);
+  expect(reported.complete(T + 4_000)).toBe(true);
+});

@@ -49,6 +49,16 @@ test('a batch of several windows keeps a row for each', () => {
   ]);
 });
 
+test('a crowd takes several messages, and each but the last says that more follows', () => {
+  const one = gateway();
+  for (let minor = 0; minor < 1_600; minor++) one.hear(beacon(minor), T + 100, -70);
+  one.close(T + 1_000);
+  expect(messages(one).map(({ sightings, more }) => [sightings.length, more])).toEqual([
+    [800, true],
+    [800, undefined],
+  ]);
+});
+
 test('a quiet gateway still sends a heartbeat that spans the quiet time, and no second is missing', () => {
   const one = gateway();
   for (let t = T; t <= T + 60_000; t += 1_000) one.close(t);

@@ -58,7 +58,7 @@ export function packetsOf(gatewayId: string, rows: readonly Row[]): Packet[] {
     const own = rows.slice(from, from + ROWS_PER_MESSAGE);
     const seq = ' '.repeat(SEQ_DIGITS);
     const time = '0'.repeat(TIME_DIGITS);
-    const payload = `${seqHead}${seq}${fromHead}${time}${toHead}${time},"uuids":["${UUID}"],"sightings":${JSON.stringify(own)}}`;
+    const payload = `${seqHead}${seq}${fromHead}${time}${toHead}${time},"uuids":["${UUID}"],"sightings":${JSON.stringify(own)}${from + ROWS_PER_MESSAGE < rows.length ? ',"more":true' : ''}}`;
     const { bytes, packetIdAt, payloadAt } = publishPacket(`promenade/1/${SITE}/${gatewayId}/sightings`, payload);
     const seqAt = payloadAt + seqHead.length;
     const fromAt = seqAt + SEQ_DIGITS + fromHead.length;
