@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Carrier } from '../../server/contract/model.ts';
+import type { Carrier, Gateway } from '../../server/contract/model.ts';
 import { fullPath } from '../../server/http/declare.ts';
 import type { ErrorBody } from '../../server/http/errorReply.ts';
 import { route } from '../../server/http/route.ts';
@@ -323,6 +323,29 @@ describe('resources', () => {
     const letters = await harness.ask<unknown[]>('get', '/sites/mall/dead-letters?limit=2', { as: 'installer' });
     expect(letters.body).toHaveLength(2);
     expect((await harness.ask('get', '/sites/other/dead-letters', { as: 'owner' })).body).toEqual([]);
+  });
+
+  test('two gateways swap their places by one PUT each, though between them both hang at one', async () => {
+    const { registry } = harness;
+    const left = { ...aGateway('left'), name: 'Left', xM: 3, yM: 4 };
+    const right = { ...aGateway('right'), name: 'Right', xM: 30, yM: 20, zM: 4 };
+    const put = ({ id, ...body }: Gateway) =>
+      harness.ask<Gateway>('put', `/sites/mall/gateways/${id}`, { as: 'installer', body });
+    for (const gateway of [left, right]) expect((await put(gateway)).status).toBe(200);
+    const placeOf = ({ floorId, xM, yM, zM }: Gateway) => ({ floorId, xM, yM, zM });
+
+    const first = await put({ ...left, ...placeOf(right) });
+    expect([first.status, first.body]).toEqual([200, { ...left, ...placeOf(right) }]);
+    const second = await put({ ...right, ...placeOf(left) });
+    expect([second.status, second.body]).toEqual([200, { ...right, ...placeOf(left) }]);
+    for (const expected of [first.body, second.body]) {
+      const kept = await harness.ask('get', `/sites/mall/gateways/${expected.id}`, { as: 'installer' });
+      expect(kept.body).toEqual(expected);
+      expect(registry.modelTimeline('mall').at(-1)!.model.gateways).toContainEqual(
+        expect.objectContaining({ id: expected.id, ...placeOf(expected) }),
+      );
+    }
+    for (const { id } of [left, right]) await registry.gateways.remove('mall', id);
   });
 
   test('reference counts are of entrances, within a day, in the past', async () => {
