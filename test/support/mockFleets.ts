@@ -13,6 +13,7 @@ import {
 import {
   type GatewayFinding,
   type GatewayHealthView,
+  gatewayAdverts,
   gatewayHealth,
   gatewayHealthWithHistory,
   HISTORY_BUCKET_MS,
@@ -210,6 +211,20 @@ export class MockFleets {
     });
   }
 
+  #adverts(gateways: Gateway[]) {
+    const startMs = (Math.floor(mall.NOW_MS / HISTORY_BUCKET_MS) + 1) * HISTORY_BUCKET_MS - HISTORY_DAYS * 24 * HOUR_MS;
+    const slots = (HISTORY_DAYS * 24 * HOUR_MS) / HISTORY_BUCKET_MS;
+    return gatewayAdverts.parse({
+      start: iso(startMs),
+      slotSeconds: HISTORY_BUCKET_MS / 1_000,
+      gateways: gateways.map(({ id }) => {
+        const known = new Map(this.#history(id).map(({ start, advertsPerSecond }) => [start, advertsPerSecond]));
+        const slot = (n: number) => known.get(iso(startMs + n * HISTORY_BUCKET_MS)) ?? null;
+        return { id, advertsPerSecond: Array.from({ length: slots }, (_, n) => slot(n)) };
+      }),
+    });
+  }
+
   #check(body: unknown, id: string): Fleet {
     const parsed = fleetBody.parse({ ...(body as object), id });
     const about = FORMATS.find(({ format }) => format === parsed.format)!;
@@ -304,6 +319,7 @@ export class MockFleets {
     }
     switch (what) {
       case 'gateway-health':
+        if (id === 'adverts') return { body: this.#adverts(gateways) };
         return {
           body: gateways.flatMap((one) => (stateOf(one.id) ? [this.#health(one, stateOf(one.id))] : [])),
         };

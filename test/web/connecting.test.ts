@@ -78,6 +78,19 @@ describeInBrowser('gateways, fleets and webhooks', () => {
     expect(await page.locator('.health .dot.bad').count()).toBe(0);
   });
 
+  it('draws what each gateway heard in a week, asked of all of them at once', async () => {
+    await open('gateways');
+    const rows = page.locator('.health tbody tr');
+    await rows.last().scrollIntoViewIfNeeded();
+    const lines = page.locator('.health .line');
+    await expect.poll(() => lines.count()).toBe(await rows.count());
+    expect(await rows.count()).toBeGreaterThan(5);
+    // A day's course from its nights to its noons.
+    expect(await lines.first().getAttribute('aria-label')).toMatch(/^Adverts a second over 7 days: from 8 to 8\d/);
+    expect(sent('GET', /\/gateway-health\/adverts$/)).toHaveLength(1);
+    expect(sent('GET', /\/gateways\/[^/]+\/health$/)).toEqual([]);
+  });
+
   it('moves a gateway to where it hangs, once it was confirmed', async () => {
     await open('gateways/gw-05');
     await page.locator('.walk-pin').waitFor();

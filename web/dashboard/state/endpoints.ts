@@ -104,6 +104,7 @@ export const ofSite = (site: string) => ({
   changeGateway: (gateway: string, change: Parameters<typeof server.changeGateway>[2]) =>
     server.changeGateway(client, { site, gateway }, change),
   gatewayHealth: (signal?: Signal) => server.listGatewayHealth(client, { site }, { signal }),
+  gatewayAdverts: (signal?: Signal) => server.getGatewayHealthAdverts(client, { site }, { signal }),
   gatewayHistory: (gateway: string, signal?: Signal) => server.getGatewayHealth(client, { site, gateway }, { signal }),
   inbox: (signal?: Signal) => server.listInbox(client, { site }, { signal }),
   dismissGateway: (gateway: string) => server.dismissInboxGateway(client, { site, gateway }),

@@ -243,7 +243,7 @@ function Vitals({ row, known }: { row: Row; known: Known }) {
 }
 
 function Week({ site, id }: { site: Site; id: string }) {
-  const history = useHistory(site.id, id, true);
+  const history = useHistory(site.id, id);
   const nowMs = siteNowMs();
   const courses = (history ? COURSES : [])
     .map((course) => ({ ...course, values: slotsOf(history!, course.of, nowMs) }))

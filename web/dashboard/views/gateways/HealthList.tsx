@@ -24,6 +24,7 @@ import { CertificateLine } from '../audit/CertificateLine.tsx';
 import { type Condition, gatewayLooks, sentenceOf, URGENCY } from './condition.ts';
 import { type Known, sayFinding } from './findings.ts';
 import { GatewaysHead } from './Gateways.tsx';
+import { useAdverts } from './history.ts';
 import { Spark } from './Spark.tsx';
 import { type Row, useHealth } from './useHealth.ts';
 
@@ -88,7 +89,7 @@ function State({ row, known }: { row: Row; known: Known }) {
 const undefinedIfNothing = ({ now }: Row) =>
   now.lastSeenMs === undefined ? undefined : { online: now.online ?? false, lastSeenMs: now.lastSeenMs };
 
-function columnsOf(site: Site, known: Known): Column<Row>[] {
+function columnsOf(site: Site, known: Known, adverts: ReturnType<typeof useAdverts>): Column<Row>[] {
   const { nowMs } = known;
   return [
     {
@@ -132,7 +133,7 @@ function columnsOf(site: Site, known: Known): Column<Row>[] {
       cell: ({ gateway, now }) => (
         <span class="with-spark">
           {formatDecimal(now.advertsPerSecond)}
-          <Spark siteId={site.id} gatewayId={gateway.id} />
+          <Spark values={adverts?.get(gateway.id)} />
         </span>
       ),
     },
@@ -204,6 +205,7 @@ const lostOf = (now: Row['now']): number => Math.max(now.lostBatches ?? 0, now.d
 
 export function HealthList({ site }: { site: Site }) {
   const { plan, health, rows, known, stale } = useHealth(site);
+  const adverts = useAdverts(site.id);
   const [search, setSearch] = useState('');
   const [all, setAll] = useState(false);
   const shown = CONDITIONS.find((condition) => condition === param('show'));
@@ -265,7 +267,7 @@ export function HealthList({ site }: { site: Site }) {
               ) : (
                 <Table
                   caption={t('nav.gateways')}
-                  columns={columnsOf(site, known)}
+                  columns={columnsOf(site, known, adverts)}
                   rows={found}
                   rowKey={({ gateway }) => gateway.id}
                   initialSort={{ column: 'condition', descending: false }}

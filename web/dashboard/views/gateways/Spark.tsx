@@ -1,11 +1,9 @@
-/** A gateway's adverts over a week, asked for once its row is on the screen. */
+/** A gateway's adverts over a week, drawn once its row is on the screen. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n/t.ts';
-import { siteNowMs } from '../../state/live.ts';
-import { slotsOf, useHistory } from './history.ts';
 import { Line, rangeOf } from './Line.tsx';
 
-export function Spark({ siteId, gatewayId }: { siteId: string; gatewayId: string }) {
+export function Spark({ values }: { values: readonly (number | null)[] | undefined }) {
   const element = useRef<HTMLSpanElement>(null);
   const [seen, setSeen] = useState(false);
   useEffect(() => {
@@ -15,11 +13,9 @@ export function Spark({ siteId, gatewayId }: { siteId: string; gatewayId: string
     watch.observe(element.current!);
     return () => watch.disconnect();
   }, []);
-  const history = useHistory(siteId, gatewayId, seen);
-  const values = history && slotsOf(history, ({ advertsPerSecond }) => advertsPerSecond, siteNowMs());
   return (
     <span ref={element} class="spark">
-      {values !== undefined && rangeOf(values) !== undefined && (
+      {seen && values !== undefined && rangeOf(values) !== undefined && (
         <Line values={values} what={t('history.adverts')} from={0} />
       )}
     </span>
