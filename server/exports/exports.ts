@@ -10,6 +10,7 @@ import { type AnalysisParts, exportAnalysis } from '../db/parquet/analysis.ts';
 import { MANIFEST } from '../db/parquet/manifest.ts';
 import type { Period } from '../db/parquet/periods.ts';
 import { conflict } from '../errors.ts';
+import { tarOf } from './tar.ts';
 
 /** Long enough for a weekend; figures can be exported again. */
 const KEPT_MS = 7 * 86_400_000;
@@ -163,10 +164,15 @@ export class Exports {
     if (name === MANIFEST) return { stream: createReadStream(join(folder, MANIFEST)), bytes: undefined };
     const found = job.files.find((file) => file.name === name);
     if (!found) return undefined;
-    return {
-      stream: createReadStream(join(folder, found.table.replaceAll('-', '_'), found.name)),
-      bytes: found.bytes,
-    };
+    return { stream: createReadStream(join(folder, pathOf(found))), bytes: found.bytes };
+  }
+
+  /** All files of a finished export as one, in the folders that the manifest names. */
+  async archive(siteId: string, id: string): Promise<{ name: string; stream: Readable; bytes: number } | undefined> {
+    const job = this.#of(siteId, id);
+    if (job?.state !== 'done') return undefined;
+    const name = `promenade-${siteId}-${id}`;
+    return { name: `${name}.tar`, ...(await tarOf(this.#folderOf(job), [MANIFEST, ...job.files.map(pathOf)], name)) };
   }
 
   #folderOf({ siteId, id }: Stored): string {
@@ -250,5 +256,8 @@ export class Exports {
 
 const foldersIn = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []));
+
+/** Below the folder of the export. */
+const pathOf = ({ table, name }: ExportJob['files'][number]): string => `${table.replaceAll('-', '_')}/${name}`;
 
 const viewOf = ({ siteId: _s, fromMs: _f, toMs: _t, expiresMs: _e, ...job }: Stored): ExportJob => ({ ...job });

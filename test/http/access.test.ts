@@ -183,6 +183,7 @@ const EXPECTED: Record<string, Row> = {
   'POST /api/v1/sites/:site/exports': MANAGEMENT,
   'GET /api/v1/sites/:site/exports/:export': MANAGEMENT,
   'DELETE /api/v1/sites/:site/exports/:export': MANAGEMENT,
+  'GET /api/v1/sites/:site/exports/:export/archive': MANAGEMENT,
   'GET /api/v1/sites/:site/exports/:export/files/:file': MANAGEMENT,
   'GET /api/v1/sites/:site/webhooks': ANALYSTS,
   'POST /api/v1/sites/:site/webhooks': ANALYSTS,

@@ -1,10 +1,14 @@
 /** Figures as files by REST: asked for, made, downloaded, gone; and nothing that is one carrier's. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXPORT_TABLES, type ExportJob } from '../../server/contract/exports.ts';
 import { AGGREGATES } from '../../server/db/parquet/analysisTables.ts';
+import { readManifest } from '../../server/db/parquet/manifest.ts';
 import { Exports } from '../../server/exports/exports.ts';
 import { exportRoutes } from '../../server/http/routes/exports.ts';
 import type { Services } from '../../server/http/services.ts';
@@ -85,7 +89,9 @@ describe('exports', () => {
     expect(await parquetReadObjects({ file })).toEqual([
       { floor_id: '', start: new Date(NOW - 2 * DAY), expected: 15, reported: 12 },
     ]);
-    const manifest = (await (await download(job.id, 'manifest.json')).json()) as { form: string; files: unknown[] };
+    const told = await download(job.id, 'manifest.json');
+    expect(told.headers.get('content-type')).toMatch(/^application\/json(;|$)/);
+    const manifest = (await told.json()) as { form: string; files: unknown[] };
     expect(manifest).toMatchObject({ form: 'analysis', kAnonymity: 10, files: [{ sha256: job.files[0]!.sha256 }] });
     // Every zone was asked for, and the whole.
     const asked = harness.questions.asked as { metric?: string; zoneId?: string }[];
@@ -108,6 +114,38 @@ describe('exports', () => {
     expect((await ask('delete', `/${job.id}`)).status).toBe(204);
     expect((await ask('get', `/${job.id}`)).status).toBe(404);
     expect((await download(job.id, name)).status).toBe(404);
+  });
+
+  test('comes as one file too, which any tar unpacks to what the manifest says', async () => {
+    const job = await finished((await ask('post', '', ASKED)).body.id);
+    const archive = (id: string) =>
+      fetch(`${harness.server.url}/api/v1/sites/mall/exports/${id}/archive`, {
+        headers: { cookie: harness.cookies.get('manager')! },
+      });
+    const answer = await archive(job.id);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/x-tar']);
+    const folder = `promenade-mall-${job.id}`;
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${folder}.tar"`);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect(String(bytes.length)).toBe(answer.headers.get('content-length'));
+    const into = mkdtempSync(join(tmpdir(), 'unpacked-'));
+    try {
+      execFileSync('tar', ['-x', '-C', into], { input: bytes });
+      expect(readdirSync(into)).toEqual([folder]);
+      const manifest = readManifest(join(into, folder));
+      expect(manifest.files.map(({ sha256 }) => sha256)).toEqual(job.files.map(({ sha256 }) => sha256));
+      expect(manifest.files.length).toBeGreaterThan(0);
+      for (const { path, sha256 } of manifest.files) {
+        const file = readFileSync(join(into, folder, path));
+        expect(createHash('sha256').update(file).digest('hex')).toBe(sha256);
+      }
+      const unpacked = readdirSync(join(into, folder), { recursive: true, withFileTypes: true });
+      expect(unpacked.filter((entry) => entry.isFile())).toHaveLength(1 + manifest.files.length);
+    } finally {
+      rmSync(into, { recursive: true });
+    }
+    expect((await archive('x-0123')).status).toBe(404);
+    expect((await harness.ask('get', `/sites/other/exports/${job.id}/archive`, { as: 'stranger' })).status).toBe(404);
   });
 
   test('is bounded, survives a restart, and goes after a week', async () => {

@@ -264,6 +264,8 @@ describeInBrowser('gateways, fleets and webhooks', () => {
     await made.locator('summary', { hasText: '2 files' }).click();
     const file = made.getByRole('link', { name: 'heatmap-2026-11.parquet' }).first();
     expect(await file.getAttribute('href')).toBe('/api/v1/sites/arkada/exports/x-3/files/heatmap-2026-11.parquet');
+    const all = made.getByRole('link', { name: 'Download all as one file (tar): 20 Nov 2026' });
+    expect(await all.getAttribute('href')).toBe('/api/v1/sites/arkada/exports/x-3/archive');
     await made.getByText('the server was stopped meanwhile').waitFor();
     await accessible();
     await made.getByRole('button', { name: 'Delete the export 20 Nov 2026' }).click();

@@ -80,6 +80,32 @@ export function deleteExport(
 }
 
 /**
+ * All files of a finished export and manifest.json as one tar archive.
+ *
+ * For owner, manager. `GET /api/v1/sites/{site}/exports/{export}/archive`
+ * @throws {ApiError} 400, 401, 403, 404, 429
+ */
+export function getExportArchive(
+  client: Client,
+  params: {
+    site: string;
+    export: string;
+  },
+  options?: CallOptions,
+): Promise<Blob> {
+  return download(client, '/api/v1/sites/{site}/exports/{export}/archive', params, options);
+}
+
+/** The address of `getExportArchive`, for an `img`. */
+export const exportArchiveUrl = (
+  client: Client,
+  params: {
+    site: string;
+    export: string;
+  },
+): string => urlOf(client, '/api/v1/sites/{site}/exports/{export}/archive', params);
+
+/**
  * One file of a finished export: Parquet, or manifest.json.
  *
  * For owner, manager. `GET /api/v1/sites/{site}/exports/{export}/files/{file}`

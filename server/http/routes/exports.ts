@@ -22,6 +22,7 @@ export interface ExportRouteParts {
 
 /** All zones together are the mall's, so no retailer. */
 const MANAGERS = { roles: ['owner', 'manager'], scope: 'site' } as const;
+const PARQUET = 'application/vnd.apache.parquet';
 const params = siteParams.extend({ export: id });
 const fileParams = params.extend({ file: z.string().regex(/^[a-z0-9_-]+\.(parquet|json)$/) });
 const input = z.strictObject({
@@ -99,17 +100,36 @@ export function exportRoutes({ exports, registry, reading, audit }: ExportRouteP
     }),
     route({
       method: 'get',
+      path: '/sites/:site/exports/:export/archive',
+      summary: 'All files of a finished export and manifest.json as one tar archive',
+      access: MANAGERS,
+      params,
+      contentTypes: ['application/x-tar'],
+      async handler({ siteId, params: { export: exportId } }) {
+        const archive = await exports.archive(siteId, exportId);
+        if (!archive) throw notFound(`archive of export ${exportId}`);
+        return new Reply(200, archive.stream, {
+          headers: {
+            'content-type': 'application/x-tar',
+            'content-disposition': `attachment; filename="${archive.name}"`,
+            'content-length': String(archive.bytes),
+          },
+        });
+      },
+    }),
+    route({
+      method: 'get',
       path: '/sites/:site/exports/:export/files/:file',
       summary: 'One file of a finished export: Parquet, or manifest.json',
       access: MANAGERS,
       params: fileParams,
-      contentTypes: ['application/vnd.apache.parquet'],
+      contentTypes: [PARQUET, 'application/json'],
       handler({ siteId, params: { export: exportId, file: name } }) {
         const file = exports.file(siteId, exportId, name);
         if (!file) throw notFound(`file ${name} of export ${exportId}`);
         return new Reply(200, file.stream, {
           headers: {
-            'content-type': 'application/vnd.apache.parquet',
+            'content-type': name.endsWith('.json') ? 'application/json' : PARQUET,
             'content-disposition': `attachment; filename="${name}"`,
             ...(file.bytes === undefined ? {} : { 'content-length': String(file.bytes) }),
           },

@@ -206,6 +206,7 @@ export const ofSite = (site: string) => ({
   createExport: ({ tables, interval, ...asked }: Period & Pick<ExportJob, 'tables' | 'interval'>) =>
     server.createExport(client, { site }, { tables, interval, ...isoPeriod(asked) }),
   removeExport: (made: string) => server.deleteExport(client, { site, export: made }),
+  exportArchiveUrl: (made: string) => server.exportArchiveUrl(client, { site, export: made }),
   exportFileUrl: (made: string, file: string) => server.exportFileUrl(client, { site, export: made, file }),
 
   live: (signal?: Signal) => server.getLive(client, { site }, { signal }),

@@ -231,6 +231,8 @@ export const cs: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'export.rowsHead': 'Řádky',
   'export.download': 'Stáhnout {name}',
   'export.manifest': 'Co je ve sloupcích (manifest.json)',
+  'export.archive': 'Stáhnout vše v jednom souboru (tar)',
+  'export.archiveOf': 'Stáhnout vše v jednom souboru (tar): {name}',
   'export.remove': 'Smazat export {name}',
   'export.removeSure': 'Smazat export {name} i s jeho soubory?',
   'export.ofTraffic': 'Jako soubory',

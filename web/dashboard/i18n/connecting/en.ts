@@ -223,6 +223,8 @@ export const en = {
   'export.rowsHead': 'Rows',
   'export.download': 'Download {name}',
   'export.manifest': 'What the columns hold (manifest.json)',
+  'export.archive': 'Download all as one file (tar)',
+  'export.archiveOf': 'Download all as one file (tar): {name}',
   'export.remove': 'Delete the export {name}',
   'export.removeSure': 'Delete the export {name} with its files?',
   'export.ofTraffic': 'As files',

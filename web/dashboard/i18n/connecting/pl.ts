@@ -233,6 +233,8 @@ export const pl: DictionaryOf<typeof en, 'one' | 'few' | 'many'> = {
   'export.rowsHead': 'Wiersze',
   'export.download': 'Pobierz {name}',
   'export.manifest': 'Co zawierają kolumny (manifest.json)',
+  'export.archive': 'Pobierz wszystko w jednym pliku (tar)',
+  'export.archiveOf': 'Pobierz wszystko w jednym pliku (tar): {name}',
   'export.remove': 'Usuń eksport {name}',
   'export.removeSure': 'Usunąć eksport {name} wraz z plikami?',
   'export.ofTraffic': 'Jako pliki',

@@ -233,6 +233,8 @@ export const sk: DictionaryOf<typeof en, 'one' | 'few' | 'other'> = {
   'export.rowsHead': 'Riadky',
   'export.download': 'Stiahnuť {name}',
   'export.manifest': 'Čo je v stĺpcoch (manifest.json)',
+  'export.archive': 'Stiahnuť všetko v jednom súbore (tar)',
+  'export.archiveOf': 'Stiahnuť všetko v jednom súbore (tar): {name}',
   'export.remove': 'Zmazať export {name}',
   'export.removeSure': 'Zmazať export {name} aj s jeho súbormi?',
   'export.ofTraffic': 'Ako súbory',

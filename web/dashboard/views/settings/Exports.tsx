@@ -114,6 +114,19 @@ function Made({ site, job, onRemove }: { site: Site; job: ExportJob; onRemove: (
           <Files site={site} job={job} />
         </details>
       )}
+      {job.state === 'done' && job.files.length > 0 && (
+        <p>
+          <a
+            class="link export-file"
+            href={ofSite(site.id).exportArchiveUrl(job.id)}
+            download
+            aria-label={t('export.archiveOf', { name })}
+          >
+            <Icon name="download" size={15} />
+            {t('export.archive')}
+          </a>
+        </p>
+      )}
       <p class="muted small">
         {t('export.createdAt', { when: format.dateTime(Date.parse(job.createdAt)) })}
         {job.state === 'done' && `, ${t('export.until', { when: format.dateTime(Date.parse(job.expiresAt)) })}`}
