@@ -29,7 +29,7 @@ export function questionsOver(snapshot: Snapshot, registry: Registry): Questions
       snapshot(async (sql, version) => {
         const shared = remembered.over(sql, version);
         const context = await siteContext(shared, registry, query.siteId, query.definitionsVersion);
-        return question({ ...context, fresh: sql }, query);
+        return question({ ...context, fresh: sql, askedFirst: remembered.askedFirst }, query);
       });
   return {
     series: asking(series),

@@ -4,6 +4,7 @@ import { boundsIn, carrierRowsIn, lastCommitOf, questionsOver } from './asking.t
 import { commitRows } from './commitRows.ts';
 import type { Duck } from './duckdb.ts';
 import { expireRows, type Retention } from './expire.ts';
+import { literally } from './literals.ts';
 import { plainSeries, type SeriesSql } from './seriesSql.ts';
 import type { TimeSeries } from './timeSeries.ts';
 
@@ -31,7 +32,7 @@ export function openTimeSeries(duck: Duck, registry: Registry, retention?: Reten
   const snapshot: TimeSeries['snapshot'] = (work) =>
     duck.snapshot(async (sql) => {
       const row = await sql.get<{ version: number }>('select version from series_version');
-      return work(sql, row?.version);
+      return work(literally(sql), row?.version);
     });
   const change: TimeSeries['change'] = (work) =>
     duck.bulkTransaction(async (sql) => {

@@ -64,7 +64,10 @@ class Connection implements WriteSql {
     this.#connection = connection;
   }
   async all<Row extends object = SqlRow>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
-    const reader = await this.#connection.runAndReadAll(sql, params.map(toDuck));
+    const connection = this.#connection;
+    const reader = await (params.length > 0
+      ? connection.runAndReadAll(sql, params.map(toDuck))
+      : connection.runAndReadAll(sql));
     const names = reader.deduplicatedColumnNames();
     return reader.getRows().map((row) => {
       const out: SqlRow = {};
@@ -78,7 +81,8 @@ class Connection implements WriteSql {
     return (await this.all<Row>(sql, params))[0];
   }
   async run(sql: string, params: readonly SqlValue[] = []): Promise<void> {
-    await this.#connection.run(sql, params.map(toDuck));
+    if (params.length > 0) await this.#connection.run(sql, params.map(toDuck));
+    else await this.#connection.run(sql);
   }
   async append(table: string, columns: Columns): Promise<void> {
     const parts = Object.values(columns);

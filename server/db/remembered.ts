@@ -13,6 +13,13 @@ const MAX_ROWS = 20_000;
 export class Remembered {
   #version = -1;
   readonly #answers = new Map<string, Promise<object[]>>();
+  #askedFirst = new Map<string, string>();
+
+  /** Which zone asked first of what several may ask, at the version that was read last. */
+  get askedFirst(): Map<string, string> {
+    if (this.#askedFirst.size >= MAX_STATEMENTS) this.#askedFirst = new Map();
+    return this.#askedFirst;
+  }
 
   /** What reads at this version; undefined: of a state that has none. */
   over(sql: ReadSql, version: number | undefined): ReadSql {
@@ -20,6 +27,7 @@ export class Remembered {
     if (version > this.#version) {
       this.#version = version;
       this.#answers.clear();
+      this.#askedFirst = new Map();
     }
     const all = <Row extends object>(text: string, params: readonly SqlValue[] = []): Promise<Row[]> => {
       if (version !== this.#version) return sql.all<Row>(text, params);

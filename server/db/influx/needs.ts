@@ -5,8 +5,8 @@
  */
 import { DAY_MS } from '../../metrics/localTime.ts';
 import { Duck, type SqlValue } from '../duckdb.ts';
+import { withValues } from '../literals.ts';
 import { migrate } from '../migrations/index.ts';
-import { sqlString } from '../sqlText.ts';
 import { EVER, LAYOUTS, type Layout, meet, type PointRange, pointRange } from './layout.ts';
 
 export interface Need {
@@ -75,16 +75,6 @@ function collect(node: PlanNode, found: Need[]): void {
   for (const child of node.children) collect(child, found);
 }
 
-/** A literal for each `$n`: a plan shows values, and not what will be bound. */
-const withValues = (sql: string, params: readonly SqlValue[]): string =>
-  sql.replace(/\$(\d+)/g, (all, n: string) => {
-    const value = params[Number(n) - 1];
-    if (value === undefined) return all;
-    if (value === null) return 'null';
-    if (typeof value === 'string') return sqlString(value);
-    return Number.isInteger(value) ? `(${value}::bigint)` : String(value);
-  });
-
 const NAMES = new RegExp(`\\b(${[...LAYOUTS.keys()].join('|')})\\b`);
 
 export class Planner {
@@ -105,6 +95,7 @@ export class Planner {
 
   async needs(sql: string, params: readonly SqlValue[] = []): Promise<readonly Need[]> {
     if (!NAMES.test(sql)) return [];
+    // A plan shows values, and not what will be bound.
     const text = withValues(sql, params);
     const known = this.#plans.get(text);
     if (known) {

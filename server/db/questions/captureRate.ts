@@ -40,7 +40,16 @@ async function elsewhereByInterval(context: SiteContext, frame: Frame, zone: Zon
   });
 }
 
-/** Of closed stays that start from `restMs` on, and of open ones. */
+interface ZoneSums {
+  i: number;
+  zoneId: string;
+  countedM: number;
+  belowM: number;
+  passedM: number;
+  passedVarianceM: number;
+}
+
+/** Of closed stays that start from `restMs` on, and of open ones. All zones of a floor ask the same of the database. */
 async function elsewhereOfRows(
   context: SiteContext,
   { edges }: Frame,
@@ -51,27 +60,38 @@ async function elsewhereOfRows(
   const minMs = sqlNumber(minLengthMs(context, zone));
   const confirmMs = sqlNumber(confirmMsOf(context.definitions));
   const rowsOf = (table: string, fromMs: number): string =>
-    `select start_ms, ${LENGTH_MS} as length_ms, ${LAG_SQL} as lag, zone_id = $2 as own,
+    `select start_ms, ${LENGTH_MS} as length_ms, ${LAG_SQL} as lag, zone_id,
        1000 * (1000 - coalesce(mass_permille, 0)) as elsewhere_m
-     from ${table} where site_id = $1 and floor_id = $3 and kind not in ('staff', 'cart')
+     from ${table} where site_id = $1 and floor_id = $2 and kind not in ('staff', 'cart')
        and ${inRange('start_ms', [fromMs, toMs])}`;
-  const passed = `own and length_ms < ${minMs}`;
   const sum = (of: string, where: string): string => `coalesce(cast(sum(${of}) filter (where ${where}) as bigint), 0)`;
   const closed = restMs < toMs ? `${rowsOf('stays', restMs)} union all ` : '';
-  const rows = await context.sql.all<{ i: number } & Elsewhere>(
+  const [long, short] = [`length_ms >= ${minMs}`, `length_ms < ${minMs}`];
+  const rows = await context.sql.all<ZoneSums>(
     `with r as (
        select e.i, s.*, greatest(${LEAST_SEEN}::double, 1 - (${confirmMs} + 2 * s.lag) / (s.length_ms + 2 * s.lag)) as seen
        from (${closed}${rowsOf('open_stays', edges[0]!)}) s asof join ${edgesRelation(edges)} e on s.start_ms >= e.from_ms)
-     select i, ${sum('elsewhere_m', `own and length_ms >= ${minMs}`)} as "ownCountedM",
-       ${sum('elsewhere_m', passed)} as "ownBelowM",
-       ${sum('elsewhere_m', `not own and length_ms >= ${minMs}`)} as "othersCountedM",
-       ${sum('elsewhere_m', `not own and length_ms < ${minMs}`)} as "othersBelowM",
-       ${sum(millionthsSql('(1 - seen) / seen'), passed)} as "passedM",
-       ${sum(millionthsSql('(1 - seen) / (seen * seen)'), passed)} as "passedVarianceM"
-     from r group by i`,
-    [context.siteId, zone.id, zone.floorId],
+     select i, zone_id as "zoneId", ${sum('elsewhere_m', long)} as "countedM", ${sum('elsewhere_m', short)} as "belowM",
+       ${sum(millionthsSql('(1 - seen) / seen'), short)} as "passedM",
+       ${sum(millionthsSql('(1 - seen) / (seen * seen)'), short)} as "passedVarianceM"
+     from r group by i, zone_id`,
+    [context.siteId, zone.floorId],
   );
-  return new Map(rows.map(({ i, ...sums }) => [i, sums]));
+  const out = new Map<number, Elsewhere>();
+  for (const { i, zoneId, countedM, belowM, passedM, passedVarianceM } of rows) {
+    const known = out.get(i) ?? { ...NOT_ELSEWHERE };
+    out.set(i, known);
+    if (zoneId === zone.id) {
+      known.ownCountedM += countedM;
+      known.ownBelowM += belowM;
+      known.passedM += passedM;
+      known.passedVarianceM += passedVarianceM;
+    } else {
+      known.othersCountedM += countedM;
+      known.othersBelowM += belowM;
+    }
+  }
+  return out;
 }
 
 export async function captureRate(context: SiteContext, frame: Frame): Promise<SeriesPoint[]> {

@@ -33,6 +33,8 @@ export interface SiteContext {
   heatRowsFromDay: number;
   /** Of figures: see server/db/figures. */
   seals: Seals;
+  /** Which zone asked first of what can be asked for all of them at once: see hourSums.ts. */
+  askedFirst: Map<string, string>;
 }
 
 /**
@@ -83,6 +85,7 @@ export async function siteContext(
     heatSealedDay: rollups?.heatSealedDay ?? 0,
     heatRowsFromDay: rollups?.heatRowsFromDay ?? 0,
     seals: await readSeals(sql, siteId),
+    askedFirst: new Map(),
   };
 }
 

@@ -18,8 +18,10 @@ import { doorsByInterval } from './doors.ts';
 import { doubtsByInterval, judgedSql } from './doubts.ts';
 import { type Frame, fill, NOTHING } from './frame.ts';
 import { lengthCountsByInterval } from './lengthCounts.ts';
-import { type NewRows, restOf } from './newRows.ts';
+import { type NewRows, restOf, staysBetween } from './newRows.ts';
 
+/** So many are read and counted by the definition itself, faster than statements that do it are planned. */
+const FEW_STAYS = 5_000;
 const EMPTY = { ...NOTHING, mean: null, p90: null };
 
 /** A relation (i, carrier_id, length_ms) of the visits that count. */
@@ -129,6 +131,12 @@ export async function dwell(context: SiteContext, frame: Frame): Promise<SeriesP
   const few = await restOf(context, frame.zone, frame.edges[0]!, []);
   if (few) return dwellOfRows(context, frame, few);
   const counts = await lengthCountsByInterval(context, frame);
+  const { zone, edges } = frame;
+  if (zone && edges[0]! >= context.rowsFromMs) {
+    const stays = counts.reduce((sum, { counted, below }) => sum + counted + below, 0);
+    if (stays <= FEW_STAYS)
+      return dwellOfRows(context, frame, await staysBetween(context, zone, edges[0]!, edges.at(-1)!));
+  }
   const certain = await doubtsByInterval(context, frame);
   const wanted = new Map<number, DwellRanks>();
   frame.points.forEach((point, i) => {

@@ -3,7 +3,7 @@ import type { DoorSums } from '../../metrics/doors.ts';
 import { addEnds, noEnds } from '../../metrics/doors.ts';
 import type { Doubts } from '../../metrics/doubt.ts';
 import type { LengthCounts } from '../../metrics/footfall.ts';
-import { hourStartMs } from '../../metrics/localTime.ts';
+import { HOUR_MS, hourStartMs } from '../../metrics/localTime.ts';
 
 import { floorPlace, hoursSignature, lightSignature, sealKey, trustedUntil } from '../figures/seals.ts';
 import { GREATEST, SUMMED, type SummedColumn } from '../figures/summed.ts';
@@ -48,11 +48,27 @@ function sumsOf(context: SiteContext, frame: Frame): Promise<Map<number, Sums>> 
   return found;
 }
 
-async function askSums(context: SiteContext, { edges, zone, sealedMs }: Frame): Promise<Map<number, Sums>> {
+/** A comparison of zones asks for each in turn: from the second on they are told what one statement found for all. */
+function isOfAll(context: SiteContext, { interval, edges, zone, sealedMs }: Frame): boolean {
+  if (!zone) return false;
+  const zones = context.registry.zones.all(context.siteId).length;
+  const hours = (edges.at(-1)! - edges[0]!) / HOUR_MS;
+  if (edges.length * zones > MOST_SUMS || hours * zones > MOST_HOURS) return false;
+  const what = JSON.stringify([context.siteId, interval, edges[0], edges.at(-1), sealedMs]);
+  const first = context.askedFirst.get(what);
+  if (first === undefined) context.askedFirst.set(what, zone.id);
+  return first !== undefined && first !== zone.id;
+}
+
+const byZone = new WeakMap<readonly object[], Map<string, Map<number, Sums>>>();
+
+async function askSums(context: SiteContext, frame: Frame): Promise<Map<number, Sums>> {
+  const { edges, zone, sealedMs } = frame;
   const [fromMs, toMs] = [edges[0]!, edges.at(-1)!];
   if (sealedMs <= fromMs) return new Map();
   const range = inRange('h.hour_ms', [fromMs, Math.min(toMs + 1, sealedMs)]);
-  if (toMs - fromMs <= FEW_MS) {
+  const ofAll = isOfAll(context, frame);
+  if (!ofAll && toMs - fromMs <= FEW_MS) {
     const rows = await context.sql.all<{ hour_ms: number } & Sums>(
       `select h.hour_ms::double as hour_ms, ${SUMMED.map((name) => `h.${name}::double as ${name}`).join(', ')}
        from visit_hours h where h.site_id = $1 and h.zone_id = $2 and ${range}`,
@@ -66,16 +82,36 @@ async function askSums(context: SiteContext, { edges, zone, sealedMs }: Frame): 
     const where = name.startsWith('edge_') || name.startsWith('spill_') ? ` filter (where ${isEdge})` : '';
     return `coalesce(cast(sum(h.${name})${where} as bigint), 0) as ${name}`;
   };
+  const from = `visit_hours h asof join ${edgesRelation([...edges, toMs + 1])} e on h.hour_ms >= e.from_ms`;
+  if (ofAll && zone) {
+    const rows = await context.sql.all<{ i: number; zone: string } & Sums>(
+      `select h.zone_id as zone, e.i, ${SUMMED.map(column).join(', ')}
+       from ${from} where h.site_id = $1 and h.zone_id != '' and ${range} group by h.zone_id, e.i`,
+      [context.siteId],
+    );
+    const known = byZone.get(rows) ?? new Map<string, Map<number, Sums>>();
+    if (!byZone.has(rows)) {
+      byZone.set(rows, known);
+      for (const row of rows) {
+        const sums = known.get(row.zone) ?? new Map<number, Sums>();
+        known.set(row.zone, sums.set(row.i, row));
+      }
+    }
+    return known.get(zone.id) ?? new Map();
+  }
   const rows = await context.sql.all<{ i: number } & Sums>(
     `select e.i, ${SUMMED.map(column).join(', ')}
-     from visit_hours h asof join ${edgesRelation([...edges, toMs + 1])} e on h.hour_ms >= e.from_ms
-     where h.site_id = $1 and h.zone_id = $2 and ${range} group by e.i`,
+     from ${from} where h.site_id = $1 and h.zone_id = $2 and ${range} group by e.i`,
     [context.siteId, zone?.id ?? ''],
   );
   return new Map(rows.map((row) => [row.i, row]));
 }
 
 const NONE = Object.fromEntries(SUMMED.map((name) => [name, 0])) as Sums;
+/** Of all zones and intervals together: few enough to be remembered. */
+const MOST_SUMS = 10_000;
+/** Of more than these nobody waits for all that need one. */
+const MOST_HOURS = 250_000;
 /** So few hours are added up faster than a statement that does it is planned. */
 const FEW_MS = 9 * 24 * 3_600_000;
 const AT_EDGE = SUMMED.filter((name) => name.startsWith('edge_') || name.startsWith('spill_'));

@@ -8,7 +8,7 @@ import { LONGEST_DARK_MS } from '../../metrics/dark.ts';
 import type { DoubtfulRow } from '../../metrics/doubt.ts';
 import { dayStartMs, HOUR_MS, localDay } from '../../metrics/localTime.ts';
 import { hoursSignature, sealKey } from '../figures/seals.ts';
-import { sqlNumber } from '../sqlText.ts';
+import { inRange, sqlNumber } from '../sqlText.ts';
 import type { SiteContext } from './context.ts';
 import { repeatedWithinMs } from './doubts.ts';
 
@@ -40,24 +40,15 @@ interface Row {
   lastGateways?: number | null;
 }
 
-const shaped = new WeakMap<readonly Row[], NewRows>();
-
-/** Of a zone, or of the site; undefined where they are too many. */
-export async function newRows(context: SiteContext, zone: Zone | undefined): Promise<NewRows | undefined> {
-  const { progress, seals, timezone } = context;
-  const seal = seals.get(sealKey('hours', zone?.id ?? ''));
-  if (!progress || !seal || seal.signature !== hoursSignature(context, zone)) return undefined;
-  const { watermarkMs } = progress;
-  const fromMs = Math.min(seal.sealedMs, dayStartMs(timezone, localDay(timezone, watermarkMs)));
-  if (watermarkMs - fromMs > MOST_MS || fromMs < context.rowsFromMs) return undefined;
-  const sinceMs = fromMs - Math.max(repeatedWithinMs(context.definitions), LONGEST_DARK_MS);
+/** As they are read: rows of `stays` for a zone, else of `visits`. */
+function columnsOf(zone: Zone | undefined): string {
   const doors = ['first', 'last'].flatMap((end) =>
     ['gap', 'lag', 'gateways'].map((what) => {
       const name = what === 'gateways' ? `${end}Gateways` : `${end}${what === 'gap' ? 'Gap' : 'Lag'}`;
       return `${end}_${what}${what === 'gateways' ? '' : '_ms'} as "${name}"`;
     }),
   );
-  const columns = [
+  return [
     'carrier_id as carrier',
     'start_ms::double as start',
     'end_ms::double as "end"',
@@ -65,14 +56,14 @@ export async function newRows(context: SiteContext, zone: Zone | undefined): Pro
     'gateways',
     ...(zone ? [] : doors),
   ].join(', ');
-  const source = zone ? 'stays' : 'visits';
-  const where = `site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')`;
-  const rows = await context.sql.all<Row>(
-    `select ${columns}, false as "isOpen" from ${source} where ${where} and end_ms >= ${sqlNumber(sinceMs)}
-     union all select ${columns}, true from open_${source} where ${where}`,
-    [context.siteId, zone?.id ?? ''],
-  );
-  if (rows.length > MOST_ROWS) return undefined;
+}
+
+const whereOf = (zone: Zone | undefined): string =>
+  `site_id = $1 and ${zone ? 'zone_id = $2' : "$2 = ''"} and kind not in ('staff', 'cart')`;
+
+const shaped = new WeakMap<readonly Row[], NewRows>();
+
+function shapedRows(rows: readonly Row[], fromMs: number, zone: Zone | undefined): NewRows {
   const known = shaped.get(rows);
   if (known) return known;
   const shape = (isOpen: boolean): NewRow[] =>
@@ -103,6 +94,37 @@ export async function newRows(context: SiteContext, zone: Zone | undefined): Pro
   const found = { fromMs, closed: shape(false), open: shape(true) };
   shaped.set(rows, found);
   return found;
+}
+
+/** Stays in a zone that start in the period. */
+export async function staysBetween(context: SiteContext, zone: Zone, fromMs: number, toMs: number): Promise<NewRows> {
+  const [columns, where] = [columnsOf(zone), `${whereOf(zone)} and ${inRange('start_ms', [fromMs, toMs])}`];
+  const rows = await context.sql.all<Row>(
+    `select ${columns}, false as "isOpen" from stays where ${where}
+     union all select ${columns}, true from open_stays where ${where}`,
+    [context.siteId, zone.id],
+  );
+  return shapedRows(rows, fromMs, zone);
+}
+
+/** Of a zone, or of the site; undefined where they are too many. */
+export async function newRows(context: SiteContext, zone: Zone | undefined): Promise<NewRows | undefined> {
+  const { progress, seals, timezone } = context;
+  const seal = seals.get(sealKey('hours', zone?.id ?? ''));
+  if (!progress || !seal || seal.signature !== hoursSignature(context, zone)) return undefined;
+  const { watermarkMs } = progress;
+  const fromMs = Math.min(seal.sealedMs, dayStartMs(timezone, localDay(timezone, watermarkMs)));
+  if (watermarkMs - fromMs > MOST_MS || fromMs < context.rowsFromMs) return undefined;
+  const sinceMs = fromMs - Math.max(repeatedWithinMs(context.definitions), LONGEST_DARK_MS);
+  const source = zone ? 'stays' : 'visits';
+  const [columns, where] = [columnsOf(zone), whereOf(zone)];
+  const rows = await context.sql.all<Row>(
+    `select ${columns}, false as "isOpen" from ${source} where ${where} and end_ms >= ${sqlNumber(sinceMs)}
+     union all select ${columns}, true from open_${source} where ${where}`,
+    [context.siteId, zone?.id ?? ''],
+  );
+  if (rows.length > MOST_ROWS) return undefined;
+  return shapedRows(rows, fromMs, zone);
 }
 
 /** All that a question needs from `restMs` on; undefined where some of it is not among the new rows. */

@@ -3,14 +3,14 @@ import type { People } from '../../contract/people.ts';
 import { badRequest } from '../../errors.ts';
 import { coverageShare, MINUTE_MS } from '../../metrics/coverage.ts';
 import { footfallFigures } from '../../metrics/footfall.ts';
-import { bucketEdges, DAY_MS, HOUR_MS, isoLocal, offsetMs, stretches } from '../../metrics/localTime.ts';
+import { bucketEdges, DAY_MS, HOUR_MS, isoLocal, offsetMs, QUARTER_MS, stretches } from '../../metrics/localTime.ts';
 import { estimatePeople, type ObservedHour, peoplePerCarrier } from '../../metrics/people.ts';
 import { type CountedPeriod, fitPeople, type PeopleModel } from '../../metrics/peopleRatio.ts';
 import { minVisitMs, RESOLUTION_MS } from '../../metrics/thresholds.ts';
 import { edgesRelation, inRange, sqlList, sqlNumber } from '../sqlText.ts';
 import type { PeopleQuery } from '../timeSeries.ts';
 import { type SiteContext, zoneOf } from './context.ts';
-import { coverageRelation } from './coverage.ts';
+import { coverageRelation, quarterEdges } from './coverage.ts';
 import { fill, frameOf, NOTHING } from './frame.ts';
 
 /** Who carries a beacon changes with an app or a campaign; a quarter of a year is as long as visits are kept, too. */
@@ -120,23 +120,27 @@ interface Came {
   possibly: number;
 }
 
+/** By quarter hour first: edges of intervals and hours, and changes of the clocks, are those of quarter hours. */
 async function cameByHour(context: SiteContext, edges: readonly number[]): Promise<Came[]> {
   const fromMs = edges[0]!;
   const toMs = edges.at(-1)!;
   const parts = stretches(context.timezone, fromMs, toMs);
   const minMs = minVisitMs(context.definitions);
   return context.sql.all<Came>(
-    `select i, entrance, hour, count(*) filter (where length_ms >= ${sqlNumber(minMs)}) as counted,
-       count(*) filter (where length_ms >= ${sqlNumber(minMs + RESOLUTION_MS)}) as surely, count(*) as possibly
-     from (
-       select q.i, q.entrance, q.length_ms,
-         ((q.start_ms + s.offset_ms) // ${HOUR_MS} + ${EPOCH_HOUR_OF_WEEK}) % ${HOURS_A_WEEK} as hour
-       from (
-         select e.i, v.entrance, v.start_ms, v.length_ms
-         from ${visitsRelation(context, fromMs, toMs)} v asof join ${edgesRelation(edges)} e on v.start_ms >= e.from_ms) q
-       asof join (select unnest(${sqlList(parts.map((part) => part.fromMs))}) as from_ms,
-         unnest(${sqlList(parts.map((part) => part.offsetMs))}) as offset_ms) s on q.start_ms >= s.from_ms)
-     group by i, entrance, hour order by i, entrance, hour`,
+    `with came as (
+       select entrance, start_ms - start_ms % ${QUARTER_MS} as bucket_ms,
+         count(*) filter (where length_ms >= ${sqlNumber(minMs)}) as counted,
+         count(*) filter (where length_ms >= ${sqlNumber(minMs + RESOLUTION_MS)}) as surely, count(*) as possibly
+       from ${visitsRelation(context, fromMs, toMs)} group by entrance, bucket_ms),
+     dated as (
+       select e.i, c.* from came c asof join ${edgesRelation(quarterEdges(edges))} e on c.bucket_ms >= e.from_ms),
+     timed as (
+       select d.*, ((d.bucket_ms + s.offset_ms) // ${HOUR_MS} + ${EPOCH_HOUR_OF_WEEK}) % ${HOURS_A_WEEK} as hour
+       from dated d asof join (select unnest(${sqlList(quarterEdges(parts.map((part) => part.fromMs)))}) as from_ms,
+         unnest(${sqlList(parts.map((part) => part.offsetMs))}) as offset_ms) s on d.bucket_ms >= s.from_ms)
+     select i, entrance, hour, cast(sum(counted) as bigint) as counted, cast(sum(surely) as bigint) as surely,
+       cast(sum(possibly) as bigint) as possibly
+     from timed group by i, entrance, hour order by i, entrance, hour`,
     [context.siteId],
   );
 }
