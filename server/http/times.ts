@@ -40,9 +40,16 @@ const MAX_PERIOD_MS = 6 * 366 * 86_400_000;
 
 export const period = z.object({ from: instant, to: instant });
 
-export function checkedPeriod({ from, to }: { from: number; to: number }): { fromMs: number; toMs: number } {
-  if (to <= from) throw badRequest('must be later than from', 'query.to');
-  if (to - from > MAX_PERIOD_MS) throw badRequest('must lie at most six years after from', 'query.to');
+/** @param asked where it was asked, and whether an end was: without one the beginning is what may be wrong */
+export function checkedPeriod(
+  { from, to }: { from: number; to: number },
+  { where = 'query', toGiven = true }: { where?: 'query' | 'body'; toGiven?: boolean } = {},
+): { fromMs: number; toMs: number } {
+  const refuse = (ofTo: string, ofFrom: string) =>
+    toGiven ? badRequest(ofTo, `${where}.to`) : badRequest(ofFrom, `${where}.from`);
+  if (to <= from) throw refuse('must be later than from', 'must lie in the past, for no to is given');
+  if (to - from > MAX_PERIOD_MS)
+    throw refuse('must lie at most six years after from', 'must lie at most six years back, for no to is given');
   return { fromMs: from, toMs: to };
 }
 

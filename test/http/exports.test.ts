@@ -64,7 +64,10 @@ describe('exports', () => {
     await harness.duck.run("insert into coverage_quarters values ('mall', '', $1, 15, 12)", [NOW - 2 * DAY]);
     for (const table of ['visits', 'stays', 'heat', 'open_visits', 'site_state', '../visits'])
       expect(await ask('post', '', { ...ASKED, tables: [table] }), table).toMatchObject({ status: 400 });
-    expect(await ask('post', '', { from: ASKED.to, to: ASKED.from })).toMatchObject({ status: 400 });
+    expect(await ask('post', '', { from: ASKED.to, to: ASKED.from })).toMatchObject({
+      status: 400,
+      body: { error: { path: 'body.to', message: 'must be later than from' } },
+    });
     expect(await ask('post', '', { from: ASKED.to, to: new Date(NOW + DAY).toISOString() })).toMatchObject({
       status: 400,
       body: { error: { message: expect.stringMatching(/no whole day of site mall lies in that period/) } },

@@ -7,7 +7,7 @@ import type { Carrier, Gateway } from '../../server/contract/model.ts';
 import { fullPath } from '../../server/http/declare.ts';
 import type { ErrorBody } from '../../server/http/errorReply.ts';
 import { route } from '../../server/http/route.ts';
-import { parseInstant } from '../../server/http/times.ts';
+import { checkedPeriod, parseInstant } from '../../server/http/times.ts';
 import { type Answer, aGateway, Harness, NOW, UUID } from './harness.ts';
 
 let harness: Harness;
@@ -184,6 +184,16 @@ describe('times', () => {
   ])('%s names its field', async (query, path) => {
     const answer = await ask(query);
     expect([[400, 404].includes(answer.status), answer.body.error.path]).toEqual([true, path]);
+  });
+
+  test.each([
+    [{ from: 2, to: 2 }, {}, 'query.to'],
+    [{ from: 2, to: 2 }, { where: 'body' }, 'body.to'],
+    [{ from: 2, to: 1 }, { toGiven: false }, 'query.from'],
+    [{ from: -(10 ** 12), to: 1 }, { toGiven: false }, 'query.from'],
+    [{ from: -(10 ** 12), to: 1 }, { where: 'body' }, 'body.to'],
+  ] as const)('a period %j asked %j is refused at the field that was asked', (period, asked, path) => {
+    expect(() => checkedPeriod(period, asked)).toThrow(expect.objectContaining({ status: 400, path }));
   });
 
   test('reach the question as milliseconds', async () => {

@@ -59,7 +59,7 @@ export function exportRoutes({ exports, registry, reading, audit }: ExportRouteP
       response: exportJob,
       statuses: [202],
       async handler({ siteId, body, principal, ip }) {
-        const asked = checkedPeriod(body);
+        const asked = checkedPeriod(body, { where: 'body' });
         const period = await wholeDaysOver(reading, registry.site(siteId)!, asked).catch((error: Error) => {
           throw error instanceof ExportError ? badRequest(error.message, 'body.from') : error;
         });

@@ -70,7 +70,10 @@ export function pushRoutes({ services }: { services: OfferServices }): Route[] {
       response: deliveryReport,
       handler: async ({ siteId, query, nowMs }) => {
         const to = query.to ?? nowMs;
-        const { fromMs, toMs } = checkedPeriod({ from: query.from ?? to - DAY_MS, to });
+        const { fromMs, toMs } = checkedPeriod(
+          { from: query.from ?? to - DAY_MS, to },
+          { toGiven: query.to !== undefined },
+        );
         return handOverTimes.report(siteId, fromMs, toMs);
       },
     }),

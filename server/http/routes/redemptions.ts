@@ -88,7 +88,10 @@ export function redemptionRoutes(parts: RedemptionRouteParts): Route[] {
         const { rights } = redeemerOf({ principal, credential }, registry);
         const site = registry.site(rights[0]?.siteId ?? '');
         const fromMs = query.from ?? startOfLocalDayMs(nowMs, site?.timezone ?? 'UTC');
-        const period = checkedPeriod({ from: fromMs, to: query.to ?? Math.max(nowMs + 1, fromMs + DAY_MS) });
+        const period = checkedPeriod(
+          { from: fromMs, to: query.to ?? Math.max(nowMs + 1, fromMs + DAY_MS) },
+          { toGiven: query.to !== undefined },
+        );
         const { fromMs: from, toMs } = period;
         return {
           redemptions: await services.redemptions.list(rights, from, toMs, nowMs),

@@ -65,7 +65,10 @@ export function settlementRoutes({ services, registry, audit }: RedemptionRouteP
       response: z.object({ conflicts: z.array(redemptionConflict) }),
       async handler({ siteId, query, role, tenantId, nowMs }) {
         const to = query.to ?? nowMs + 1;
-        const { fromMs, toMs } = checkedPeriod({ from: query.from ?? to - CONFLICT_DAYS * DAY_MS, to });
+        const { fromMs, toMs } = checkedPeriod(
+          { from: query.from ?? to - CONFLICT_DAYS * DAY_MS, to },
+          { toGiven: query.to !== undefined },
+        );
         return { conflicts: await services.settler.conflicts(siteId, tenantsOf({ role, tenantId }), fromMs, toMs) };
       },
     }),
