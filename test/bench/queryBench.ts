@@ -19,7 +19,8 @@ import { FLOORS, GATEWAYS, makeYear, SITE, ZONES } from './query/year.ts';
 const LIMIT_MS = 150;
 /** A browser has so many connections to a server. */
 const CONNECTIONS = 6;
-const RANKED_AT_ONCE = 12;
+/** As the dashboard does: QUESTIONS_AT_ONCE in web/lib/turns.ts. */
+const AT_ONCE = 3;
 
 const { values } = parseArgs({
   options: {
@@ -216,7 +217,7 @@ async function askAll(browser: Browser, untilMs: number): Promise<Timing[]> {
   return timings;
 }
 
-/** All at once, as many at a time as a browser has connections. */
+/** All of them, as many at a time as the dashboard asks. */
 async function together(browser: Browser, questions: readonly Asked[], atOnce: number) {
   const took: number[] = [];
   const queue = [...questions];
@@ -244,7 +245,7 @@ async function askPages(browser: Browser): Promise<{ requests: Timing[]; pages: 
       const took: number[] = [];
       const whole: number[] = [];
       for (let i = 0; i < Math.max(3, asks / 4); i += 1) {
-        const page = await together(browser, pageOf(Date.now(), length, days, zoned, random), CONNECTIONS);
+        const page = await together(browser, pageOf(Date.now(), length, days, zoned, random), AT_ONCE);
         took.push(...page.took);
         whole.push(page.wholeMs);
         await sleep(200);
@@ -255,7 +256,7 @@ async function askPages(browser: Browser): Promise<{ requests: Timing[]; pages: 
       tell(line(requests.at(-1)!));
       tell(line(pages.at(-1)!));
     }
-    const ranking = await together(browser, rankingOf(Date.now(), length, days), RANKED_AT_ONCE);
+    const ranking = await together(browser, rankingOf(Date.now(), length, days), AT_ONCE);
     requests.push(timingOf(`ranking of 60 zones, ${name}: a question`, ranking.took));
     pages.push(timingOf(`ranking of 60 zones, ${name}: all of it`, [ranking.wholeMs]));
     tell(line(requests.at(-1)!));

@@ -19,6 +19,7 @@ import type { Attention } from '../../../server/contract/campaigns.ts';
 import type { Interval, Metric } from '../../../server/contract/metrics.ts';
 import type { Carrier } from '../../../server/contract/model.ts';
 import { ApiError, client } from '../../lib/api.ts';
+import { QUESTIONS_AT_ONCE, Turns } from '../../lib/turns.ts';
 
 export type {
   Account,
@@ -31,6 +32,8 @@ export interface Period {
   fromMs: number;
   toMs: number;
 }
+
+const turns = new Turns(QUESTIONS_AT_ONCE);
 
 const period = ({ fromMs, toMs }: Period) => ({ from: new Date(fromMs), to: new Date(toMs) });
 
@@ -213,20 +216,31 @@ export const ofSite = (site: string) => ({
   definitions: (signal?: Signal) => server.getDefinitions(client, { site }, { signal }),
   putDefinitions: (definitions: Definitions) => server.putDefinitions(client, { site }, definitions),
   series: (metric: Metric, asked: Period & { interval: Interval; zoneId?: string | undefined }, signal?: Signal) =>
-    SERIES[metric](client, { site, ...period(asked), interval: asked.interval, zone: asked.zoneId }, { signal }),
-  changelog: (asked: Period & { zoneId?: string | undefined }, signal?: Signal) =>
-    server.getChangelog(client, { site, ...period(asked), zone: asked.zoneId }, { signal }),
-  peakHours: (asked: Period & { zoneId?: string | undefined }, signal?: Signal) =>
-    server.getPeakHours(client, { site, ...period(asked), zone: asked.zoneId }, { signal }),
-  heatmap: (asked: Period & { floorId: string; cellM: number; measure: 'dwell' | 'carriers' }, signal?: Signal) =>
-    server.getHeatmap(
-      client,
-      { site, ...period(asked), floor: asked.floorId, cellM: asked.cellM, measure: asked.measure },
-      { signal },
+    turns.take(
+      () =>
+        SERIES[metric](client, { site, ...period(asked), interval: asked.interval, zone: asked.zoneId }, { signal }),
+      signal,
     ),
-  affinity: (asked: Period, signal?: Signal) => server.getAffinity(client, { site, ...period(asked) }, { signal }),
-  flows: (asked: Period, signal?: Signal) => server.getFlows(client, { site, ...period(asked) }, { signal }),
-  returning: (asked: Period, signal?: Signal) => server.getReturning(client, { site, ...period(asked) }, { signal }),
+  changelog: (asked: Period & { zoneId?: string | undefined }, signal?: Signal) =>
+    turns.take(() => server.getChangelog(client, { site, ...period(asked), zone: asked.zoneId }, { signal }), signal),
+  peakHours: (asked: Period & { zoneId?: string | undefined }, signal?: Signal) =>
+    turns.take(() => server.getPeakHours(client, { site, ...period(asked), zone: asked.zoneId }, { signal }), signal),
+  heatmap: (asked: Period & { floorId: string; cellM: number; measure: 'dwell' | 'carriers' }, signal?: Signal) =>
+    turns.take(
+      () =>
+        server.getHeatmap(
+          client,
+          { site, ...period(asked), floor: asked.floorId, cellM: asked.cellM, measure: asked.measure },
+          { signal },
+        ),
+      signal,
+    ),
+  affinity: (asked: Period, signal?: Signal) =>
+    turns.take(() => server.getAffinity(client, { site, ...period(asked) }, { signal }), signal),
+  flows: (asked: Period, signal?: Signal) =>
+    turns.take(() => server.getFlows(client, { site, ...period(asked) }, { signal }), signal),
+  returning: (asked: Period, signal?: Signal) =>
+    turns.take(() => server.getReturning(client, { site, ...period(asked) }, { signal }), signal),
 });
 export type SiteApi = ReturnType<typeof ofSite>;
 
