@@ -218,6 +218,7 @@ class ComposedApp implements App {
       clock,
       onProblem,
       options: {
+        keyFile: join(dataDir, 'secrets.key'),
         allowPrivateAddresses: config.outgoing.allowPrivateAddresses,
         allowPrivateAddressesToTenants: config.outgoing.allowPrivateAddressesToTenants,
         homeAssistantPrefix: prefixOf(config),

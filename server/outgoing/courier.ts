@@ -27,6 +27,9 @@ const PAGE = 64;
 /** Looked again even if nobody called: a clock that was set back, a write whose wake was lost. */
 const LOOK_AGAIN_MS = 60_000;
 const MAX_ERROR = 300;
+/** Tried on: the file may come yet. */
+export const NO_SECRET =
+  'the secret cannot be opened: put secrets.key of the server that the database comes from beside it and start again, or make a new secret';
 const USER_AGENT = 'Promenade-Webhooks/1';
 
 export interface CourierCounts {
@@ -202,12 +205,14 @@ export class Courier {
     const isHeld = async (): Promise<boolean> => shopperId !== null && !(await mayTell(shopperId, atMs));
     if (await isHeld()) return { kind: 'held' };
     const nowMs = clock();
+    const secrets = secretsOf(webhook, nowMs);
+    if (secrets.length === 0) return { kind: 'failed', why: NO_SECRET };
     return poster.post(webhook.url, {
       tenantId: webhook.tenantId,
       headers: {
         'content-type': 'application/json',
         'user-agent': USER_AGENT,
-        ...signatureHeaders(secretsOf(webhook, nowMs), one.id, Math.floor(nowMs / 1_000), one.body),
+        ...signatureHeaders(secrets, one.id, Math.floor(nowMs / 1_000), one.body),
       },
       body: one.body,
       timeoutMs,

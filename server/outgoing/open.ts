@@ -9,7 +9,7 @@ import type { Clock, MessageSource, Pipeline } from '../ingest/types.ts';
 import type { Registry } from '../registry/types.ts';
 import { CarrierEvents } from './carrierEvents.ts';
 import { CountEvents } from './countEvents.ts';
-import { Courier, type CourierCounts } from './courier.ts';
+import { Courier, type CourierCounts, NO_SECRET } from './courier.ts';
 import { LiveTree } from './liveTree.ts';
 import { OccupancyEvents } from './occupancyEvents.ts';
 import { tellOffers } from './offerEvents.ts';
@@ -21,6 +21,8 @@ import { VisitorNames } from './visitors.ts';
 import { type Webhook, Webhooks } from './webhooks.ts';
 
 export interface OutgoingOptions extends PostParts {
+  /** Beside the database: the key that seals the secrets in it. Undefined: a key of this run alone. */
+  keyFile?: string;
   /** Null: Home Assistant is told nothing. */
   homeAssistantPrefix: string | null;
   /** For tests: how long a receiver may take, and the dice of the back-off. */
@@ -68,7 +70,7 @@ export class Outgoing {
     const { duck, registry, pipeline, offers, clock, options, source, questions } = parts;
     const problem = (what: string) => (error: Error) => parts.onProblem(what, error);
     this.#parts = parts;
-    this.webhooks = new Webhooks(duck, randomBytes);
+    this.webhooks = new Webhooks(duck, randomBytes, options.keyFile);
     this.outbox = new Outbox({ duck, clock, random: randomBytes, onProblem: problem('outbox') });
     this.#poster = new Poster(options);
     const names = new VisitorNames(randomBytes);
@@ -126,8 +128,11 @@ export class Outgoing {
 
   /** After the offers, and once the broker is there. */
   async start(): Promise<void> {
-    const { pipeline, registry } = this.#parts;
+    const { pipeline, registry, onProblem } = this.#parts;
     const stored = await this.webhooks.start();
+    const closed = stored.filter(({ secret }) => secret === null);
+    if (closed.length > 0)
+      onProblem('webhooks', new Error(`${NO_SECRET} (of ${closed.map(({ id }) => id).join(', ')})`));
     await this.outbox.start(stored, (webhookId) => this.#courier.wake(webhookId));
     await this.#occupancy.start();
     for (const webhook of stored) this.#courier.follow(webhook);

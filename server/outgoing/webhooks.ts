@@ -1,4 +1,5 @@
-/** Webhooks: held in memory, written through. */
+/** Webhooks: held in memory, written through; their secrets are sealed in the database. */
+import { isSealed, loadSealer, Sealer } from '../auth/sealing.ts';
 import { newId, type RandomBytes } from '../auth/secrets.ts';
 import { type OccupancyThreshold, type WebhookInput, webhookInput } from '../contract/outgoing.ts';
 import type { Duck } from '../db/duckdb.ts';
@@ -11,11 +12,13 @@ export interface Webhook extends WebhookInput {
   /** Null: the mall's. */
   tenantId: string | null;
   disabledReason: 'gone' | null;
-  secret: string;
+  /** Null: sealed under a key that is not here. */
+  secret: string | null;
   previousSecret: string | null;
   previousUntilMs: number | null;
   createdMs: number;
 }
+export type WithSecret = Webhook & { secret: string };
 /** Beside what the outbox counts on. */
 export interface StoredWebhook extends Webhook {
   nextSeq: number;
@@ -28,6 +31,8 @@ const MAX_PER_TENANT = 5;
 /** Receivers change theirs in a working day. */
 export const BOTH_SECRETS_MS = 24 * 3_600_000;
 
+/** As in the database. */
+type SealedSecrets = Pick<Row, 'secret' | 'previousSecret'>;
 type Change = { webhook: Webhook; what: 'put' | 'removed' };
 
 interface Row {
@@ -49,26 +54,63 @@ export class Webhooks {
   readonly #random: RandomBytes;
   readonly #bySite = new Map<string, Map<string, Webhook>>();
   readonly #listeners = new Set<(change: Change) => Promise<void> | void>();
+  readonly #sealed = new Map<string, SealedSecrets>();
+  readonly #keyFile: string | undefined;
+  #sealer: Sealer;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(duck: Duck, random: RandomBytes) {
+  /** @param keyFile undefined: a key of this run alone */
+  constructor(duck: Duck, random: RandomBytes, keyFile: string | undefined) {
     this.#duck = duck;
     this.#random = random;
+    this.#keyFile = keyFile;
+    this.#sealer = new Sealer(random);
   }
 
   /** With what the outbox counts on. */
   async start(): Promise<StoredWebhook[]> {
+    if (this.#keyFile !== undefined) this.#sealer = await loadSealer(this.#keyFile, this.#random);
     const rows = await this.#duck.all<Row>(
       `select id, site_id as "siteId", tenant_id as "tenantId", settings, disabled_reason as "disabledReason", secret,
          previous_secret as "previousSecret", previous_until_ms as "previousUntilMs", next_seq as "nextSeq", dropped,
          created_ms as "createdMs"
        from webhooks order by created_ms, id`,
     );
-    const stored = rows.map(
-      ({ settings, ...row }): StoredWebhook => ({ ...row, ...webhookInput.parse(JSON.parse(settings)) }),
-    );
+    await this.#sealPlain(rows);
+    const stored = rows.map(({ settings, ...row }): StoredWebhook => {
+      const { id, secret, previousSecret } = row;
+      this.#sealed.set(id, { secret, previousSecret });
+      return {
+        ...row,
+        ...webhookInput.parse(JSON.parse(settings)),
+        secret: this.#opened(id, secret),
+        previousSecret: this.#opened(id, previousSecret),
+      };
+    });
     for (const one of stored) this.#hold(one);
     return stored;
+  }
+
+  /** What an earlier version wrote; in place. */
+  async #sealPlain(rows: Row[]): Promise<void> {
+    const isPlain = (secret: string | null): boolean => secret !== null && !isSealed(secret);
+    const plain = rows.filter(({ secret, previousSecret }) => isPlain(secret) || isPlain(previousSecret));
+    for (const row of plain)
+      for (const name of ['secret', 'previousSecret'] as const)
+        if (isPlain(row[name])) row[name] = this.#sealer.seal(row[name]!, row.id);
+    if (plain.length > 0)
+      await this.#duck.transaction(async (sql) => {
+        for (const { id, secret, previousSecret } of plain)
+          await sql.run('update webhooks set secret = $2, previous_secret = $3 where id = $1', [
+            id,
+            secret,
+            previousSecret,
+          ]);
+      });
+  }
+
+  #opened(id: string, sealed: string | null): string | null {
+    return sealed === null ? null : (this.#sealer.open(sealed, id) ?? null);
   }
 
   /** Called after the write. */
@@ -86,13 +128,13 @@ export class Webhooks {
     return [...this.#bySite.keys()];
   }
 
-  create(siteId: string, tenantId: string | null, input: WebhookInput, nowMs: number): Promise<Webhook> {
+  create(siteId: string, tenantId: string | null, input: WebhookInput, nowMs: number): Promise<WithSecret> {
     return this.#serial(async () => {
       const siblings = this.all(siteId);
       if (siblings.length >= MAX_PER_SITE) throw conflict(`a site has at most ${MAX_PER_SITE} webhooks`);
       if (tenantId !== null && siblings.filter((one) => one.tenantId === tenantId).length >= MAX_PER_TENANT)
         throw conflict(`a tenant has at most ${MAX_PER_TENANT} webhooks`);
-      const made: Webhook = {
+      const made: WithSecret = {
         ...input,
         id: newId(this.#random, 'wh'),
         siteId,
@@ -103,14 +145,16 @@ export class Webhooks {
         previousUntilMs: null,
         createdMs: nowMs,
       };
+      const secret = this.#sealer.seal(made.secret, made.id);
       await this.#duck.run('insert into webhooks values ($1, $2, $3, $4, null, $5, null, null, 1, 0, $6)', [
         made.id,
         siteId,
         tenantId,
         JSON.stringify(input),
-        made.secret,
+        secret,
         nowMs,
       ]);
+      this.#sealed.set(made.id, { secret, previousSecret: null });
       this.#hold(made);
       await this.#tell({ webhook: made, what: 'put' });
       return made;
@@ -129,17 +173,20 @@ export class Webhooks {
   }
 
   /** For a day deliveries are signed with both. */
-  rotate(one: Webhook, nowMs: number): Promise<Webhook> {
-    return this.#put(one, (before) => ({
-      secret: newSecret(this.#random),
+  async rotate(one: Webhook, nowMs: number): Promise<WithSecret> {
+    const secret = newSecret(this.#random);
+    const next = await this.#put(one, (before) => ({
+      secret,
       previousSecret: before.secret,
-      previousUntilMs: nowMs + BOTH_SECRETS_MS,
+      previousUntilMs: before.secret === null ? null : nowMs + BOTH_SECRETS_MS,
     }));
+    return { ...next, secret };
   }
 
   remove(webhook: Webhook): Promise<void> {
     return this.#serial(async () => {
       this.#bySite.get(webhook.siteId)?.delete(webhook.id);
+      this.#sealed.delete(webhook.id);
       await this.#duck.transaction(async (sql) => {
         await sql.run('delete from webhooks where id = $1', [webhook.id]);
         await sql.run('delete from webhook_deliveries where webhook_id = $1', [webhook.id]);
@@ -169,6 +216,7 @@ export class Webhooks {
       const before = this.get(siteId, id);
       if (before === undefined) throw notFound(`webhook ${id}`);
       const next = { ...before, ...change(before) };
+      const sealed = this.#sealedOf(before, next);
       await this.#duck.run(
         `update webhooks set settings = $2, disabled_reason = $3, secret = $4, previous_secret = $5,
            previous_until_ms = $6 where id = $1`,
@@ -176,15 +224,29 @@ export class Webhooks {
           id,
           JSON.stringify(webhookInput.parse(next)),
           next.disabledReason,
-          next.secret,
-          next.previousSecret,
+          sealed.secret,
+          sealed.previousSecret,
           next.previousUntilMs,
         ],
       );
+      this.#sealed.set(id, sealed);
       this.#hold(next);
       await this.#tell({ webhook: next, what: 'put' });
       return next;
     });
+  }
+
+  /** What did not change stays as it is, also where it cannot be opened. */
+  #sealedOf(before: Webhook, next: Webhook): SealedSecrets {
+    const kept = this.#sealed.get(next.id)!;
+    const sealed = (secret: string | null) => (secret === null ? null : this.#sealer.seal(secret, next.id));
+    return {
+      secret: next.secret === before.secret ? kept.secret : sealed(next.secret)!,
+      previousSecret:
+        next.previousSecret === before.previousSecret && next.previousUntilMs === before.previousUntilMs
+          ? kept.previousSecret
+          : sealed(next.previousSecret),
+    };
   }
 
   #hold(webhook: Webhook): void {
@@ -201,6 +263,10 @@ export class Webhooks {
 export const thresholdKey = ({ zone, limit, hysteresis }: OccupancyThreshold): string =>
   `${zone ?? ''}/${limit}/${hysteresis}`;
 
-/** The secrets that deliveries are signed with now, the newest first. */
-export const secretsOf = ({ secret, previousSecret, previousUntilMs }: Webhook, nowMs: number): string[] =>
-  previousSecret !== null && previousUntilMs !== null && nowMs < previousUntilMs ? [secret, previousSecret] : [secret];
+/** The secrets that deliveries are signed with now, the newest first; none where it cannot be opened. */
+export function secretsOf({ secret, previousSecret, previousUntilMs }: Webhook, nowMs: number): string[] {
+  if (secret === null) return [];
+  return previousSecret !== null && previousUntilMs !== null && nowMs < previousUntilMs
+    ? [secret, previousSecret]
+    : [secret];
+}

@@ -1,9 +1,8 @@
 /** Who sends (RFC 8292): one key pair of this server, made at its first start, and the tokens that it signs. */
 import { createECDH, createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { syncDirectory } from '../log/siteLog.ts';
+import { writePrivateFile } from '../auth/privateFile.ts';
 
 /** Push services refuse more than 24 h; a clock that is wrong by hours still passes. */
 const TOKEN_LIVES_MS = 12 * 3_600_000;
@@ -39,16 +38,7 @@ export async function loadVapidKeys(file: string): Promise<VapidKeys> {
     return parsed.data;
   }
   const keys = newVapidKeys();
-  await mkdir(dirname(file), { recursive: true });
-  const handle = await open(`${file}.new`, 'w', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(keys)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${file}.new`, file);
-  await syncDirectory(dirname(file));
+  await writePrivateFile(file, `${JSON.stringify(keys)}\n`);
   return keys;
 }
 

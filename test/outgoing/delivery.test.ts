@@ -110,7 +110,8 @@ test('two changes at once are both kept', async () => {
   const stored = await out.world.duck.get<{ settings: string; secret: string }>(
     'select settings, secret from webhooks',
   );
-  expect([JSON.parse(stored!.settings).name, stored!.secret]).toEqual(['cash desk', now.secret]);
+  expect(JSON.parse(stored!.settings).name).toBe('cash desk');
+  expect(stored!.secret).not.toContain(now.secret!);
 });
 
 test('a code that is redeemed at the till and taken back is told, once each', async () => {
@@ -304,7 +305,8 @@ test('a crash between the write and the answer: sent again under the same id, no
   const folder = mkdtempSync(join(tmpdir(), 'outbox-'));
   cleanUp.push(async () => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'before.duckdb');
-  const first = await openOutWorld({ duck: await Duck.open(file) });
+  const keyFile = join(folder, 'secrets.key');
+  const first = await openOutWorld({ duck: await Duck.open(file), keyFile });
   receiver.answer = () => undefined;
   await first.webhook({ url: receiver.url });
   await tellRedemptions(first, 1, 2);
@@ -314,7 +316,7 @@ test('a crash between the write and the answer: sent again under the same id, no
     if (existsSync(`${file}${suffix}`)) copyFileSync(`${file}${suffix}`, join(folder, `after.duckdb${suffix}`));
   const sentBefore = [...receiver.ids];
   receiver.answer = () => ({ status: 204 });
-  const second = await openOutWorld({ duck: await Duck.open(join(folder, 'after.duckdb')) });
+  const second = await openOutWorld({ duck: await Duck.open(join(folder, 'after.duckdb')), keyFile });
   await until(() => receiver.received.length).toBe(4);
   expect(receiver.ids.slice(2).sort()).toEqual(sentBefore.sort());
   await tellRedemptions(second, 3);

@@ -6,7 +6,7 @@ import type { Questions } from '../../server/db/timeSeries.ts';
 import type { EngineEvent } from '../../server/engine/types.ts';
 import type { LiveEvents, MessageSource } from '../../server/ingest/types.ts';
 import { Outgoing, type OutgoingOptions } from '../../server/outgoing/open.ts';
-import type { Webhook } from '../../server/outgoing/webhooks.ts';
+import type { WithSecret } from '../../server/outgoing/webhooks.ts';
 import { openWorld, SITE, type World } from '../campaigns/world.ts';
 
 /** Its `nowMs` runs with the machine's clock from the time at which the mall stands. */
@@ -50,7 +50,7 @@ export interface OutWorld {
   errors: string[];
   /** Added to the machine's clock. */
   time: { aheadMs: number; nowMs: () => number };
-  webhook(input: Partial<WebhookInput> & { url: string }, tenantId?: string | null): Promise<Webhook>;
+  webhook(input: Partial<WebhookInput> & { url: string }, tenantId?: string | null): Promise<WithSecret>;
   /** What the live engine tells now. */
   event(type: 'entered' | 'exited' | 'dwelled', carrierId: string, zoneId: string, dwellSeconds?: number): void;
   visit(type: 'visitStarted' | 'visitEnded', carrierId: string): void;
