@@ -34,8 +34,8 @@ const LONGEST = [
   'e2e/gateway',
   'web/dashboard',
   'shopper/pages',
-  'db/agreement',
   'db/figures',
+  'db/agreement',
   'moving/backup',
   'ingest/changelog',
   'moving/program',
@@ -68,7 +68,7 @@ export default defineConfig({
         },
       },
       // They wait for services and clocks as much as they reckon.
-      { test: { ...common, name: 'service', isolate: false, maxWorkers: 3, include: SERVICE, exclude: BROWSER } },
+      { test: { ...common, name: 'service', isolate: false, maxWorkers: 4, include: SERVICE, exclude: BROWSER } },
       {
         test: {
           ...common,
@@ -83,7 +83,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'e2e',
-          maxWorkers: 3,
+          maxWorkers: 4,
           include: E2E,
           testTimeout: 180_000,
           hookTimeout: 120_000,
@@ -93,7 +93,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'influx',
-          maxWorkers: 3,
+          maxWorkers: 4,
           include: E2E_ONE_ENGINE,
           globalSetup: 'test/support/onInflux.ts',
           env: { PROMENADE_TEST_ENGINE: 'influx' },

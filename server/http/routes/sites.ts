@@ -56,7 +56,8 @@ function checkRotating(registry: Registry, { id, uuids, rotatingUuid }: Site): v
 export function siteRoutes({ registry, pipeline, audit }: Services): Route[] {
   const answer = (one: Site) => ({
     ...one,
-    historyProgress: pipeline.snapshot(one.id)?.historyProgress ?? null,
+    // The snapshot is up to a second old, the site's clock is not.
+    historyProgress: one.clock === 'data' ? (pipeline.snapshot(one.id)?.historyProgress ?? null) : null,
   });
   const entries = async (filter: { siteId?: string; limit: number }) =>
     (await audit.entries(filter)).map(({ atMs, ...entry }) => ({ at: iso(atMs), ...entry }));
