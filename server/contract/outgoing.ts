@@ -4,7 +4,6 @@ import { id, name } from './model.ts';
 
 /** Of a person only with the consent to sharing. */
 export const CARRIER_EVENTS = ['carrier.entered', 'carrier.exited', 'carrier.dwelled'] as const;
-export type CarrierEventType = (typeof CARRIER_EVENTS)[number];
 export const EVENT_TYPES = [
   'occupancy.threshold',
   'zone.counts',

@@ -1,7 +1,6 @@
-/** Whole tables of a site, read and written alike on every engine: what moves a site to another engine, or into files, needs. */
+/** Whole tables of a site, read alike on every engine: what moves a site to another engine, or into files, needs. */
 import { DAY_MS } from '../metrics/localTime.ts';
 import type { Columns, ReadSql, SqlRow, SqlValue } from './duckdb.ts';
-import type { Conditions } from './seriesSql.ts';
 import { type SeriesTable, seriesTable, type TableName } from './tables.ts';
 import type { TimeSeries } from './timeSeries.ts';
 
@@ -64,20 +63,3 @@ export async function* readTable(
     if (rows.length > 0) yield columnsOf(table, rows);
   }
 }
-
-/** Adds rows, all or none; columns as `readTable` gives them. */
-export const writeTable = (series: Pick<TimeSeries, 'change'>, name: TableName, columns: Columns): Promise<void> =>
-  series.change((sql) => sql.append(name, columns));
-
-/** Removes a site's rows, of a period where one is given. */
-export const clearTable = (
-  series: Pick<TimeSeries, 'change'>,
-  name: TableName,
-  siteId: string,
-  period?: TablePeriod,
-): Promise<void> => {
-  const table = seriesTable(name);
-  const conditions: Conditions = { site_id: siteId };
-  if (period && table.time) conditions[table.time.column] = within(table, period);
-  return series.change((sql) => sql.remove(name, conditions));
-};

@@ -1,10 +1,11 @@
 /** Every table that is described can be kept by every engine, whatever its values: a new one needs nothing else. */
 import { expect, test } from 'vitest';
 import type { Columns, SqlValue } from '../../server/db/duckdb.ts';
-import { clearTable, readTable, type TablePeriod, writeTable } from '../../server/db/tableAccess.ts';
+import { readTable, type TablePeriod } from '../../server/db/tableAccess.ts';
 import { SERIES_TABLES, type SeriesTable, type TableColumn, type TableName } from '../../server/db/tables.ts';
 import type { TimeSeries } from '../../server/db/timeSeries.ts';
 import { seededRandom } from '../support/random.ts';
+import { clearTable, writeTable } from '../support/seriesTables.ts';
 import { onEachEngine } from './engines.ts';
 import { DAY, HOUR } from './rows.ts';
 
