@@ -10,6 +10,8 @@ import { CONTINUOUS_QUERIES, ensureSchema, hoursOf } from '../../server/db/influ
 import type { TimeSeries } from '../../server/db/timeSeries.ts';
 import { FaultyProxy } from '../support/faultyProxy.ts';
 import { memoryRegistry } from '../support/memoryRegistry.ts';
+import { seededRandom } from '../support/random.ts';
+import { writeTable } from '../support/seriesTables.ts';
 import { closeLater, duckInMemory, INFLUX_OPTIONS, type InfluxWorld, onInflux } from './engines.ts';
 import { addSite, commitOf, covered, DAY, gatewayNamed, HOUR, MINUTE, stay, visit, zoneNamed } from './rows.ts';
 
@@ -127,6 +129,43 @@ onInflux('InfluxDB', (world) => {
     expect(keys).toContain('zone_id');
     expect(keys.filter((key) => key.startsWith('carrier'))).toEqual([]);
     expect(await ask('select count(distinct("carrier_id")) from "kept"."visits"')).toMatchObject([[0, 500]]);
+  });
+
+  test('texts come back as they were written, whatever quotes and backslashes meet in them', async () => {
+    const { series, again } = await open(world);
+    const random = seededRandom(77);
+    const letters = ['\\', '\\', '"', "'", ',', '=', ' ', '\n', 'a', 'ž'];
+    const anyText = () =>
+      Array.from({ length: 1 + Math.floor(random() * 9) }, () => letters[Math.floor(random() * letters.length)]!).join(
+        '',
+      );
+    const texts = [
+      'a\\"b',
+      'a\\\\"b',
+      'a\\',
+      '\\\\\\\\"',
+      "it\\'s",
+      "\\'\\'",
+      "\\\\'",
+      JSON.stringify({ zone: "\\'", words: 'C:\\"x"\\' }),
+      ...Array.from({ length: 200 }, anyText),
+    ];
+    const ids = texts.map((_, i) => i + 1);
+    await writeTable(series, 'changelog_entries', {
+      site_id: { type: 'VARCHAR', values: ids.map(() => 'mall') },
+      id: { type: 'BIGINT', values: ids },
+      ...Object.fromEntries(
+        ['computed_ms', 'from_ms', 'to_ms', 'definitions_version'].map((name) => [
+          name,
+          { type: 'BIGINT' as const, values: ids.map((id) => NOW + id) },
+        ]),
+      ),
+      causes: { type: 'VARCHAR', values: texts },
+    });
+    const kept = await (await again()).sql.all<{ causes: string }>(
+      "select causes from changelog_entries where site_id = 'mall' order by id",
+    );
+    expect(kept.map(({ causes }) => causes)).toEqual(texts);
   });
 
   test('retention policies follow the configuration, and what is older than they allow is kept elsewhere', async () => {
