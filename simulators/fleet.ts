@@ -9,6 +9,7 @@ import { hashUnknown } from './unknownHash.ts';
 import { type Beacon, VirtualGateway } from './virtualGateway.ts';
 
 const STATUS_EVERY_MS = 10_000;
+const STATUS_EVERY_EVENT_MS = 900_000;
 /** A server that took a batch acks within a second or two; silence for this long means that it was lost on the way. */
 const RESEND_AFTER_MS = 30_000;
 /** MQTT has 65,535 packet ids a connection; far fewer keep a slow broker's memory small. */
@@ -58,6 +59,7 @@ interface Member {
   config: ConfigMessage | undefined;
   progressAtMs: number;
   advertsAtStatus: number;
+  /** Event time. */
   statusAtMs: number;
 }
 
@@ -114,7 +116,7 @@ export class Fleet {
         config: undefined,
         progressAtMs: 0,
         advertsAtStatus: 0,
-        statusAtMs: 0,
+        statusAtMs: options.beganMs,
       };
       return member;
     });
@@ -267,8 +269,7 @@ export class Fleet {
     const link = this.linkOf(member);
     if (!link?.up) return;
     const { gateway } = member;
-    const nowMs = performance.now();
-    const seconds = (nowMs - member.statusAtMs) / 1_000;
+    const seconds = (this.eventMs - member.statusAtMs) / 1_000;
     const status: StatusMessage = {
       online,
       version: VERSION,
@@ -279,7 +280,7 @@ export class Fleet {
       advertsPerSecond: Math.round(((gateway.adverts - member.advertsAtStatus) / Math.max(1, seconds)) * 10) / 10,
     };
     member.advertsAtStatus = gateway.adverts;
-    member.statusAtMs = nowMs;
+    member.statusAtMs = this.eventMs;
     void link.publish(this.topic(member, 'status'), JSON.stringify(online ? status : { online: false }), {
       retain: true,
     });
@@ -312,6 +313,8 @@ export class Fleet {
     for (const member of this.members) {
       if (!member.powered) continue;
       member.gateway.close(eventMs + member.clockOffsetMs);
+      // Of history that is played in within minutes, too, there is a status for every quarter hour.
+      if (member.online && eventMs - member.statusAtMs >= STATUS_EVERY_EVENT_MS) this.status(member, true);
       if (member.sent < member.gateway.outbox.length) this.pump(member);
     }
   }

@@ -192,6 +192,16 @@ test('a skewed clock shows in batches and status', async () => {
   expect(Number(status.clockMs) - NOON_MS).toBeGreaterThanOrEqual(90_300);
 });
 
+test('history that is played in at once has a status for every quarter hour, with the rate of its own time', async () => {
+  start({ sharedLink: true });
+  await until(() => broker.statuses.length > 0, 'the connection');
+  seconds(0, 2_700);
+  expect(await fleet!.room(0, 10_000)).toBe(true);
+  const told = () => broker.statuses.flatMap((one) => (one.gatewayId === 'g1' ? [one.status.advertsPerSecond] : []));
+  await until(() => told().filter((rate) => rate === 1).length >= 3, 'three quarter hours');
+  expect(Math.max(...told().map(Number))).toBeLessThanOrEqual(1);
+});
+
 test('the configured allowlist and daily key are obeyed, and no key serves another day', async () => {
   const foreign: Beacon = { uuid: '5a4bcfce-174e-4bac-a814-092e77f6b7e5', major: 3, minor: 258, declaredPowerDbm: -59 };
   const keyHex = '11'.repeat(32);
