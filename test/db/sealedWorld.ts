@@ -221,29 +221,32 @@ export async function answersOf(
 }
 
 /** What the rows alone say: as on a server that has sealed nothing yet. `rollups`: without them, too. */
-export async function answersOfRows(
+export async function ofRowsAlone<T>(
   { series, registry }: Pick<SealedWorld, 'series' | 'registry'>,
   siteId: string,
-  what: Wanted,
+  ask: (questions: Questions) => Promise<T>,
   rollups = true,
-): Promise<Answers> {
-  let answers: Answers | undefined;
+): Promise<T> {
+  let answers: { all: T } | undefined;
   const looked = series.change(async (sql) => {
     for (const table of rollups ? [...FIGURES, ...ROLLUPS] : FIGURES) await sql.remove(table, { site_id: siteId });
-    answers = await answersOf(
-      // One state throughout: statements that several questions share are asked once.
-      questionsOver((work) => work(sql, 0), registry),
-      registry,
-      siteId,
-      what,
-    );
+    // One state throughout: statements that several questions share are asked once.
+    answers = { all: await ask(questionsOver((work) => work(sql, 0), registry)) };
     throw new Undone();
   });
   await looked.catch((error: unknown) => {
     if (!(error instanceof Undone)) throw error;
   });
-  return answers!;
+  return answers!.all;
 }
+
+export const answersOfRows = (
+  world: Pick<SealedWorld, 'series' | 'registry'>,
+  siteId: string,
+  what: Wanted,
+  rollups = true,
+): Promise<Answers> =>
+  ofRowsAlone(world, siteId, (questions) => answersOf(questions, world.registry, siteId, what), rollups);
 
 /** Whole days around a time, by the site's clock. */
 export function daysAround(timezone: string, fromMs: number, toMs = fromMs + 1): Asked {

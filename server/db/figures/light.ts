@@ -2,7 +2,7 @@
 import { clipSpans, type ExpectedSpan, MINUTE_MS } from '../../metrics/coverage.ts';
 import type { DarkWindow } from '../../metrics/dark.ts';
 import { expectedMinutes } from '../../metrics/doubt.ts';
-import { bucketEdges, HOUR_MS, hourStartMs, QUARTER_MS } from '../../metrics/localTime.ts';
+import { bucketEdges, HOUR_MS, hourStartMs, nextEdgeMs, QUARTER_MS } from '../../metrics/localTime.ts';
 import type { Columns } from '../duckdb.ts';
 import type { SiteContext } from '../questions/context.ts';
 import { unreportedSpans } from '../questions/dark.ts';
@@ -86,6 +86,15 @@ function endBefore(timezone: string, windows: readonly DarkWindow[], toMs: numbe
   return endMs;
 }
 
+/** From here on light can be made anew: a window in which rows have expired stays whole, for what was counted around it does. */
+export function lightFromMs(timezone: string, windows: readonly DarkWindow[], rowsFromMs: number): number {
+  let madeFromMs = rowsFromMs;
+  for (const { fromMs, toMs } of [...windows].sort((a, b) => a.fromMs - b.fromMs))
+    if (fromMs < madeFromMs && toMs > madeFromMs)
+      madeFromMs = hourStartMs(timezone, toMs) === toMs ? toMs : nextEdgeMs(timezone, 'hour', toMs);
+  return madeFromMs;
+}
+
 /** One step of one floor. True where it went on. */
 async function sealFloor(sql: SeriesSql, context: SiteContext, seal: Seal, mostMs: number): Promise<boolean> {
   const { timezone, progress } = context;
@@ -134,7 +143,11 @@ export async function sealLight(sql: SeriesSql, context: SiteContext, mostMs: nu
     };
     if (seal.signature !== signature) {
       seal.signature = signature;
-      seal.sealedMs = Math.min(seal.sealedMs, rowsFromMs);
+      const windows = await sql.all<DarkWindow>(
+        'select from_ms as "fromMs", to_ms as "toMs" from dark_windows where site_id = $1 and floor_id = $2 and to_ms > $3',
+        [siteId, place, rowsFromMs],
+      );
+      seal.sealedMs = Math.min(seal.sealedMs, lightFromMs(context.timezone, windows, rowsFromMs));
       await sql.remove('light_hours', { site_id: siteId, floor_id: place, hour_ms: { from: seal.sealedMs } });
       await sql.remove('dark_windows', { site_id: siteId, floor_id: place, to_ms: { above: seal.sealedMs } });
     }

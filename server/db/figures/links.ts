@@ -49,13 +49,20 @@ const zonesIn = (signature: string): string[] =>
 export const isLinksValid = (context: SiteContext, signature: string): boolean =>
   signature === signatureOf(context, zonesIn(signature));
 
+/** The first local day that could be made anew: of one before it rows have expired, if only in part. */
+export function firstWholeDay(timezone: string, rowsFromMs: number): number {
+  const day = localDay(timezone, rowsFromMs);
+  return rowsFromMs > 0 && dayStartMs(timezone, day) < rowsFromMs ? day + 1 : day;
+}
+
 /** Local days before it are sealed; 0: none. */
 function sealedDay(context: SiteContext): number {
+  const { timezone, rowsFromMs } = context;
   const seal = context.seals.get(sealKey('links', ''));
   if (!seal) return 0;
-  const isValid = isLinksValid(context, seal.signature);
+  const day = localDay(timezone, seal.sealedMs);
   // Where rows have expired they are all there is, under whatever they were made.
-  return localDay(context.timezone, isValid ? seal.sealedMs : Math.min(seal.sealedMs, context.rowsFromMs));
+  return isLinksValid(context, seal.signature) ? day : Math.min(day, firstWholeDay(timezone, rowsFromMs));
 }
 
 type Days = readonly [from: number, to: number];
@@ -195,7 +202,7 @@ export async function sealLinks(sql: SeriesSql, context: SiteContext, mostMs: nu
   };
   if (seal.signature !== '' && seal.signature !== signatureOf(context, zonesIn(seal.signature))) {
     seal.signature = '';
-    seal.sealedMs = Math.min(seal.sealedMs, rowsFromMs);
+    seal.sealedMs = Math.min(seal.sealedMs, dayStartMs(timezone, firstWholeDay(timezone, rowsFromMs)));
     for (const table of ['zone_pairs', 'zone_flows'] as const)
       await cutLinks(sql, siteId, table, localDay(timezone, seal.sealedMs));
   }

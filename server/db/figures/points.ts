@@ -77,6 +77,18 @@ const figuresOf = (metric: PointMetric, row: PointRow): PointFigures => ({
   ...(row.suppressed ? { suppressed: true } : {}),
 });
 
+const NONE_TOLD = { value: null, low: null, high: null, mean: null, p90: null, suppressed: true };
+
+/** By bucket, carriers that were in the zone: of those that stayed in it there were no more. */
+async function carriersOf(context: SiteContext, zone: Zone, bucket: Bucket): Promise<Map<number, number>> {
+  const rows = await context.sql.all<{ from_ms: number; value: number | null }>(
+    `select from_ms, value from points
+     where site_id = $1 and zone_id = $2 and metric = 'unique-visitors' and bucket = '${bucket}' and from_ms < $3`,
+    [context.siteId, zone.id, context.rowsFromMs],
+  );
+  return new Map(rows.map((row) => [row.from_ms, row.value ?? 0]));
+}
+
 /** Sealed figures by interval of the frame. */
 export async function pointsOf(
   context: SiteContext,
@@ -99,6 +111,11 @@ export async function pointsOf(
   if (last === 0) return out;
   const open = await openBefore(context, zone, last + AFTER_MS + DAY_MS);
   const windows = open.length === 0 ? [] : await darkOf(context, frame);
+  // How few may show counts as it is now, of what was made before rows expired, too.
+  const isOld = zone && metric === 'dwell' && rows.some((row) => row.from_ms < context.rowsFromMs);
+  const carriers = isOld ? await carriersOf(context, zone, interval) : undefined;
+  const isWithheld = (row: PointRow): boolean =>
+    carriers !== undefined && row.value !== null && (carriers.get(row.from_ms) ?? 0) < context.definitions.kAnonymity;
   const indexes = new Map(edges.slice(0, -1).map((edge, i) => [edge, i]));
   for (const row of rows) {
     const i = indexes.get(row.from_ms);
@@ -106,7 +123,7 @@ export async function pointsOf(
     const isAllThereIs = row.from_ms < context.rowsFromMs;
     const bucket = { fromMs: row.from_ms, toMs: row.to_ms };
     if (!isAllThereIs && (row.to_ms > trusted || !isClean(metric, open, windows, bucket))) continue;
-    out.set(i, figuresOf(metric, row));
+    out.set(i, figuresOf(metric, isAllThereIs && isWithheld(row) ? { ...row, ...NONE_TOLD } : row));
   }
   return out;
 }

@@ -4,7 +4,8 @@ import { dayStartMs, HOUR_MS, hourStartMs, localDay } from '../../metrics/localT
 import type { Registry } from '../../registry/types.ts';
 import { rollupState } from '../rollups.ts';
 import type { SeriesSql } from '../seriesSql.ts';
-import { cutLinks } from './links.ts';
+import { lightFromMs } from './light.ts';
+import { cutLinks, firstWholeDay } from './links.ts';
 import { countCut, readSeals, type Seal, writeSeals } from './seals.ts';
 
 /** Nobody goes unheard for longer at the end of a presence, but for darkness. */
@@ -66,7 +67,7 @@ export async function unsealFigures(
   if (isOld.light) {
     const { coverageMs } = touched;
     const changedMs = least([coverageMs, ...windows.flatMap((one) => (one.toMs >= coverageMs ? [one.fromMs] : []))]);
-    const lightMs = Math.max(beforeWindows(windows, changedMs, 0, floorOf), rowsFromMs);
+    const lightMs = Math.max(beforeWindows(windows, changedMs, 0, floorOf), lightFromMs(timezone, windows, rowsFromMs));
     for (const seal of of('light')) seal.sealedMs = Math.min(seal.sealedMs, lightMs);
     await sql.remove('light_hours', { site_id: siteId, hour_ms: { from: lightMs } });
     await sql.remove('dark_windows', { site_id: siteId, to_ms: { above: lightMs } });
@@ -88,7 +89,7 @@ export async function unsealFigures(
   // What starts within an hour after a bucket may belong into it.
   for (const seal of of('points')) seal.sealedMs = Math.min(seal.sealedMs, Math.max(cutMs - HOUR_MS, seal.fromMs));
   for (const seal of of('links')) {
-    const day = localDay(timezone, cutMs);
+    const day = Math.max(localDay(timezone, cutMs), firstWholeDay(timezone, rowsFromMs));
     for (const table of ['zone_pairs', 'zone_flows'] as const) await cutLinks(sql, siteId, table, day);
     seal.sealedMs = Math.min(seal.sealedMs, Math.max(dayStartMs(timezone, day), seal.fromMs));
   }
