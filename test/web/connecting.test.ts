@@ -85,8 +85,8 @@ describeInBrowser('gateways, fleets and webhooks', () => {
     const lines = page.locator('.health .line');
     await expect.poll(() => lines.count()).toBe(await rows.count());
     expect(await rows.count()).toBeGreaterThan(5);
-    // A day's course from its nights to its noons.
-    expect(await lines.first().getAttribute('aria-label')).toMatch(/^Adverts a second over 7 days: from 8 to 8\d/);
+    // A day's course from its nights to its noons, of two hours each.
+    expect(await lines.first().getAttribute('aria-label')).toMatch(/^Adverts a second over 7 days: from 1?\d to 8\d/);
     expect(sent('GET', /\/gateway-health\/adverts$/)).toHaveLength(1);
     expect(sent('GET', /\/gateways\/[^/]+\/health$/)).toEqual([]);
   });
