@@ -72,7 +72,7 @@ const lastHeard = (n: number, emittedAtMs: number): EngineRows => {
 
 /** Who is erased: in a visit that began long before, without a stay, and in one to shops. */
 const gone = (emittedAtMs: number): EngineRows[] => [
-  cameTo([], 'gone', ERASED_FROM - 20 * HOUR, 21 * HOUR, emittedAtMs),
+  cameTo([], 'gone', ERASED_FROM - 18 * HOUR, 19 * HOUR, emittedAtMs),
   cameTo(['a', 'b'], 'gone', ERASED_FROM + 30 * HOUR, 20 * MINUTE, emittedAtMs),
 ];
 
@@ -278,7 +278,7 @@ describe('figures', () => {
   test('a carrier that is no more in what is computed anew; an erasure itself takes no rows', async () => {
     const before = await kept();
     await later(rowsBetween(1, ERASED_FROM, END), ERASED_FROM);
-    await expectAsRows(daysAround(ZONE, ERASED_FROM - 20 * HOUR));
+    await expectAsRows(daysAround(ZONE, ERASED_FROM - 18 * HOUR));
     expect(await kept()).not.toEqual(before);
     const series = SERIES_TABLES.map(({ name }): string => name);
     expect(PERSONAL_TABLES.map(({ table }) => table).filter((table) => series.includes(table))).toEqual([]);
