@@ -2,8 +2,8 @@
 import type { ReadSql, SqlValue } from './duckdb.ts';
 import { sqlString } from './sqlText.ts';
 
-/** Quoted text holds no parameter, whatever it looks like. */
-const QUOTED_OR_PARAMETER = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g;
+/** Quoted text and comments hold no parameter, whatever they look like. */
+const QUOTED_OR_PARAMETER = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\d+)/g;
 
 function literal(value: SqlValue): string | undefined {
   if (value === null) return 'null';

@@ -8,6 +8,12 @@ test('a value stands where its parameter stood, and nowhere else', () => {
   );
 });
 
+test('a comment is none of the statement, apostrophes and all', () => {
+  expect(withValues("select 1 -- a shop's $1\n, $1 /* it's\n $1 */, $2, '--', $1", [7, 'x'])).toBe(
+    "select 1 -- a shop's $1\n, (7::bigint) /* it's\n $1 */, 'x', '--', (7::bigint)",
+  );
+});
+
 test('gives what bound parameters give', async () => {
   const duck = await Duck.open(':memory:');
   const sql = 'select $1 as text, $2 as whole, $3 as part, $4 as truth, $5 is null as nothing, $2 // 2 as half';

@@ -164,8 +164,11 @@ export async function knownDarkOf(context: SiteContext, frame: Frame, lagSql: st
     `select from_ms, arrivals, length_ms as "lengthMs", starts, ends from dark_sums
      where site_id = $1 and zone_id = $2 and ${inRange('from_ms', [first.fromMs, Math.max(first.fromMs, Math.min(last.fromMs + 1, sealedMs))])}`,
     [context.siteId, zone?.id ?? ''],
-  ))
-    add({ ...sums, k: numberOf.get(from_ms)! });
+  )) {
+    // Of a window that another time zone cut there are no sums until the next is sealed.
+    const k = numberOf.get(from_ms);
+    if (k !== undefined) add({ ...sums, k });
+  }
   const unsealed = inFrame.find(({ fromMs }) => fromMs >= sealedMs);
   const source = zone ? 'stays' : 'visits';
   const dark = darkSql(windows);
