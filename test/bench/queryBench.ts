@@ -20,7 +20,7 @@ const LIMIT_MS = 150;
 /** A browser has so many connections to a server. */
 const CONNECTIONS = 6;
 /** As the dashboard does: QUESTIONS_AT_ONCE in web/lib/turns.ts. */
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 
 const { values } = parseArgs({
   options: {

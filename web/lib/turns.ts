@@ -3,8 +3,8 @@
  * last of them, and whoever asks next would wait behind them all.
  */
 
-/** A server works on two; one more is on its way. */
-export const QUESTIONS_AT_ONCE = 3;
+/** A server works on two; a third would only wait there. */
+export const QUESTIONS_AT_ONCE = 2;
 
 export class Turns {
   readonly #atOnce: number;
