@@ -109,9 +109,9 @@ async function askSums(context: SiteContext, frame: Frame): Promise<Map<number, 
 
 const NONE = Object.fromEntries(SUMMED.map((name) => [name, 0])) as Sums;
 /** Of all zones and intervals together: few enough to be remembered. */
-const MOST_SUMS = 10_000;
+const MOST_SUMS = 1_000;
 /** Of more than these nobody waits for all that need one. */
-const MOST_HOURS = 250_000;
+const MOST_HOURS = 100_000;
 /** So few hours are added up faster than a statement that does it is planned. */
 const FEW_MS = 9 * 24 * 3_600_000;
 const AT_EDGE = SUMMED.filter((name) => name.startsWith('edge_') || name.startsWith('spill_'));
