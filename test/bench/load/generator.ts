@@ -208,8 +208,10 @@ class Generator {
     if (!flood) return;
     const unacked = this.#unacked[g]!;
     const { loop } = flood;
-    while (unacked.length < flood.windowsUnderWay) {
+    // One near whom nobody comes in the whole loop has nothing to send.
+    for (let quiet = 0; unacked.length < flood.windowsUnderWay && quiet < 2 * loop.slots.length; ) {
       const packets = this.#slotOf(loop, flood.next[g]!++)[g]!;
+      quiet = packets.length === 0 ? quiet + 1 : 0;
       const fromMs = flood.fromMs[g]!;
       flood.fromMs[g] = fromMs + loop.windowMs;
       this.#send(g, packets, fromMs, fromMs + loop.windowMs);
