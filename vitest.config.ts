@@ -68,7 +68,7 @@ export default defineConfig({
         },
       },
       // They wait for services and clocks as much as they reckon.
-      { test: { ...common, name: 'service', isolate: false, maxWorkers: 4, include: SERVICE, exclude: BROWSER } },
+      { test: { ...common, name: 'service', isolate: false, maxWorkers: 3, include: SERVICE, exclude: BROWSER } },
       {
         test: {
           ...common,
