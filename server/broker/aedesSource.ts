@@ -18,6 +18,7 @@ import {
   type Scope,
   scopeOf,
 } from './credentials.ts';
+import { flatten } from './flatQueue.ts';
 import { FrameGuard } from './frameGuard.ts';
 import { throttled } from './throttle.ts';
 import { type RoutedFilter, TopicRouter } from './topicRouter.ts';
@@ -176,6 +177,7 @@ class AedesSource implements MessageSource {
     server.on('error', (error) => problem('listener', error));
     const address = server.address();
     this.#port = typeof address === 'object' && address ? address.port : this.#options.port;
+    flatten((broker as { mq?: unknown }).mq);
     this.#broker = broker;
     this.#server = server;
   }
