@@ -4,7 +4,7 @@
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { writePrivateFile } from './privateFile.ts';
+import { writePrivateFile } from '../log/privateFile.ts';
 import type { RandomBytes } from './secrets.ts';
 
 const CIPHER = 'aes-256-gcm';

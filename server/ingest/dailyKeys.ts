@@ -3,9 +3,10 @@
  * own, for a database never promises that what was deleted is gone; at destruction the file is overwritten and removed, and
  * a tombstone row says that the day's key existed.
  */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duck } from '../db/duckdb.ts';
+import { writePrivateFile } from '../log/privateFile.ts';
 import { syncDirectory } from '../log/siteLog.ts';
 import { localDayOf } from './localDays.ts';
 
@@ -93,15 +94,7 @@ export class DailyKeys {
     const key = this.#random(KEY_BYTES);
     const id = `${day}-${this.#random(4).toString('hex')}`;
     const path = this.#path(day);
-    const handle = await open(`${path}.new`, 'w', 0o600);
-    try {
-      await handle.write(key);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${path}.new`, path);
-    await syncDirectory(this.#dir);
+    await writePrivateFile(path, key);
     await this.#duck.run('insert into daily_keys values ($1, $2, $3, $4, null)', [this.#siteId, day, id, nowMs]);
     this.#live.set(day, { id, key, day, untilMs });
   }

@@ -109,7 +109,7 @@ export class LiveEngine {
   take(batch: SightingBatch, nowMs: number, { slow = false, more = false } = {}): void {
     // Phones tell when they like.
     if (batch.carriers.length > 0 && phoneOf(batch.gatewayId) === undefined)
-      this.#reported.heard(batch.gatewayId, batch.toMs, batch.carriers.length, more);
+      this.#reported.heard(batch.gatewayId, batch.toMs, more);
     if (this.#running) this.#add(this.#running, batch, nowMs, slow);
   }
 

@@ -12,32 +12,19 @@ interface Told {
   /** Messages of it that came, and those that the window before took. */
   messages: number;
   expected: number;
-  /** Rows of the largest message of it, and of the last window that took several. */
-  largestRows: number;
-  fullRows: number;
-  /** The last has come, or one that is not full. */
-  ended: boolean;
-  /** Says of each message whether another follows. */
+  /** Says of each message but the last of a window that another follows; and the last has come. */
   saysMore: boolean;
+  ended: boolean;
 }
 
 export class Reported {
   readonly #gateways = new Map<string, Told>();
 
   /** Of windows in which somebody was heard: an empty one comes now and then, and is not waited for. */
-  heard(gatewayId: string, toMs: number, rows: number, more = false): void {
+  heard(gatewayId: string, toMs: number, more = false): void {
     const told = this.#gateways.get(gatewayId);
     if (!told) {
-      const first = {
-        newestMs: toMs,
-        messages: 1,
-        expected: 1,
-        largestRows: rows,
-        fullRows: 0,
-        ended: false,
-        saysMore: more,
-      };
-      this.#gateways.set(gatewayId, first);
+      this.#gateways.set(gatewayId, { newestMs: toMs, messages: 1, expected: 1, saysMore: more, ended: false });
       return;
     }
     if (toMs < told.newestMs) return;
@@ -45,16 +32,10 @@ export class Reported {
       told.newestMs = toMs;
       told.expected = told.messages;
       told.messages = 1;
-      told.largestRows = rows;
       told.ended = false;
-    } else {
-      told.messages += 1;
-      told.largestRows = Math.max(told.largestRows, rows);
-      told.fullRows = told.largestRows;
-    }
+    } else told.messages += 1;
     if (more) told.saysMore = true;
-    // Of one that does not say: all messages of a window are full but for the last.
-    if (told.saysMore ? !more : rows < told.fullRows) told.ended = true;
+    else if (told.saysMore) told.ended = true;
   }
 
   /** False also where nobody told anything of it. */
@@ -85,6 +66,6 @@ export class Reported {
   }
 }
 
-const hasTold = ({ newestMs, messages, expected, ended, saysMore }: Told, tickEndMs: number): boolean =>
+const hasTold = ({ newestMs, messages, expected, saysMore, ended }: Told, tickEndMs: number): boolean =>
   newestMs > tickEndMs ||
-  (newestMs === tickEndMs && (ended || (!saysMore && messages >= expected - Math.floor(expected * FEWER_SHARE))));
+  (newestMs === tickEndMs && (saysMore ? ended : messages >= expected - Math.floor(expected * FEWER_SHARE)));

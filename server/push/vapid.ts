@@ -2,7 +2,7 @@
 import { createECDH, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { writePrivateFile } from '../auth/privateFile.ts';
+import { writePrivateFile } from '../log/privateFile.ts';
 
 /** Push services refuse more than 24 h; a clock that is wrong by hours still passes. */
 const TOKEN_LIVES_MS = 12 * 3_600_000;

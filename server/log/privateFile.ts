@@ -1,7 +1,7 @@
 /** A small file that only the server's own user may read. */
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncDirectory } from '../log/siteLog.ts';
+import { syncDirectory } from './siteLog.ts';
 
 /** Whole or not at all, and durable when it settles. */
 export async function writePrivateFile(file: string, content: string | Buffer): Promise<void> {
